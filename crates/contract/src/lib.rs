@@ -1,0 +1,1 @@
+//! Every call a screen can make, declared once.

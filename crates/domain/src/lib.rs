@@ -1,0 +1,1 @@
+//! What stations, checklists, visits, photos and findings are, and the rules that move them.

@@ -1,0 +1,1 @@
+//! The inspector's machine: encrypted store, evidence vault, photo intake, sync client.

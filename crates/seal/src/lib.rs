@@ -1,0 +1,1 @@
+//! How a statement is made provable: canonical JSON, digests, keys, envelopes, certificates, the Merkle log, the proof bundle.

@@ -1,0 +1,1 @@
+//! The county's server: intake, review, registry, users.

@@ -1,0 +1,1 @@
+//! The auditor's verifier: one small program, no network, no database.

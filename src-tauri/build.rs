@@ -1,0 +1,4 @@
+//! Generates the window's permissions and resources.
+fn main() {
+    tauri_build::build();
+}

@@ -1,0 +1,3 @@
+//! Import rules.
+#[test]
+fn placeholder() {}
