@@ -1,1 +1,3 @@
 //! The inspector's machine: encrypted store, evidence vault, photo intake, sync client.
+
+pub mod intake;

@@ -1,0 +1,7 @@
+//! Photo intake: what a file is, what it says about itself, a small picture of it, and its bytes whole.
+//!
+//! Files come from phones, cards and chat programs and may be broken or hostile. Nothing here alters an original,
+//! nothing trusts a length that a file claims, and whatever cannot be read ends as a sentence in the report. The
+//! module knows the vault only as an `io::Write`, and the store not at all.
+
+pub mod format;
