@@ -89,8 +89,13 @@ pub fn sniff(head: &[u8]) -> FileFormat {
 
 /// Tells ISO base media files apart by the brands of their `ftyp` box (ISO 14496-12 §4.3).
 fn sniff_brand(head: &[u8]) -> FileFormat {
-    let Some((&size, rest)) = head.split_first_chunk::<4>() else { return FileFormat::Other };
-    let end = usize::try_from(u32::from_be_bytes(size)).unwrap_or(usize::MAX).saturating_sub(4).min(rest.len());
+    let Some((&size, rest)) = head.split_first_chunk::<4>() else {
+        return FileFormat::Other;
+    };
+    let end = usize::try_from(u32::from_be_bytes(size))
+        .unwrap_or(usize::MAX)
+        .saturating_sub(4)
+        .min(rest.len());
     let brands = rest.get(4..end).unwrap_or_default();
     let major = brands.get(..4).unwrap_or_default();
     let compatible = || brands.get(8..).unwrap_or_default().chunks_exact(4);

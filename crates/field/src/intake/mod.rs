@@ -4,4 +4,10 @@
 //! nothing trusts a length that a file claims, and whatever cannot be read ends as a sentence in the report. The
 //! module knows the vault only as an `io::Write`, and the store not at all.
 
+mod bytes;
+mod container;
+mod exif;
 pub mod format;
+pub mod metadata;
+mod when;
+mod xmp;

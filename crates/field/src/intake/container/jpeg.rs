@@ -1,0 +1,72 @@
+//! JPEG segments (ISO 10918-1 annex B): size from the frame header, Exif and XMP from APP1.
+
+use super::{Parts, tiff_in};
+use crate::intake::bytes::{be16, upto};
+use std::borrow::Cow;
+
+const XMP_NAMESPACE: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+
+/// A marker segment: its marker byte and what follows its length field.
+pub(crate) struct Segment<'a> {
+    /// Marker byte after 0xff.
+    pub marker: u8,
+    /// Payload, cut short where the file is.
+    pub body: &'a [u8],
+    /// Where the payload ends.
+    pub end: usize,
+}
+
+/// The segments before the first scan, in file order. Rubbish between segments is skipped, as decoders do.
+pub(crate) fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
+    let mut at = 2;
+    let mut done = false;
+    std::iter::from_fn(move || {
+        while !done {
+            at += bytes.get(at..)?.iter().position(|b| *b == 0xff)?;
+            let marker = *bytes.get(at + 1)?;
+            match marker {
+                0xff => at += 1,
+                0x00 | 0x01 | 0xd0..=0xd8 => at += 2,
+                0xd9 => done = true,
+                _ => {
+                    let len = usize::from(be16(bytes, at + 2)?);
+                    if len < 2 {
+                        at += 2;
+                        continue;
+                    }
+                    done = marker == 0xda;
+                    let body = upto(bytes, at + 4, len - 2);
+                    at = at + 2 + len;
+                    return Some(Segment { marker, body, end: at });
+                }
+            }
+        }
+        None
+    })
+}
+
+/// Whether a marker begins a frame (SOF0–SOF15 without DHT, JPG and DAC).
+pub(crate) fn is_frame(marker: u8) -> bool {
+    matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc)
+}
+
+pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
+    let mut parts = Parts::default();
+    for segment in segments(bytes) {
+        match segment.marker {
+            0xe1 if segment.body.starts_with(b"Exif\0") && parts.exif.is_none() => {
+                parts.exif = tiff_in(segment.body).map(Cow::Borrowed);
+                if parts.exif.is_none() {
+                    parts.warnings.push("Exif segment without a TIFF header".into());
+                }
+            }
+            0xe1 if parts.xmp.is_none() => parts.xmp = segment.body.strip_prefix(XMP_NAMESPACE).map(Cow::Borrowed),
+            marker if is_frame(marker) && parts.size.is_none() => {
+                let size = be16(segment.body, 3).zip(be16(segment.body, 1));
+                parts.size = size.map(|(w, h)| (w.into(), h.into()));
+            }
+            _ => {}
+        }
+    }
+    parts
+}

@@ -1,0 +1,70 @@
+//! Where each kind of file keeps its size in pixels and its metadata blocks. The blocks are found here and read elsewhere.
+
+mod heif;
+mod jpeg;
+mod png;
+mod webp;
+
+use super::bytes::{be16, be32};
+use super::format::FileFormat;
+use std::borrow::Cow;
+
+/// The largest metadata block that is looked at; JPEG's own limit is 64 KiB, a DNG's directory lies anywhere in the file.
+const MAX_BLOCK: usize = 16 << 20;
+
+/// What a container says: the size in pixels as stored, and the metadata blocks in it.
+#[derive(Debug, Default)]
+pub(crate) struct Parts<'a> {
+    /// Width and height as the container gives them, before any rotation.
+    pub size: Option<(u32, u32)>,
+    /// A TIFF structure with Exif directories, from its byte order mark on.
+    pub exif: Option<Cow<'a, [u8]>>,
+    /// An XMP packet.
+    pub xmp: Option<Cow<'a, [u8]>>,
+    /// The writing program that the container itself names (PNG `Software`).
+    pub software: Option<String>,
+    /// What was seen to be wrong.
+    pub warnings: Vec<String>,
+}
+
+/// Opens a container. Never fails: what cannot be found is absent.
+pub(crate) fn open(bytes: &[u8], format: FileFormat) -> Parts<'_> {
+    match format {
+        FileFormat::Jpeg => jpeg::open(bytes),
+        FileFormat::Png => png::open(bytes),
+        FileFormat::Webp => webp::open(bytes),
+        FileFormat::Heic | FileFormat::Avif => heif::open(bytes),
+        FileFormat::Tiff => Parts {
+            exif: Some(Cow::Borrowed(bytes)),
+            ..Parts::default()
+        },
+        FileFormat::Mp4 | FileFormat::Mov | FileFormat::ThreeGp | FileFormat::Pdf | FileFormat::Other => Parts::default(),
+    }
+}
+
+/// The TIFF structure in an Exif block, after whatever prefix the writer put before it: `Exif\0\0`, a whole APP1 segment, nothing.
+fn tiff_in(block: &[u8]) -> Option<&[u8]> {
+    let is_tiff = |b: &[u8]| match b.first_chunk::<2>() {
+        Some(b"II") => b.get(2..4) == Some(&[0x2a, 0]),
+        Some(b"MM") => be16(b, 2) == Some(0x2a),
+        _ => false,
+    };
+    let found = (0..=24).find_map(|at| block.get(at..).filter(|rest| is_tiff(rest)))?;
+    be32(found, 4)?;
+    found.get(..found.len().min(MAX_BLOCK))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiff_is_found_behind_the_prefixes_that_writers_use() {
+        let tiff = b"MM\0\x2a\0\0\0\x08";
+        for prefix in [&b""[..], b"Exif\0\0", b"\xff\xe1\x12\x34Exif\0\0", b"\0\0\0\x06Exif\0\0"] {
+            assert_eq!(tiff_in(&[prefix, tiff].concat()), Some(&tiff[..]));
+        }
+        assert_eq!(tiff_in(b"MM\0\x2a\0\0"), None);
+        assert_eq!(tiff_in(b""), None);
+    }
+}

@@ -1,0 +1,86 @@
+//! PNG chunks (ISO 15948): size from IHDR, metadata from eXIf, from XMP text, and from the raw profiles of older programs.
+
+use super::{MAX_BLOCK, Parts, tiff_in};
+use crate::intake::bytes::{be32, upto};
+use flate2::read::ZlibDecoder;
+use std::borrow::Cow;
+use std::io::Read;
+
+pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
+    let mut parts = Parts::default();
+    let mut profile = None;
+    let mut at = 8_usize;
+    while let (Some(len), Some(name)) = (be32(bytes, at), bytes.get(at.saturating_add(4)..at.saturating_add(8))) {
+        let len = usize::try_from(len).unwrap_or(usize::MAX);
+        let body = upto(bytes, at + 8, len);
+        match name {
+            b"IHDR" if at == 8 => parts.size = be32(body, 0).zip(be32(body, 4)),
+            b"eXIf" if parts.exif.is_none() => parts.exif = tiff_in(body).map(Cow::Borrowed),
+            b"tEXt" | b"zTXt" | b"iTXt" => text(name, body, &mut parts, &mut profile),
+            b"IEND" => break,
+            _ => {}
+        }
+        at = at.saturating_add(12).saturating_add(len);
+    }
+    if parts.exif.is_none() {
+        parts.exif = profile.map(Cow::Owned);
+    }
+    parts
+}
+
+/// Takes what is wanted from a text chunk: the writing program, an XMP packet, an Exif raw profile.
+fn text(chunk: &[u8], body: &[u8], parts: &mut Parts<'_>, profile: &mut Option<Vec<u8>>) {
+    let Some(end) = body.iter().take(80).position(|b| *b == 0) else { return };
+    let (keyword, rest) = (upto(body, 0, end), upto(body, end + 1, usize::MAX));
+    let wanted: &[&[u8]] = &[b"Software", b"XML:com.adobe.xmp", b"Raw profile type exif", b"Raw profile type APP1"];
+    if !wanted.contains(&keyword) {
+        return;
+    }
+    let Some(value) = text_value(chunk, rest) else {
+        parts.warnings.push("a compressed text chunk cannot be read".into());
+        return;
+    };
+    match keyword {
+        b"Software" => {
+            let text = String::from_utf8_lossy(&value).trim().to_owned();
+            parts.software = Some(text).filter(|t| !t.is_empty() && !t.contains(char::REPLACEMENT_CHARACTER));
+        }
+        b"XML:com.adobe.xmp" if parts.xmp.is_none() => parts.xmp = Some(Cow::Owned(value)),
+        b"Raw profile type exif" | b"Raw profile type APP1" if profile.is_none() => {
+            *profile = raw_profile(&value).and_then(|raw| tiff_in(&raw).map(<[u8]>::to_vec));
+        }
+        _ => {}
+    }
+}
+
+/// The text of a tEXt, zTXt or iTXt chunk after its keyword, inflated up to the block limit.
+fn text_value(chunk: &[u8], rest: &[u8]) -> Option<Vec<u8>> {
+    match chunk {
+        b"tEXt" => Some(rest.to_vec()),
+        b"zTXt" => inflate(rest.get(1..)?),
+        _ => {
+            let compressed = *rest.first()? == 1;
+            let mut fields = rest.get(2..)?.splitn(3, |b| *b == 0);
+            let text = fields.nth(2)?;
+            if compressed { inflate(text) } else { Some(text.to_vec()) }
+        }
+    }
+}
+
+fn inflate(data: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    ZlibDecoder::new(data).take(MAX_BLOCK as u64).read_to_end(&mut out).ok()?;
+    Some(out)
+}
+
+/// ImageMagick's raw profile: a name, a length in decimal, then hexadecimal digits over many lines.
+fn raw_profile(text: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(text).ok()?;
+    let mut words = text
+        .split_ascii_whitespace()
+        .skip_while(|word| word.parse::<usize>().is_err() || word.len() > 8);
+    let len: usize = words.next()?.parse().ok()?;
+    let digits: String = words.collect();
+    let raw = hex::decode(digits).ok()?;
+    raw.get(..len.min(raw.len())).map(<[u8]>::to_vec)
+}
