@@ -1,2 +1,51 @@
-//! Everything a developer types.
-fn main() {}
+//! Everything a developer types: `cargo xtask run`, `test`, `bench`, `soak`.
+
+mod bench;
+mod gate;
+mod install;
+mod phases;
+mod run;
+mod shell;
+mod tally;
+mod window;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask run [--fresh]              build everything, make a demo county and open the application
+cargo xtask test [PHASE…]              the whole gate; with names, only those phases
+cargo xtask bench intake [--json] [--folder DIR]
+                                       photo intake beside exiftool + sha256sum + vipsthumbnail
+cargo xtask bench start [--json]       time to a usable window beside a bare one
+cargo xtask soak [--minutes N]         simulator and fuzz tests with fresh seeds, for longer
+cargo xtask install                    only what is missing on this machine";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<ExitCode> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["run", rest @ ..] => run::run(rest),
+        ["test", rest @ ..] => gate::test(rest),
+        ["bench", "intake", rest @ ..] => bench::intake(rest),
+        ["bench", "start", rest @ ..] => bench::start(rest),
+        ["soak", rest @ ..] => gate::soak(rest),
+        ["install"] => install::everything().map(|()| ExitCode::SUCCESS),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => bail!("no such task: {}\n\n{HELP}", words.join(" ")),
+    }
+}
