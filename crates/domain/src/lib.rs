@@ -1,1 +1,34 @@
 //! What stations, checklists, visits, photos and findings are, and the rules that move them.
+//!
+//! Pure: no I/O, no clock, no randomness. [`decide`] runs once, on the author's machine, and answers with operations or a
+//! refusal; [`apply`] runs everywhere, is total, and sees only its own aggregate.
+
+pub mod answer;
+pub mod apply;
+pub mod authority;
+pub mod decide;
+pub mod finding;
+pub mod geo;
+pub mod ids;
+pub mod operation;
+pub mod pack;
+pub mod person;
+pub mod photo;
+pub mod record;
+pub mod station;
+pub mod visit;
+pub mod words;
+pub mod write_record;
+
+pub use answer::{Answer, FieldValue, ServedVillage};
+pub use apply::{Aggregate, Meta, apply};
+pub use authority::{Authority, LogKind, authority};
+pub use finding::{Finding, ResponsibleUnit, Severity, UnitRole};
+pub use ids::{FindingId, ItemCode, PersonId, PhotoId, StationId, VisitId};
+pub use operation::{Operation, OperationError};
+pub use pack::{Pack, PackRef};
+pub use person::{Person, Role};
+pub use photo::{PhotoMeta, TimeGrade};
+pub use record::VisitRecord;
+pub use station::{Position, Station};
+pub use visit::{Visit, VisitPhase};

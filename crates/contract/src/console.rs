@@ -1,0 +1,218 @@
+//! Calls of the supervisor's face. Every call but the first three names the scope that it is about.
+
+use crate::calls::calls;
+use crate::shared::{DataState, Nothing, PhotoNotes, VisitRow};
+use domain::operation::Strokes;
+use domain::{Pack, PersonId, Role, Station, TimeGrade, Visit, VisitId, VisitPhase, VisitRecord};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Who may make a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone.
+    Public,
+    /// Any account with a session.
+    Session,
+    /// An account with one of the roles, bound to the scope in the arguments.
+    Roles(&'static [Role]),
+}
+
+use Access::{Public, Roles, Session};
+
+const READERS: Access = Roles(&[Role::Inspector, Role::Reviewer, Role::Administrator, Role::Auditor]);
+const REVIEWERS: Access = Roles(&[Role::Reviewer]);
+const ADMINISTRATORS: Access = Roles(&[Role::Administrator]);
+
+calls! { ConsoleHost, "ConsoleCalls", Access,
+    /// Opens a session; the cookie is set by the adapter.
+    login(Login) -> Me [Public];
+    /// Who is logged in.
+    me(Nothing) -> Me [Session];
+    /// Ends the session.
+    logout(Nothing) -> Nothing [Session];
+    /// Visits of a scope, newest first.
+    list_visits(ScopeArgs) -> Vec<VisitRow> [READERS];
+    /// One visit on one page.
+    get_visit(ScopeVisit) -> ReviewView [READERS];
+    /// Accepts a sealed visit.
+    accept_visit(AcceptVisit) -> ReviewView [REVIEWERS];
+    /// Laptops and people that wait for approval.
+    list_enrolments(ScopeArgs) -> Vec<EnrolmentRow> [ADMINISTRATORS];
+    /// Certifies a laptop and its people with the authority's key.
+    approve_enrolment(ApproveEnrolment) -> Vec<EnrolmentRow> [ADMINISTRATORS];
+}
+
+/// Arguments of `login`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// Account name.
+    pub account: String,
+    /// Password.
+    pub password: String,
+}
+
+/// Who is logged in.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Me {
+    /// Account name.
+    pub account: String,
+    /// Person.
+    pub person: PersonId,
+    /// Name.
+    pub name: String,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// Scopes that the account is bound to.
+    pub scopes: Vec<ScopeRow>,
+}
+
+/// A scope.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ScopeRow {
+    /// Scope, 32 hex.
+    pub scope: String,
+    /// County name.
+    pub name: String,
+    /// Authority's fingerprint: SHA-256 of its certificate, hex.
+    pub authority_fingerprint: String,
+}
+
+/// Names a scope.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeArgs {
+    /// Scope, 32 hex.
+    pub scope: String,
+}
+
+/// Names a visit of a scope.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeVisit {
+    /// Scope, 32 hex.
+    pub scope: String,
+    /// Which visit.
+    pub visit: VisitId,
+}
+
+/// Arguments of `accept_visit`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptVisit {
+    /// Scope, 32 hex.
+    pub scope: String,
+    /// Which visit.
+    pub visit: VisitId,
+    /// The seal id that the reviewer saw; another one now is refused as changed meanwhile.
+    pub statement: String,
+    /// Comment, may be empty.
+    pub comment: String,
+}
+
+/// One thing that the server checked, and how it came out.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct CheckLine {
+    /// What was checked; the catalogues hold a sentence for each: `record_digest`, `statement`, `signatures`, `persons`,
+    /// `certificates`, `receipts`, `originals`, `thumbnails`.
+    pub check: String,
+    /// Whether it holds; none when it cannot be said yet.
+    pub holds: Option<bool>,
+    /// Numbers for the sentence: how many hold.
+    pub good: u32,
+    /// Of how many.
+    pub of: u32,
+}
+
+/// A signature as checked by the server.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct SignatureRow {
+    /// Who.
+    pub person: PersonId,
+    /// Name as printed.
+    pub name: String,
+    /// Key id, hex.
+    pub kid: String,
+    /// Whether the signature holds over the statement.
+    pub holds: bool,
+    /// Whether the authority certified the key, and for this person.
+    pub certified: bool,
+    /// Claimed time, ms since 1970 UTC.
+    pub claimed_at_ms: i64,
+    /// Grade of that time.
+    pub time_grade: TimeGrade,
+    /// When the server took the entry, ms since 1970 UTC.
+    pub received_at_ms: i64,
+    /// Name of the laptop.
+    pub device_name: String,
+}
+
+/// A visit as reviewed.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ReviewView {
+    /// State.
+    pub visit: Visit,
+    /// Where it stands.
+    pub phase: VisitPhase,
+    /// Where its data is.
+    pub data_state: DataState,
+    /// Station.
+    pub station: Option<Station>,
+    /// Checklist.
+    pub pack: Option<Pack>,
+    /// The sealed record, once its bytes arrived and match.
+    pub record: Option<VisitRecord>,
+    /// Notes on every photo, in the visit's order.
+    pub photo_notes: Vec<PhotoNotes>,
+    /// Strokes of the station's signature, once arrived.
+    pub strokes: Option<Strokes>,
+    /// Signatures.
+    pub signatures: Vec<SignatureRow>,
+    /// What was verified.
+    pub checks: Vec<CheckLine>,
+    /// Seal id.
+    pub seal_id: Option<String>,
+}
+
+/// A laptop with its people that waits for approval, or was approved.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct EnrolmentRow {
+    /// Request id.
+    pub request: String,
+    /// Laptop name.
+    pub device_name: String,
+    /// Fingerprint to compare with the laptop's screen.
+    pub fingerprint: String,
+    /// People in the request.
+    pub people: Vec<EnrolmentPerson>,
+    /// When it arrived, ms since 1970 UTC.
+    pub received_at_ms: i64,
+    /// When it was approved, ms since 1970 UTC.
+    pub approved_at_ms: Option<i64>,
+}
+
+/// A person in an enrolment request.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct EnrolmentPerson {
+    /// Who.
+    pub person: PersonId,
+    /// Name.
+    pub name: String,
+    /// Home department.
+    pub org: String,
+    /// Whether the county's list has this person.
+    pub registered: bool,
+}
+
+/// Arguments of `approve_enrolment`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ApproveEnrolment {
+    /// Scope, 32 hex.
+    pub scope: String,
+    /// Request id.
+    pub request: String,
+    /// Passphrase of the authority's key, used for this approval only.
+    pub authority_passphrase: String,
+}

@@ -1,0 +1,675 @@
+//! Calls of the inspector's face.
+
+use crate::calls::calls;
+use crate::error::ApiError;
+use crate::shared::{DataState, KeyStanding, Nothing, PersonRow, PhotoNotes, VisitRow};
+use domain::finding::Finding;
+use domain::operation::Strokes;
+use domain::{Answer, FindingId, ItemCode, Pack, PersonId, PhotoId, Station, StationId, Visit, VisitId, VisitPhase};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Who may make a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone at the laptop.
+    Open,
+    /// Only while an inspector is unlocked.
+    Unlocked,
+}
+
+use Access::{Open, Unlocked};
+
+calls! { FieldHost, "FieldCalls", Access,
+    /// Where the application stands: county, people, session, sync.
+    app_state(Nothing) -> AppState [Open];
+    /// Reads a county card without using it yet.
+    read_card(CardSource) -> CardPreview [Open];
+    /// Sets this laptop up from a county card.
+    start_from_card(StartFromCard) -> AppState [Open];
+    /// Makes a person key on this laptop, under the person's own passphrase.
+    add_person(AddPerson) -> AppState [Open];
+    /// Opens an inspector's session.
+    unlock(Unlock) -> AppState [Open];
+    /// Ends the session.
+    lock(Nothing) -> AppState [Open];
+    /// People of the county as far as known here.
+    list_people(Nothing) -> Vec<PersonRow> [Open];
+    /// Stations, filtered by words in name, township, village.
+    list_stations(ListStations) -> Vec<StationRow> [Unlocked];
+    /// Checklists on this laptop.
+    list_packs(Nothing) -> Vec<Pack> [Unlocked];
+    /// Visits, newest first.
+    list_visits(Nothing) -> Vec<VisitRow> [Unlocked];
+    /// Opens a visit.
+    open_visit(OpenVisit) -> VisitView [Unlocked];
+    /// One visit with everything that its screen shows.
+    get_visit(VisitArgs) -> VisitView [Unlocked];
+    /// Restates team, times, methods, situation.
+    describe_visit(DescribeVisit) -> VisitView [Unlocked];
+    /// Keeps what is being typed, durably, before it is an entry.
+    save_draft(SaveDraft) -> Saved [Unlocked];
+    /// Answers an item, or takes the answer back; drops its draft.
+    answer_item(AnswerItem) -> VisitView [Unlocked];
+    /// Starts taking files into a visit; progress comes as events.
+    import_photos(ImportPhotos) -> ImportStarted [Unlocked];
+    /// What became of every file of an import, so far or finally.
+    import_report(ImportArgs) -> ImportReport [Unlocked];
+    /// Stops an import; whole photos stay.
+    cancel_import(ImportArgs) -> Nothing [Unlocked];
+    /// Says what a photo shows.
+    tie_photo(TiePhoto) -> VisitView [Unlocked];
+    /// Withdraws a photo with a reason.
+    withdraw_photo(WithdrawPhoto) -> VisitView [Unlocked];
+    /// Records a finding, or records it anew.
+    record_finding(RecordFinding) -> VisitView [Unlocked];
+    /// Withdraws a finding with a reason.
+    withdraw_finding(WithdrawFinding) -> VisitView [Unlocked];
+    /// The station signs, refuses, or nobody is there.
+    countersign(CountersignArgs) -> VisitView [Unlocked];
+    /// The drawn strokes of the station's signature.
+    get_strokes(VisitArgs) -> Option<Strokes> [Unlocked];
+    /// What is missing and what will be signed.
+    seal_preview(VisitArgs) -> SealPreview [Unlocked];
+    /// Writes the record and signs it with the keys whose passphrases are given; also adds signatures to a written record.
+    seal_visit(SealVisit) -> VisitView [Unlocked];
+    /// Makes the record F11 as a PDF and its pages as pictures.
+    make_record(MakeRecord) -> RecordReady [Unlocked];
+    /// Starts a synchronisation now; progress comes as events.
+    sync_now(Nothing) -> SyncStatus [Open];
+    /// Where synchronisation stands.
+    sync_status(Nothing) -> SyncStatus [Open];
+    /// The request by which the county certifies this laptop and its people.
+    enrolment_request(Nothing) -> EnrolmentRequest [Open];
+}
+
+/// Which screen comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StartPhase {
+    /// No county yet: a county card is needed.
+    NeedsCard,
+    /// A county, but no person key yet.
+    NeedsPerson,
+    /// Somebody must unlock.
+    Locked,
+    /// An inspector is at work.
+    Ready,
+}
+
+/// Where the application stands.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct AppState {
+    /// Which screen comes first.
+    pub phase: StartPhase,
+    /// County, once set up.
+    pub county: Option<CountyInfo>,
+    /// This laptop's key standing.
+    pub device: Option<DeviceInfo>,
+    /// People with a key on this laptop.
+    pub people: Vec<LocalPerson>,
+    /// Whose session is open.
+    pub session: Option<PersonId>,
+    /// Sync in short.
+    pub sync: SyncStatus,
+    /// Version of the application.
+    pub app_version: String,
+}
+
+/// The county that this laptop works for.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct CountyInfo {
+    /// Scope, 32 hex.
+    pub scope: String,
+    /// Name.
+    pub name: String,
+    /// Authority's fingerprint: SHA-256 of its certificate, hex.
+    pub authority_fingerprint: String,
+    /// Server address.
+    pub server_url: String,
+}
+
+/// This laptop.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct DeviceInfo {
+    /// Name given to it.
+    pub name: String,
+    /// Key id, hex.
+    pub kid: String,
+    /// Whether the county certified it.
+    pub standing: KeyStanding,
+}
+
+/// A person with a key on this laptop.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct LocalPerson {
+    /// Who.
+    pub person: PersonId,
+    /// Name.
+    pub name: String,
+    /// Home department.
+    pub org: String,
+    /// Key id, hex.
+    pub kid: String,
+    /// Whether the county certified it.
+    pub standing: KeyStanding,
+}
+
+/// Where a card comes from: exactly one of the two.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CardSource {
+    /// Handle of a chosen file.
+    pub handle: Option<String>,
+    /// The card's text, pasted.
+    pub text: Option<String>,
+}
+
+/// What a card says, its signature checked.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct CardPreview {
+    /// County name.
+    pub name: String,
+    /// Scope, 32 hex.
+    pub scope: String,
+    /// Server address.
+    pub server_url: String,
+    /// Authority's fingerprint, to be compared with the county's notice.
+    pub authority_fingerprint: String,
+    /// Whether every checklist that it names is on this laptop.
+    pub packs_present: bool,
+}
+
+/// Arguments of `start_from_card`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct StartFromCard {
+    /// The card.
+    pub card: CardSource,
+    /// Name for this laptop.
+    pub device_name: String,
+}
+
+/// Arguments of `add_person`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AddPerson {
+    /// A person of the county's list, or none for one who is not on it yet.
+    pub person: Option<PersonId>,
+    /// Name.
+    pub name: String,
+    /// Home department.
+    pub org: String,
+    /// The person's own passphrase, at least 8 characters.
+    pub passphrase: String,
+}
+
+/// Arguments of `unlock`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Unlock {
+    /// Who.
+    pub person: PersonId,
+    /// Passphrase.
+    pub passphrase: String,
+}
+
+/// Arguments of `list_stations`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ListStations {
+    /// Words; empty for all.
+    pub search: String,
+}
+
+/// A station on a list.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct StationRow {
+    /// The station.
+    pub station: Station,
+    /// Start of the last visit known here, ms since 1970 UTC.
+    pub last_visit_ms: Option<i64>,
+    /// A visit under way.
+    pub open_visit: Option<VisitId>,
+}
+
+/// Arguments of `open_visit`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct OpenVisit {
+    /// Where.
+    pub station: StationId,
+    /// Checklist id.
+    pub pack: String,
+    /// Team in order; must have a name each, known on this laptop or the county's list.
+    pub team: Vec<PersonId>,
+    /// Method keys.
+    pub methods: Vec<String>,
+    /// Start, ms since 1970 UTC.
+    pub started_at_ms: i64,
+    /// Offset of local time from UTC in minutes.
+    pub utc_offset_min: i32,
+}
+
+/// Names a visit.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct VisitArgs {
+    /// Which visit.
+    pub visit: VisitId,
+}
+
+/// Arguments of `describe_visit`; all of it is stated anew.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DescribeVisit {
+    /// Which visit.
+    pub visit: VisitId,
+    /// Team in order.
+    pub team: Vec<PersonId>,
+    /// Method keys.
+    pub methods: Vec<String>,
+    /// Start, ms since 1970 UTC.
+    pub started_at_ms: i64,
+    /// End, ms since 1970 UTC.
+    pub ended_at_ms: Option<i64>,
+    /// Offset of local time from UTC in minutes.
+    pub utc_offset_min: i32,
+    /// Overall situation.
+    pub situation: String,
+}
+
+/// Arguments of `save_draft`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SaveDraft {
+    /// Which visit.
+    pub visit: VisitId,
+    /// What is being typed: an item code, `finding:<id>`, `situation`.
+    pub slot: String,
+    /// The form's state, the screen's own business; empty drops the draft. At most 64 KiB.
+    pub raw: String,
+}
+
+/// Something is durable.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, TS)]
+pub struct Saved {
+    /// When it became durable, ms since 1970 UTC.
+    pub saved_at_ms: i64,
+}
+
+/// A durable draft.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct Draft {
+    /// What is being typed.
+    pub slot: String,
+    /// The form's state.
+    pub raw: String,
+    /// When it became durable, ms since 1970 UTC.
+    pub saved_at_ms: i64,
+}
+
+/// Arguments of `answer_item`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerItem {
+    /// Which visit.
+    pub visit: VisitId,
+    /// Which item.
+    pub item: ItemCode,
+    /// The answer, or none to take it back.
+    pub answer: Option<Answer>,
+}
+
+/// A visit with everything that its screen shows.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct VisitView {
+    /// State.
+    pub visit: Visit,
+    /// Where it stands.
+    pub phase: VisitPhase,
+    /// Where its data is.
+    pub data_state: DataState,
+    /// Station.
+    pub station: Station,
+    /// Checklist.
+    pub pack: Pack,
+    /// Notes on every photo, in the visit's order.
+    pub photo_notes: Vec<PhotoNotes>,
+    /// Durable drafts.
+    pub drafts: Vec<Draft>,
+    /// Last durable write of this visit, ms since 1970 UTC.
+    pub saved_at_ms: i64,
+    /// Seal id, once the record is written.
+    pub seal_id: Option<String>,
+}
+
+/// Arguments of `import_photos`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ImportPhotos {
+    /// Into which visit.
+    pub visit: VisitId,
+    /// Handles of files or folders.
+    pub handles: Vec<String>,
+    /// Items that the photos show.
+    pub items: Vec<ItemCode>,
+    /// How they came: `dialog` or `drop`.
+    pub method: String,
+}
+
+/// An import runs.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ImportStarted {
+    /// Its id.
+    pub import: String,
+}
+
+/// Names an import.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ImportArgs {
+    /// Its id.
+    pub import: String,
+}
+
+/// What became of one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportOutcome {
+    /// Taken in whole.
+    Taken,
+    /// The same bytes are in this visit already.
+    Duplicate,
+    /// Not taken; the reason says why.
+    Refused,
+}
+
+/// One file of an import.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ImportRow {
+    /// File name with its folder below the chosen one.
+    pub name: String,
+    /// What became of it.
+    pub outcome: ImportOutcome,
+    /// The photo, when taken or known.
+    pub photo: Option<PhotoId>,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// Code of the reason when refused, or of why there is no preview.
+    pub reason: Option<String>,
+    /// Detail of the reason, in English.
+    pub detail: Option<String>,
+}
+
+/// An import's outcome.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ImportReport {
+    /// Whether it is over.
+    pub finished: bool,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
+    /// Every file, in order.
+    pub rows: Vec<ImportRow>,
+}
+
+/// How far an import is.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ImportProgress {
+    /// Its id.
+    pub import: String,
+    /// Which visit.
+    pub visit: VisitId,
+    /// Files done.
+    pub done: u32,
+    /// Files in all, as far as known.
+    pub total: u32,
+    /// Bytes done.
+    pub bytes: u64,
+    /// Whether it is over.
+    pub finished: bool,
+}
+
+/// What the host tells without being asked.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum HostEvent {
+    /// Aggregates changed: read them again.
+    Changed {
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// An import went on.
+    Import {
+        /// How far.
+        progress: ImportProgress,
+    },
+    /// Synchronisation went on.
+    Sync {
+        /// How far.
+        status: SyncStatus,
+    },
+    /// Files were dropped on the window.
+    Dropped {
+        /// Handles for `import_photos`.
+        handles: Vec<String>,
+    },
+}
+
+/// Arguments of `tie_photo`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct TiePhoto {
+    /// Which visit.
+    pub visit: VisitId,
+    /// Which photo.
+    pub photo: PhotoId,
+    /// Items that it shows.
+    pub items: Vec<ItemCode>,
+    /// Caption.
+    pub caption: String,
+}
+
+/// Arguments of `withdraw_photo`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawPhoto {
+    /// Which visit.
+    pub visit: VisitId,
+    /// Which photo.
+    pub photo: PhotoId,
+    /// Why.
+    pub reason: String,
+}
+
+/// Arguments of `record_finding`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RecordFinding {
+    /// Which visit.
+    pub visit: VisitId,
+    /// The finding; its id is made by the screen (UUID) so that a retry records it once.
+    pub finding: Finding,
+}
+
+/// Arguments of `withdraw_finding`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawFinding {
+    /// Which visit.
+    pub visit: VisitId,
+    /// Which finding.
+    pub finding: FindingId,
+    /// Why.
+    pub reason: String,
+}
+
+/// Arguments of `countersign`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CountersignArgs {
+    /// Which visit.
+    pub visit: VisitId,
+    /// Which way.
+    pub way: CountersignWay,
+}
+
+/// The station's side as entered.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "way", rename_all = "snake_case", deny_unknown_fields)]
+pub enum CountersignWay {
+    /// Signed by drawing.
+    Signed {
+        /// Name.
+        name: String,
+        /// Function.
+        role: String,
+        /// What the counterpart says.
+        opinion: String,
+        /// The strokes.
+        strokes: Strokes,
+    },
+    /// Refused.
+    Refused {
+        /// Reason.
+        reason: String,
+        /// Witness.
+        witness: String,
+    },
+    /// Nobody there or shop shut.
+    Absent {
+        /// What was found.
+        reason: String,
+        /// Photo of it.
+        photo: Option<PhotoId>,
+    },
+}
+
+/// Something that a seal would leave blank.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct SealGap {
+    /// Kind: `blank_item`, `incomplete_item`, `photo_missing`, `no_photo_at_all`, `draft`, `no_end`, `no_countersign`, `disputed`.
+    pub kind: String,
+    /// Item, where it is about one.
+    pub item: Option<ItemCode>,
+    /// Whether the seal is impossible before it is mended.
+    pub blocks: bool,
+}
+
+/// What will be signed.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct SealPreview {
+    /// What is missing.
+    pub gaps: Vec<SealGap>,
+    /// Items answered.
+    pub answered: u32,
+    /// Items in the checklist.
+    pub items: u32,
+    /// Standing findings.
+    pub findings: u32,
+    /// Standing photos.
+    pub photos: u32,
+    /// Team members with a key on this laptop.
+    pub signers_here: Vec<LocalPerson>,
+    /// Distinct persons needed.
+    pub signers_needed: u32,
+}
+
+/// A passphrase for one signature.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SignerPassphrase {
+    /// Who.
+    pub person: PersonId,
+    /// Passphrase.
+    pub passphrase: String,
+}
+
+/// Arguments of `seal_visit`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SealVisit {
+    /// Which visit.
+    pub visit: VisitId,
+    /// Who signs now; every passphrase is checked before anything is written.
+    pub signers: Vec<SignerPassphrase>,
+}
+
+/// Arguments of `make_record`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct MakeRecord {
+    /// Which visit.
+    pub visit: VisitId,
+    /// Whether 副本 is printed on it.
+    pub copy: bool,
+}
+
+/// The record is ready.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct RecordReady {
+    /// Number of pages; pictures under image kind `page`, id `<visit>/<page from 1>`.
+    pub pages: u32,
+    /// Suggested file name.
+    pub file_name: String,
+    /// Size of the PDF in bytes.
+    pub size_bytes: u64,
+    /// Path below the store's folder where the PDF lies, for the host's save and open.
+    pub handle: String,
+}
+
+/// What synchronisation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncPhase {
+    /// Nothing is under way.
+    Idle,
+    /// Entries go up and down.
+    Entries,
+    /// Thumbnails go up.
+    Thumbnails,
+    /// Originals go up.
+    Originals,
+}
+
+/// Where synchronisation stands.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct SyncStatus {
+    /// What is under way.
+    pub phase: SyncPhase,
+    /// Whether the server answered last time; none before the first try.
+    pub online: Option<bool>,
+    /// Last complete synchronisation, ms since 1970 UTC.
+    pub last_ok_ms: Option<i64>,
+    /// Entries written here.
+    pub entries: u64,
+    /// Of these acknowledged.
+    pub acknowledged: u64,
+    /// Of these receipted.
+    pub receipted: u64,
+    /// Visits with unsynced entries.
+    pub visits_unsynced: u64,
+    /// Thumbnails made here.
+    pub thumbnails: u64,
+    /// Of these stored on the server.
+    pub thumbnails_stored: u64,
+    /// Originals (and other blobs) taken in here.
+    pub originals: u64,
+    /// Of these stored on the server.
+    pub originals_stored: u64,
+    /// Bytes still to send.
+    pub bytes_left: u64,
+    /// Pace of the last seconds in bytes a second.
+    pub bytes_per_second: u64,
+    /// What went wrong last, until it went right.
+    pub error: Option<ApiError>,
+}
+
+/// The request by which the county certifies this laptop and its people.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct EnrolmentRequest {
+    /// Fingerprint that the administrator compares, in groups of four.
+    pub fingerprint: String,
+    /// The request as a file's text.
+    pub text: String,
+}

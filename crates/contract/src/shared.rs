@@ -1,0 +1,101 @@
+//! Shapes that both faces show.
+
+use domain::operation::TeamMember;
+use domain::photo::{Missing, TimeGrade};
+use domain::{PersonId, PhotoId, StationId, VisitId, VisitPhase};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Nothing to hand in or back.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// How far the data of a visit or photo has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DataState {
+    /// 仅存本机.
+    LocalOnly,
+    /// 已确认: the server has durably committed every entry.
+    Acknowledged,
+    /// 已回执: every entry is proven to be under a signed checkpoint.
+    Receipted,
+    /// 缩略图已到.
+    ThumbnailsArrived,
+    /// 原图已到: storage receipts for every blob.
+    OriginalsArrived,
+}
+
+/// One row of a list of visits.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct VisitRow {
+    /// Identity.
+    pub visit: VisitId,
+    /// Station.
+    pub station: StationId,
+    /// Its name.
+    pub station_name: String,
+    /// Its township.
+    pub township: String,
+    /// Checklist id.
+    pub pack: String,
+    /// Where it stands.
+    pub phase: VisitPhase,
+    /// Where its data is.
+    pub data_state: DataState,
+    /// Start, ms since 1970 UTC.
+    pub started_at_ms: i64,
+    /// Team in order.
+    pub team: Vec<TeamMember>,
+    /// Items answered, not applicable or not checked.
+    pub answered: u32,
+    /// Items in the checklist.
+    pub items: u32,
+    /// Standing findings.
+    pub findings: u32,
+    /// Standing photos.
+    pub photos: u32,
+    /// Last change, ms since 1970 UTC.
+    pub changed_at_ms: i64,
+}
+
+/// What is known about a photo beyond its own metadata.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct PhotoNotes {
+    /// Which photo.
+    pub photo: PhotoId,
+    /// Where its bytes are.
+    pub data_state: DataState,
+    /// Whether a picture can be shown; otherwise 暂无预览.
+    pub has_preview: bool,
+    /// Grade of its time.
+    pub time_grade: TimeGrade,
+    /// What its metadata lacks.
+    pub missing: Vec<Missing>,
+    /// Farther from the station than the pack's limit.
+    pub far: bool,
+    /// Taken outside the visit's hours.
+    pub outside_hours: bool,
+}
+
+/// Standing of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyStanding {
+    /// 待认证.
+    Pending,
+    /// 已认证.
+    Certified,
+}
+
+/// A person as shown on lists.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct PersonRow {
+    /// Who.
+    pub person: PersonId,
+    /// Name.
+    pub name: String,
+    /// Home department.
+    pub org: String,
+}

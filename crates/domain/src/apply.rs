@@ -1,0 +1,240 @@
+//! `apply`: the one pure fold of operations into state, the same on laptop, server and in tests.
+
+use crate::authority::{LogKind, authority};
+use crate::ids::{PersonId, VisitId};
+use crate::operation::{BlobStored, DeviceCertified, Operation, PersonCertified, PhotoTied, RevocationsPublished, VisitAnswered};
+use crate::person::Person;
+use crate::station::Station;
+use crate::visit::{AnswerVersion, RefusedEntry, Visit, VisitFinding, VisitPhase, VisitPhoto};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What an entry says besides its operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// Entry id, hex.
+    pub entry: String,
+    /// The aggregate (`ent` of the header).
+    pub ent: Uuid,
+    /// Whose session, as claimed.
+    pub by: Option<PersonId>,
+    /// Kind of log it stands in.
+    pub log_kind: LogKind,
+    /// Log id, hex.
+    pub log: String,
+    /// When, ms since 1970 UTC, as claimed.
+    pub ts_ms: i64,
+}
+
+/// State of one aggregate. An aggregate is what its first applicable entry makes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Aggregate {
+    /// A station on the county's list.
+    Station(Station),
+    /// A person with the certificates ever issued in his name.
+    Person(PersonState),
+    /// A device certificate.
+    Device(DeviceCertified),
+    /// The latest list of revocations.
+    Revocations(RevocationsPublished),
+    /// A storage receipt.
+    Blob(BlobStored),
+    /// A visit.
+    Visit(Box<Visit>),
+}
+
+/// A person's registration and certificates. Either may arrive first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonState {
+    /// As registered, once it is.
+    pub registered: Option<Person>,
+    /// Every certificate issued in his name.
+    pub certificates: Vec<PersonCertified>,
+}
+
+/// Folds one operation into the aggregate. Total: whatever cannot count is listed under the visit's `refused`, or ignored where
+/// there is no state to list it in; nothing panics and nothing is lost from the log.
+pub fn apply(state: &mut Option<Aggregate>, operation: &Operation, meta: &Meta) {
+    let kind = operation.to_parts().map(|(kind, _)| kind).unwrap_or_default();
+    if authority(&kind).is_none_or(|allowed| allowed.log != meta.log_kind) {
+        if let Some(Aggregate::Visit(visit)) = state {
+            visit.refused.push(refusal(meta, &kind, "authority"));
+        }
+        return;
+    }
+    match (state.as_mut(), operation) {
+        (None | Some(Aggregate::Station(_)), Operation::StationRegistered(station)) => *state = Some(Aggregate::Station(station.clone())),
+        (None, Operation::PersonRegistered(person)) => {
+            *state = Some(Aggregate::Person(PersonState {
+                registered: Some(person.clone()),
+                certificates: Vec::new(),
+            }));
+        }
+        (Some(Aggregate::Person(known)), Operation::PersonRegistered(person)) => known.registered = Some(person.clone()),
+        (None, Operation::PersonCertified(certified)) => {
+            *state = Some(Aggregate::Person(PersonState {
+                registered: None,
+                certificates: vec![certified.clone()],
+            }));
+        }
+        (Some(Aggregate::Person(known)), Operation::PersonCertified(certified)) => known.certificates.push(certified.clone()),
+        (None | Some(Aggregate::Device(_)), Operation::DeviceCertified(certified)) => *state = Some(Aggregate::Device(certified.clone())),
+        (None | Some(Aggregate::Revocations(_)), Operation::RevocationsPublished(list)) => *state = Some(Aggregate::Revocations(list.clone())),
+        (None, Operation::BlobStored(stored)) => *state = Some(Aggregate::Blob(stored.clone())),
+        (None, Operation::VisitOpened(opened)) => {
+            *state = Some(Aggregate::Visit(Box::new(Visit {
+                id: VisitId(meta.ent),
+                lead_log: meta.log.clone(),
+                station: opened.station,
+                pack: opened.pack.clone(),
+                description: opened.description.clone(),
+                answers: Default::default(),
+                photos: Vec::new(),
+                findings: Vec::new(),
+                countersign: None,
+                sealed: None,
+                signatures: Vec::new(),
+                review: None,
+                uncovered: Vec::new(),
+                refused: Vec::new(),
+            })));
+        }
+        (Some(Aggregate::Visit(visit)), operation) => {
+            if let Err(rule) = apply_to_visit(visit, operation, meta) {
+                let entry = refusal(meta, &kind, rule);
+                if rule == UNCOVERED {
+                    visit.uncovered.push(entry);
+                } else {
+                    visit.refused.push(entry);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+const UNCOVERED: &str = "after_seal";
+
+fn refusal(meta: &Meta, kind: &str, rule: &str) -> RefusedEntry {
+    RefusedEntry {
+        entry: meta.entry.clone(),
+        kind: kind.to_owned(),
+        rule: rule.to_owned(),
+    }
+}
+
+fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Result<(), &'static str> {
+    match operation {
+        Operation::SealSigned(signed) => {
+            let sealed = visit.sealed.as_ref().ok_or("not_sealed")?;
+            if sealed.statement.sha256 != signed.statement {
+                return Err("other_statement");
+            }
+            if !visit.description.team.iter().any(|member| member.person == signed.person) {
+                return Err("not_in_team");
+            }
+            if visit.signatures.iter().any(|known| known.person == signed.person) {
+                return Err("signed_already");
+            }
+            visit.signatures.push(signed.clone());
+            return Ok(());
+        }
+        Operation::ReviewAccepted(review) => {
+            if visit.phase() != VisitPhase::Sealed {
+                return Err("not_sealed");
+            }
+            if visit.sealed.as_ref().is_none_or(|sealed| sealed.statement.sha256 != review.statement) {
+                return Err("other_statement");
+            }
+            visit.review = Some(review.clone());
+            return Ok(());
+        }
+        Operation::VisitOpened(_) => return Err("opened_already"),
+        _ if visit.sealed.is_some() => return Err(UNCOVERED),
+        _ => {}
+    }
+    match operation {
+        Operation::VisitDescribed(description) => visit.description = description.clone(),
+        Operation::VisitAnswered(answered) => apply_answer(visit, answered, meta),
+        Operation::PhotoAttached(attached) => {
+            if visit.photo(attached.photo).is_some() {
+                return Err("photo_known");
+            }
+            if visit
+                .standing_photos()
+                .any(|known| known.attached.original.sha256 == attached.original.sha256)
+            {
+                return Err("same_bytes");
+            }
+            visit.photos.push(VisitPhoto {
+                entry: meta.entry.clone(),
+                ts_ms: meta.ts_ms,
+                attached: (**attached).clone(),
+                items: attached.items.clone(),
+                caption: String::new(),
+                withdrawn: None,
+            });
+        }
+        Operation::PhotoTied(PhotoTied { photo, items, caption }) => {
+            let known = visit
+                .photos
+                .iter_mut()
+                .find(|known| known.attached.photo == *photo)
+                .ok_or("photo_unknown")?;
+            known.items.clone_from(items);
+            known.caption.clone_from(caption);
+        }
+        Operation::PhotoWithdrawn(withdrawn) => {
+            let known = visit
+                .photos
+                .iter_mut()
+                .find(|known| known.attached.photo == withdrawn.photo)
+                .ok_or("photo_unknown")?;
+            known.withdrawn = Some(withdrawn.reason.clone());
+        }
+        Operation::FindingRecorded(finding) => match visit.findings.iter_mut().find(|known| known.finding.id == finding.id) {
+            Some(known) => {
+                known.entry.clone_from(&meta.entry);
+                known.finding = finding.clone();
+            }
+            None => visit.findings.push(VisitFinding {
+                entry: meta.entry.clone(),
+                ts_ms: meta.ts_ms,
+                finding: finding.clone(),
+                withdrawn: None,
+            }),
+        },
+        Operation::FindingWithdrawn(withdrawn) => {
+            let known = visit
+                .findings
+                .iter_mut()
+                .find(|known| known.finding.id == withdrawn.finding)
+                .ok_or("finding_unknown")?;
+            known.withdrawn = Some(withdrawn.reason.clone());
+        }
+        Operation::VisitCountersigned(countersign) => visit.countersign = Some(countersign.clone()),
+        Operation::VisitSealed(sealed) => {
+            if meta.log != visit.lead_log {
+                return Err("not_the_lead");
+            }
+            if visit.disputed_items().next().is_some() {
+                return Err("disputed");
+            }
+            visit.sealed = Some(sealed.clone());
+        }
+        _ => return Err("not_for_a_visit"),
+    }
+    Ok(())
+}
+
+fn apply_answer(visit: &mut Visit, answered: &VisitAnswered, meta: &Meta) {
+    let versions = visit.answers.entry(answered.item.clone()).or_default();
+    versions.retain(|known| !answered.overwrites.contains(&known.entry));
+    versions.push(AnswerVersion {
+        entry: meta.entry.clone(),
+        by: meta.by,
+        ts_ms: meta.ts_ms,
+        answer: answered.answer.clone(),
+    });
+}

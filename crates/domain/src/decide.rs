@@ -1,0 +1,269 @@
+//! `decide`: what a command makes of the present state. Runs once, on the author's machine.
+
+use crate::answer::Answer;
+use crate::finding::Finding;
+use crate::ids::{FindingId, ItemCode, PersonId, PhotoId};
+use crate::operation::{
+    Countersign, FindingWithdrawn, Operation, PhotoAttached, PhotoTied, PhotoWithdrawn, SealSigned, VisitAnswered, VisitDescription, VisitOpened,
+    VisitSealed,
+};
+use crate::pack::Pack;
+use crate::visit::{Visit, VisitPhase};
+
+/// What an inspector asks for.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Open a visit.
+    Open(VisitOpened),
+    /// Restate team, times, methods, situation.
+    Describe(VisitDescription),
+    /// Answer an item, or take the answer back.
+    Answer {
+        /// Which item.
+        item: ItemCode,
+        /// The answer, or none to take it back.
+        answer: Option<Answer>,
+    },
+    /// Attach a photo whose bytes are durably kept.
+    AttachPhoto(Box<PhotoAttached>),
+    /// Say what a photo shows.
+    TiePhoto(PhotoTied),
+    /// Withdraw a photo.
+    WithdrawPhoto(PhotoWithdrawn),
+    /// Record a finding, or record it anew.
+    RecordFinding(Finding),
+    /// Withdraw a finding.
+    WithdrawFinding(FindingWithdrawn),
+    /// The station's side.
+    Countersign(Countersign),
+    /// Write the record.
+    Seal(VisitSealed),
+    /// Add one person's signature.
+    Sign(SealSigned),
+}
+
+/// Why a command is refused; each has a sentence in both message catalogues.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such visit here.
+    #[error("there is no such visit on this laptop")]
+    NoVisit,
+    /// The visit exists already.
+    #[error("the visit is open already")]
+    OpenAlready,
+    /// Nothing can change after the seal.
+    #[error("the visit is sealed; nothing in it can change")]
+    Sealed,
+    /// A team needs at least as many members as signatures, each once.
+    #[error("the team needs {needed} different persons")]
+    Team {
+        /// Persons needed.
+        needed: u32,
+    },
+    /// The end lies before the start.
+    #[error("the end lies before the start")]
+    Times,
+    /// A method is not in the pack.
+    #[error("the method {0} is not in the checklist")]
+    Method(String),
+    /// There is no such item.
+    #[error("there is no item {0}")]
+    NoItem(ItemCode),
+    /// The answer does not fit the item.
+    #[error("the answer does not fit item {item}: {why}")]
+    Answer {
+        /// Which item.
+        item: ItemCode,
+        /// What does not fit.
+        why: String,
+    },
+    /// There is no such photo.
+    #[error("there is no such photo in this visit")]
+    NoPhoto(PhotoId),
+    /// The same bytes are attached already.
+    #[error("the same photo is attached already")]
+    SamePhoto(PhotoId),
+    /// There is no such finding.
+    #[error("there is no such finding in this visit")]
+    NoFinding(FindingId),
+    /// Facts and requirement are needed.
+    #[error("a finding needs facts")]
+    FindingFacts,
+    /// The deadline is no calendar date.
+    #[error("{0} is not a date")]
+    Date(String),
+    /// At least one responsible unit is needed, and every unit a name.
+    #[error("a finding needs a responsible unit")]
+    Units,
+    /// A reason is needed.
+    #[error("a reason is needed")]
+    Reason,
+    /// Several answers stand side by side; one must be chosen.
+    #[error("item {0} has two answers side by side; choose one")]
+    Disputed(ItemCode),
+    /// The station's side is missing.
+    #[error("the station has neither signed nor refused, and absence is not recorded")]
+    NoCountersign,
+    /// The visit has no end yet.
+    #[error("the end of the visit is not stated")]
+    NoEnd,
+    /// The visit is not sealed yet.
+    #[error("the record is not written yet")]
+    NotSealed,
+    /// The signer is not in the team.
+    #[error("the signer is not in the team")]
+    NotInTeam(PersonId),
+    /// The signer signed already.
+    #[error("this person signed already")]
+    SignedAlready(PersonId),
+}
+
+/// Decides on a command. `visit` is the state as folded here (none before the opening), `pack` the visit's checklist.
+pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Operation, Refusal> {
+    if let Command::Open(opened) = command {
+        if visit.is_some() {
+            return Err(Refusal::OpenAlready);
+        }
+        check_description(&opened.description, pack)?;
+        return Ok(Operation::VisitOpened(opened));
+    }
+    let visit = visit.ok_or(Refusal::NoVisit)?;
+    if let Command::Sign(signed) = command {
+        if visit.sealed.as_ref().is_none_or(|sealed| sealed.statement.sha256 != signed.statement) {
+            return Err(Refusal::NotSealed);
+        }
+        if !visit.description.team.iter().any(|member| member.person == signed.person) {
+            return Err(Refusal::NotInTeam(signed.person));
+        }
+        if visit.signatures.iter().any(|known| known.person == signed.person) {
+            return Err(Refusal::SignedAlready(signed.person));
+        }
+        return Ok(Operation::SealSigned(signed));
+    }
+    if visit.phase() != VisitPhase::InProgress {
+        return Err(Refusal::Sealed);
+    }
+    Ok(match command {
+        Command::Open(_) | Command::Sign(_) => return Err(Refusal::OpenAlready),
+        Command::Describe(description) => {
+            check_description(&description, pack)?;
+            Operation::VisitDescribed(description)
+        }
+        Command::Answer { item, answer } => {
+            let known = pack.item(&item).ok_or_else(|| Refusal::NoItem(item.clone()))?;
+            if let Some(answer) = &answer {
+                known.fits(answer).map_err(|why| Refusal::Answer { item: item.clone(), why })?;
+            }
+            let overwrites = visit
+                .answers
+                .get(&item)
+                .map(|seen| seen.iter().map(|v| v.entry.clone()).collect())
+                .unwrap_or_default();
+            Operation::VisitAnswered(VisitAnswered { item, answer, overwrites })
+        }
+        Command::AttachPhoto(photo) => {
+            if let Some(same) = visit
+                .standing_photos()
+                .find(|known| known.attached.original.sha256 == photo.original.sha256)
+            {
+                return Err(Refusal::SamePhoto(same.attached.photo));
+            }
+            check_items(&photo.items, pack)?;
+            Operation::PhotoAttached(photo)
+        }
+        Command::TiePhoto(tied) => {
+            visit.photo(tied.photo).ok_or(Refusal::NoPhoto(tied.photo))?;
+            check_items(&tied.items, pack)?;
+            Operation::PhotoTied(tied)
+        }
+        Command::WithdrawPhoto(withdrawn) => {
+            visit.photo(withdrawn.photo).ok_or(Refusal::NoPhoto(withdrawn.photo))?;
+            need(&withdrawn.reason, Refusal::Reason)?;
+            Operation::PhotoWithdrawn(withdrawn)
+        }
+        Command::RecordFinding(finding) => {
+            check_finding(&finding, visit, pack)?;
+            Operation::FindingRecorded(finding)
+        }
+        Command::WithdrawFinding(withdrawn) => {
+            visit.finding(withdrawn.finding).ok_or(Refusal::NoFinding(withdrawn.finding))?;
+            need(&withdrawn.reason, Refusal::Reason)?;
+            Operation::FindingWithdrawn(withdrawn)
+        }
+        Command::Countersign(countersign) => {
+            match &countersign {
+                Countersign::Signed { name, .. } => need(name, Refusal::Reason)?,
+                Countersign::Refused { reason, .. } => need(reason, Refusal::Reason)?,
+                Countersign::Absent { reason, photo, .. } => {
+                    need(reason, Refusal::Reason)?;
+                    if let Some(photo) = photo {
+                        visit.photo(*photo).ok_or(Refusal::NoPhoto(*photo))?;
+                    }
+                }
+            }
+            Operation::VisitCountersigned(countersign)
+        }
+        Command::Seal(sealed) => {
+            ready_to_seal(visit)?;
+            Operation::VisitSealed(sealed)
+        }
+    })
+}
+
+/// Whether the record can be written now: an end is stated, the station's side is known, no item is disputed. Blank items and missing
+/// photos are shown and printed as blanks, and never block.
+pub fn ready_to_seal(visit: &Visit) -> Result<(), Refusal> {
+    if let Some(item) = visit.disputed_items().next() {
+        return Err(Refusal::Disputed(item.clone()));
+    }
+    if visit.description.ended_at_ms.is_none() {
+        return Err(Refusal::NoEnd);
+    }
+    visit.countersign.as_ref().map(|_| ()).ok_or(Refusal::NoCountersign)
+}
+
+fn need(text: &str, otherwise: Refusal) -> Result<(), Refusal> {
+    if text.trim().is_empty() { Err(otherwise) } else { Ok(()) }
+}
+
+fn check_description(description: &VisitDescription, pack: &Pack) -> Result<(), Refusal> {
+    let persons: std::collections::BTreeSet<_> = description.team.iter().map(|member| member.person).collect();
+    if persons.len() != description.team.len() || persons.len() < pack.signers as usize {
+        return Err(Refusal::Team { needed: pack.signers });
+    }
+    if description.ended_at_ms.is_some_and(|end| end < description.started_at_ms) {
+        return Err(Refusal::Times);
+    }
+    match description
+        .methods
+        .iter()
+        .find(|key| !pack.methods.iter().any(|method| &method.key == *key))
+    {
+        Some(unknown) => Err(Refusal::Method(unknown.clone())),
+        None => Ok(()),
+    }
+}
+
+fn check_items(items: &[ItemCode], pack: &Pack) -> Result<(), Refusal> {
+    match items.iter().find(|code| pack.item(code).is_none()) {
+        Some(unknown) => Err(Refusal::NoItem(unknown.clone())),
+        None => Ok(()),
+    }
+}
+
+fn check_finding(finding: &Finding, visit: &Visit, pack: &Pack) -> Result<(), Refusal> {
+    need(&finding.facts, Refusal::FindingFacts)?;
+    if let Some(item) = &finding.item {
+        pack.item(item).ok_or_else(|| Refusal::NoItem(item.clone()))?;
+    }
+    if let Some(date) = &finding.deadline {
+        chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").map_err(|_| Refusal::Date(date.clone()))?;
+    }
+    if finding.units.is_empty() || finding.units.iter().any(|unit| unit.name.trim().is_empty()) {
+        return Err(Refusal::Units);
+    }
+    match finding.photos.iter().find(|photo| visit.photo(**photo).is_none()) {
+        Some(unknown) => Err(Refusal::NoPhoto(*unknown)),
+        None => Ok(()),
+    }
+}

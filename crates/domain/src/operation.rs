@@ -1,0 +1,412 @@
+//! Operations: every change that can be made, carried as the payload of one signed entry.
+
+use crate::answer::Answer;
+use crate::finding::Finding;
+use crate::ids::{FindingId, ItemCode, PersonId, PhotoId, StationId};
+use crate::pack::PackRef;
+use crate::person::{Person, Role};
+use crate::photo::PhotoMeta;
+use crate::station::Station;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use ts_rs::TS;
+
+/// One change. The kind of the entry is the tag, the payload (without its `salt`) is the content; see [`Operation::to_parts`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "payload")]
+pub enum Operation {
+    /// Server: a station is on the county's list.
+    #[serde(rename = "station.registered/1")]
+    StationRegistered(Station),
+    /// Server: a person is on the county's list.
+    #[serde(rename = "person.registered/1")]
+    PersonRegistered(Person),
+    /// Server: the authority certified a device's key.
+    #[serde(rename = "device.certified/1")]
+    DeviceCertified(DeviceCertified),
+    /// Server: the authority certified a person's key.
+    #[serde(rename = "person.certified/1")]
+    PersonCertified(PersonCertified),
+    /// Server: the authority signed a new list of revocations (possibly empty).
+    #[serde(rename = "revocations.published/1")]
+    RevocationsPublished(RevocationsPublished),
+    /// Server: the bytes of a blob arrived and hash to their name.
+    #[serde(rename = "blob.stored/1")]
+    BlobStored(BlobStored),
+    /// A visit begins.
+    #[serde(rename = "visit.opened/1")]
+    VisitOpened(VisitOpened),
+    /// Team, times, methods, mode or place of a visit are stated anew.
+    #[serde(rename = "visit.described/1")]
+    VisitDescribed(VisitDescription),
+    /// An item is answered.
+    #[serde(rename = "visit.answered/1")]
+    VisitAnswered(VisitAnswered),
+    /// A photo joins a visit.
+    #[serde(rename = "photo.attached/1")]
+    PhotoAttached(Box<PhotoAttached>),
+    /// What a photo shows is stated anew.
+    #[serde(rename = "photo.tied/1")]
+    PhotoTied(PhotoTied),
+    /// A photo is withdrawn with a reason; its bytes stay.
+    #[serde(rename = "photo.withdrawn/1")]
+    PhotoWithdrawn(PhotoWithdrawn),
+    /// A finding is written or written anew.
+    #[serde(rename = "finding.recorded/1")]
+    FindingRecorded(Finding),
+    /// A finding is withdrawn with a reason.
+    #[serde(rename = "finding.withdrawn/1")]
+    FindingWithdrawn(FindingWithdrawn),
+    /// The station signed, refused, or nobody was there.
+    #[serde(rename = "visit.countersigned/1")]
+    VisitCountersigned(Countersign),
+    /// The record is written; from here on nothing of the visit can change.
+    #[serde(rename = "visit.sealed/1")]
+    VisitSealed(VisitSealed),
+    /// One person's signature over the statement of a sealed visit.
+    #[serde(rename = "seal.signed/1")]
+    SealSigned(SealSigned),
+    /// Server: a reviewer accepted a sealed visit.
+    #[serde(rename = "review.accepted/1")]
+    ReviewAccepted(ReviewAccepted),
+}
+
+/// Payload of `device.certified/1`; its aggregate is the device's certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceCertified {
+    /// Key id, hex SHA-256 of the SPKI.
+    pub kid: String,
+    /// Name given to the laptop.
+    pub name: String,
+    /// Certificate, base64 of DER.
+    pub certificate: String,
+}
+
+/// Payload of `person.certified/1`; its aggregate is the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PersonCertified {
+    /// Whose key.
+    pub person: PersonId,
+    /// Key id of the person's key on one device.
+    pub kid: String,
+    /// Key id of that device.
+    pub device: String,
+    /// Name in the certificate.
+    pub name: String,
+    /// Home department.
+    pub org: String,
+    /// Roles in the certificate.
+    pub roles: Vec<Role>,
+    /// Certificate, base64 of DER.
+    pub certificate: String,
+    /// Account of the administrator who approved.
+    pub approved_by: String,
+}
+
+/// Payload of `revocations.published/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RevocationsPublished {
+    /// DSSE envelope signed by the authority, its JSON text.
+    pub envelope: String,
+}
+
+/// Payload of `blob.stored/1`: the storage receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct BlobStored {
+    /// SHA-256 of the bytes, hex.
+    pub sha256: String,
+    /// Length in bytes.
+    pub len: u64,
+}
+
+/// A member of the inspecting team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct TeamMember {
+    /// Who.
+    pub person: PersonId,
+    /// Name as printed.
+    pub name: String,
+    /// Home department as printed.
+    pub org: String,
+}
+
+/// What a visit is about and when; stated at the opening and restated as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct VisitDescription {
+    /// The team in order; the first leads.
+    pub team: Vec<TeamMember>,
+    /// Keys of the pack's methods.
+    pub methods: Vec<String>,
+    /// Start, ms since 1970 UTC, as stated.
+    pub started_at_ms: i64,
+    /// End, ms since 1970 UTC, as stated; none while it goes on.
+    pub ended_at_ms: Option<i64>,
+    /// Offset of local time from UTC in minutes.
+    pub utc_offset_min: i32,
+    /// Overall situation found, free text.
+    pub situation: String,
+}
+
+/// Payload of `visit.opened/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct VisitOpened {
+    /// Where.
+    pub station: StationId,
+    /// Checklist version, fixed for the visit.
+    pub pack: PackRef,
+    /// Team, times, methods.
+    pub description: VisitDescription,
+}
+
+/// Payload of `visit.answered/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct VisitAnswered {
+    /// Which item.
+    pub item: ItemCode,
+    /// The answer; none takes it back.
+    pub answer: Option<Answer>,
+    /// Ids of the answer entries that the author saw and replaces; concurrent ones stay.
+    pub overwrites: Vec<String>,
+}
+
+/// Digest and length of a blob.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct BlobRef {
+    /// SHA-256, hex.
+    pub sha256: String,
+    /// Length in bytes.
+    pub len: u64,
+}
+
+/// Payload of `photo.attached/1`: bytes by digest, the thumbnail's digest too, so that nobody reviews another picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PhotoAttached {
+    /// Identity of the photo.
+    pub photo: PhotoId,
+    /// The original's bytes.
+    pub original: BlobRef,
+    /// Thumbnail (JPEG, at most 320 px), if one could be made.
+    pub thumbnail: Option<BlobRef>,
+    /// File name as it was on the medium.
+    pub name: String,
+    /// Media type by content, such as `image/jpeg`.
+    pub mime: String,
+    /// How it came in: `dialog`, `drop`.
+    pub method: String,
+    /// What the file says.
+    pub meta: PhotoMeta,
+    /// Distance to the station's registered point in metres, where both are known.
+    pub distance_m: Option<i64>,
+    /// Items shown at the time of attaching.
+    pub items: Vec<ItemCode>,
+}
+
+/// Payload of `photo.tied/1`: replaces caption and items of the photo.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PhotoTied {
+    /// Which photo.
+    pub photo: PhotoId,
+    /// Items that it shows.
+    pub items: Vec<ItemCode>,
+    /// Caption, as typed.
+    pub caption: String,
+}
+
+/// Payload of `photo.withdrawn/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PhotoWithdrawn {
+    /// Which photo.
+    pub photo: PhotoId,
+    /// Why, as typed; never empty.
+    pub reason: String,
+}
+
+/// Payload of `finding.withdrawn/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct FindingWithdrawn {
+    /// Which finding.
+    pub finding: FindingId,
+    /// Why, as typed; never empty.
+    pub reason: String,
+}
+
+/// The station's side: three equal ways.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "way", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Countersign {
+    /// Signed by drawing; level L0.
+    Signed {
+        /// Name as stated.
+        name: String,
+        /// Function at the station.
+        role: String,
+        /// What the counterpart said of the record; may be empty.
+        opinion: String,
+        /// The strokes: canonical JSON [`Strokes`] as a blob.
+        strokes: BlobRef,
+        /// When, ms since 1970 UTC, by the device.
+        at_ms: i64,
+    },
+    /// Refused.
+    Refused {
+        /// Reason given.
+        reason: String,
+        /// Witness, or empty.
+        witness: String,
+        /// When, ms since 1970 UTC, by the device.
+        at_ms: i64,
+    },
+    /// Nobody there or shop shut.
+    Absent {
+        /// What was found.
+        reason: String,
+        /// A photo that shows it, if one was taken.
+        photo: Option<PhotoId>,
+        /// When, ms since 1970 UTC, by the device.
+        at_ms: i64,
+    },
+}
+
+/// Drawn strokes: integers only, so that their digest is the same everywhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Strokes {
+    /// Format version, 1.
+    pub v: u32,
+    /// Width of the canvas in its own units.
+    pub width: i64,
+    /// Height of the canvas.
+    pub height: i64,
+    /// Strokes of points `[x, y, milliseconds since the first point]`.
+    pub strokes: Vec<Vec<[i64; 3]>>,
+}
+
+/// Head of a log as contained in a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CoveredHead {
+    /// Log id.
+    pub log: String,
+    /// Sequence number of the last entry of this visit contained.
+    pub seq: u64,
+    /// Its entry id.
+    pub entry: String,
+}
+
+/// Payload of `visit.sealed/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct VisitSealed {
+    /// The `visit-record/1` bytes as a blob.
+    pub record: BlobRef,
+    /// The in-toto statement bytes as a blob; its SHA-256 is the seal id (封存码).
+    pub statement: BlobRef,
+    /// Heads contained in the record.
+    pub covers: Vec<CoveredHead>,
+    /// Distinct persons that the pack asks for.
+    pub signers: u32,
+}
+
+/// Payload of `seal.signed/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SealSigned {
+    /// Seal id: SHA-256 of the statement, hex.
+    pub statement: String,
+    /// Who signed.
+    pub person: PersonId,
+    /// Name as printed.
+    pub name: String,
+    /// The person's key id.
+    pub kid: String,
+    /// The person's public key, base64 of the SPKI DER.
+    pub public_key: String,
+    /// Signature over the statement's PAE, base64.
+    pub signature: String,
+}
+
+/// Payload of `review.accepted/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewAccepted {
+    /// Seal id that was reviewed.
+    pub statement: String,
+    /// Reviewer.
+    pub person: PersonId,
+    /// Account name.
+    pub account: String,
+    /// Reviewer's name.
+    pub name: String,
+    /// Comment, may be empty.
+    pub comment: String,
+    /// When, ms since 1970 UTC, by the server.
+    pub at_ms: i64,
+}
+
+/// Why a payload is not an operation of this version.
+#[derive(Debug, thiserror::Error)]
+pub enum OperationError {
+    /// The kind is not known to this version: keep, forward, show as "needs a newer version".
+    #[error("the kind {0:?} needs a newer version")]
+    UnknownKind(String),
+    /// The kind is known but the payload breaks its shape.
+    #[error("the payload does not fit its kind: {0}")]
+    Shape(#[from] serde_json::Error),
+}
+
+impl Operation {
+    /// Kinds that this version knows.
+    pub const KINDS: [&'static str; 18] = [
+        "station.registered/1",
+        "person.registered/1",
+        "device.certified/1",
+        "person.certified/1",
+        "revocations.published/1",
+        "blob.stored/1",
+        "visit.opened/1",
+        "visit.described/1",
+        "visit.answered/1",
+        "photo.attached/1",
+        "photo.tied/1",
+        "photo.withdrawn/1",
+        "finding.recorded/1",
+        "finding.withdrawn/1",
+        "visit.countersigned/1",
+        "visit.sealed/1",
+        "seal.signed/1",
+        "review.accepted/1",
+    ];
+
+    /// Splits into the entry's kind and its payload object (still without salt).
+    pub fn to_parts(&self) -> Result<(String, Value), OperationError> {
+        let mut whole = serde_json::to_value(self)?;
+        let kind = whole.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let payload = whole.get_mut("payload").map(Value::take).unwrap_or_default();
+        Ok((kind, payload))
+    }
+
+    /// Reads an operation from an entry's kind and payload; `salt` is ignored.
+    pub fn from_parts(kind: &str, payload: &Value) -> Result<Self, OperationError> {
+        if !Self::KINDS.contains(&kind) {
+            return Err(OperationError::UnknownKind(kind.to_owned()));
+        }
+        let mut payload = payload.clone();
+        if let Some(object) = payload.as_object_mut() {
+            object.shift_remove("salt");
+        }
+        Ok(serde_json::from_value(serde_json::json!({ "kind": kind, "payload": payload }))?)
+    }
+}

@@ -1,0 +1,108 @@
+//! `visit-record/1` (检查记录): what is sealed. Written once as canonical JSON; verification hashes these bytes and never derives them again.
+
+use crate::answer::Answer;
+use crate::finding::Finding;
+use crate::ids::{ItemCode, PhotoId, VisitId};
+use crate::operation::{BlobRef, Countersign, CoveredHead, TeamMember};
+use crate::pack::{Choice, PackRef, Text};
+use crate::photo::PhotoMeta;
+use crate::station::Station;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Predicate type of the statement over a record.
+pub const PREDICATE_TYPE: &str = "urn:xunzhan:visit-record:1";
+
+/// The sealed record of a visit. It repeats question texts so that it can be read without the pack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct VisitRecord {
+    /// `visit-record/1`.
+    pub format: String,
+    /// Scope, 32 hex.
+    pub scope: String,
+    /// County name.
+    pub county: String,
+    /// The visit.
+    pub visit: VisitId,
+    /// The station as known to the laptop.
+    pub station: Station,
+    /// Checklist version.
+    pub pack: PackRef,
+    /// Checklist title.
+    pub title: Text,
+    /// Basis of the inspection.
+    pub basis: Text,
+    /// Distinct persons whose signatures the pack asks for.
+    pub signers: u32,
+    /// Start, ms since 1970 UTC, as stated.
+    pub started_at_ms: i64,
+    /// End, ms since 1970 UTC, as stated.
+    pub ended_at_ms: i64,
+    /// Offset of local time from UTC in minutes.
+    pub utc_offset_min: i32,
+    /// Methods used.
+    pub methods: Vec<Choice>,
+    /// Overall situation found.
+    pub situation: String,
+    /// The team in order.
+    pub team: Vec<TeamMember>,
+    /// Every item of the pack in order.
+    pub items: Vec<RecordItem>,
+    /// Standing findings in order.
+    pub findings: Vec<Finding>,
+    /// Standing photos in order; also withdrawn ones with their reason.
+    pub photos: Vec<RecordPhoto>,
+    /// The station's side.
+    pub countersign: Countersign,
+    /// Heads of the logs that this record contains.
+    pub covers: Vec<CoveredHead>,
+    /// When the record was written, ms since 1970 UTC, by the device.
+    pub written_at_ms: i64,
+    /// Version of the application that wrote it.
+    pub app_version: String,
+}
+
+/// An item with its answer as put and given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RecordItem {
+    /// Code.
+    pub code: ItemCode,
+    /// Question.
+    pub question: Text,
+    /// The answer as data; none when the item was left blank.
+    pub answer: Option<Answer>,
+    /// The answer in words, as printed; a blank is ／.
+    pub words: Text,
+    /// Concerns that the answer raises, in words.
+    pub concerns: Vec<Text>,
+}
+
+/// A photo in the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RecordPhoto {
+    /// Number in the annex, from 1.
+    pub number: u32,
+    /// Identity.
+    pub photo: PhotoId,
+    /// The original's bytes.
+    pub original: BlobRef,
+    /// The thumbnail's bytes, if any.
+    pub thumbnail: Option<BlobRef>,
+    /// File name.
+    pub name: String,
+    /// Media type.
+    pub mime: String,
+    /// What the file says.
+    pub meta: PhotoMeta,
+    /// Distance to the station's point in metres.
+    pub distance_m: Option<i64>,
+    /// Items that it shows.
+    pub items: Vec<ItemCode>,
+    /// Caption.
+    pub caption: String,
+    /// Reason of withdrawal, if withdrawn.
+    pub withdrawn: Option<String>,
+}

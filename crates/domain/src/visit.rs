@@ -1,0 +1,168 @@
+//! A visit (走访): its state as derived from its entries.
+
+use crate::answer::Answer;
+use crate::finding::Finding;
+use crate::ids::{FindingId, ItemCode, PersonId, PhotoId, StationId, VisitId};
+use crate::operation::{Countersign, PhotoAttached, ReviewAccepted, SealSigned, VisitDescription, VisitSealed};
+use crate::pack::PackRef;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// Where a visit stands (走访状态).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum VisitPhase {
+    /// 进行中.
+    InProgress,
+    /// 待第二人签名: the record is written, signatures are missing.
+    AwaitingSignature,
+    /// 已封存.
+    Sealed,
+    /// 已复核.
+    Reviewed,
+}
+
+impl VisitPhase {
+    /// Key used in typed columns and on screens.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::InProgress => "in_progress",
+            Self::AwaitingSignature => "awaiting_signature",
+            Self::Sealed => "sealed",
+            Self::Reviewed => "reviewed",
+        }
+    }
+}
+
+/// One of possibly several concurrent answers to an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AnswerVersion {
+    /// Entry that said it.
+    pub entry: String,
+    /// Whose session, as claimed.
+    pub by: Option<PersonId>,
+    /// When, ms since 1970 UTC, as claimed.
+    pub ts_ms: i64,
+    /// The answer; none stands for one taken back.
+    pub answer: Option<Answer>,
+}
+
+/// A photo of the visit with all that was said of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct VisitPhoto {
+    /// Entry that attached it.
+    pub entry: String,
+    /// When it was attached, ms since 1970 UTC, as claimed.
+    pub ts_ms: i64,
+    /// The file.
+    pub attached: PhotoAttached,
+    /// Items that it shows now.
+    pub items: Vec<ItemCode>,
+    /// Caption.
+    pub caption: String,
+    /// Reason of its withdrawal, if withdrawn.
+    pub withdrawn: Option<String>,
+}
+
+/// A finding with its standing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct VisitFinding {
+    /// Entry that said it last.
+    pub entry: String,
+    /// When first recorded, ms since 1970 UTC, as claimed.
+    pub ts_ms: i64,
+    /// What it says.
+    pub finding: Finding,
+    /// Reason of its withdrawal, if withdrawn.
+    pub withdrawn: Option<String>,
+}
+
+/// An entry that was kept but changes nothing, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RefusedEntry {
+    /// The entry.
+    pub entry: String,
+    /// Its kind.
+    pub kind: String,
+    /// The rule that it breaks, as a code.
+    pub rule: String,
+}
+
+/// A visit's state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Visit {
+    /// Identity.
+    pub id: VisitId,
+    /// Log that opened it and leads.
+    pub lead_log: String,
+    /// Where.
+    pub station: StationId,
+    /// Checklist version.
+    pub pack: PackRef,
+    /// Team, times, methods.
+    pub description: VisitDescription,
+    /// Answers by item; more than one version means that people disagree and a choice is due.
+    pub answers: BTreeMap<ItemCode, Vec<AnswerVersion>>,
+    /// Photos in order of attaching.
+    pub photos: Vec<VisitPhoto>,
+    /// Findings in order of recording.
+    pub findings: Vec<VisitFinding>,
+    /// The station's side.
+    pub countersign: Option<Countersign>,
+    /// The record, once written.
+    pub sealed: Option<VisitSealed>,
+    /// Signatures over it, one a person.
+    pub signatures: Vec<SealSigned>,
+    /// The reviewer's word.
+    pub review: Option<ReviewAccepted>,
+    /// Draft entries that came after the seal: kept, shown as 未纳入封存.
+    pub uncovered: Vec<RefusedEntry>,
+    /// Entries that break a rule: kept, changing nothing.
+    pub refused: Vec<RefusedEntry>,
+}
+
+impl Visit {
+    /// Where it stands, derived from what was said.
+    pub fn phase(&self) -> VisitPhase {
+        match (&self.sealed, &self.review) {
+            (None, _) => VisitPhase::InProgress,
+            (Some(_), Some(_)) => VisitPhase::Reviewed,
+            (Some(sealed), None) if self.signatures.len() >= sealed.signers as usize => VisitPhase::Sealed,
+            (Some(_), None) => VisitPhase::AwaitingSignature,
+        }
+    }
+
+    /// The answer to an item, when exactly one stands.
+    pub fn answer(&self, item: &str) -> Option<&Answer> {
+        match self.answers.get(item).map(Vec::as_slice) {
+            Some([only]) => only.answer.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Items on which concurrent answers stand.
+    pub fn disputed_items(&self) -> impl Iterator<Item = &ItemCode> {
+        self.answers.iter().filter(|(_, versions)| versions.len() > 1).map(|(item, _)| item)
+    }
+
+    /// The photo, withdrawn or not.
+    pub fn photo(&self, id: PhotoId) -> Option<&VisitPhoto> {
+        self.photos.iter().find(|photo| photo.attached.photo == id)
+    }
+
+    /// The finding, withdrawn or not.
+    pub fn finding(&self, id: FindingId) -> Option<&VisitFinding> {
+        self.findings.iter().find(|finding| finding.finding.id == id)
+    }
+
+    /// Photos that were not withdrawn.
+    pub fn standing_photos(&self) -> impl Iterator<Item = &VisitPhoto> {
+        self.photos.iter().filter(|photo| photo.withdrawn.is_none())
+    }
+
+    /// Findings that were not withdrawn.
+    pub fn standing_findings(&self) -> impl Iterator<Item = &VisitFinding> {
+        self.findings.iter().filter(|finding| finding.withdrawn.is_none())
+    }
+}

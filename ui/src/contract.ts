@@ -1,0 +1,1990 @@
+// Generated from crates/contract; do not edit. A test fails when this file is stale.
+
+export type AcceptVisit = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * The seal id that the reviewer saw; another one now is refused as changed meanwhile.
+ */
+statement: string, 
+/**
+ * Comment, may be empty.
+ */
+comment: string, };
+export type AddPerson = { 
+/**
+ * A person of the county's list, or none for one who is not on it yet.
+ */
+person: PersonId | null, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Home department.
+ */
+org: string, 
+/**
+ * The person's own passphrase, at least 8 characters.
+ */
+passphrase: string, };
+export type Answer = { "how": "answered", 
+/**
+ * Value by field key of the item.
+ */
+fields: { [key in string]: FieldValue }, 
+/**
+ * Free remark (备注), as typed.
+ */
+note?: string, } | { "how": "not_applicable", 
+/**
+ * Free remark (备注), as typed.
+ */
+note?: string, } | { "how": "not_checked", 
+/**
+ * Why it was not checked, as typed; never empty.
+ */
+reason: string, };
+export type AnswerItem = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Which item.
+ */
+item: string, 
+/**
+ * The answer, or none to take it back.
+ */
+answer: Answer | null, };
+export type AnswerVersion = { 
+/**
+ * Entry that said it.
+ */
+entry: string, 
+/**
+ * Whose session, as claimed.
+ */
+by: PersonId | null, 
+/**
+ * When, ms since 1970 UTC, as claimed.
+ */
+ts_ms: number, 
+/**
+ * The answer; none stands for one taken back.
+ */
+answer: Answer | null, };
+export type ApiError = { 
+/**
+ * Code; the catalogues hold a sentence for each.
+ */
+code: ErrorCode, 
+/**
+ * Values named in the sentence.
+ */
+params: { [key in string]: string }, };
+export type AppState = { 
+/**
+ * Which screen comes first.
+ */
+phase: StartPhase, 
+/**
+ * County, once set up.
+ */
+county: CountyInfo | null, 
+/**
+ * This laptop's key standing.
+ */
+device: DeviceInfo | null, 
+/**
+ * People with a key on this laptop.
+ */
+people: Array<LocalPerson>, 
+/**
+ * Whose session is open.
+ */
+session: PersonId | null, 
+/**
+ * Sync in short.
+ */
+sync: SyncStatus, 
+/**
+ * Version of the application.
+ */
+app_version: string, };
+export type ApproveEnrolment = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * Request id.
+ */
+request: string, 
+/**
+ * Passphrase of the authority's key, used for this approval only.
+ */
+authority_passphrase: string, };
+export type BlobRef = { 
+/**
+ * SHA-256, hex.
+ */
+sha256: string, 
+/**
+ * Length in bytes.
+ */
+len: number, };
+export type CardPreview = { 
+/**
+ * County name.
+ */
+name: string, 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * Server address.
+ */
+server_url: string, 
+/**
+ * Authority's fingerprint, to be compared with the county's notice.
+ */
+authority_fingerprint: string, 
+/**
+ * Whether every checklist that it names is on this laptop.
+ */
+packs_present: boolean, };
+export type CardSource = { 
+/**
+ * Handle of a chosen file.
+ */
+handle: string | null, 
+/**
+ * The card's text, pasted.
+ */
+text: string | null, };
+export type CheckLine = { 
+/**
+ * What was checked; the catalogues hold a sentence for each: `record_digest`, `statement`, `signatures`, `persons`,
+ * `certificates`, `receipts`, `originals`, `thumbnails`.
+ */
+check: string, 
+/**
+ * Whether it holds; none when it cannot be said yet.
+ */
+holds: boolean | null, 
+/**
+ * Numbers for the sentence: how many hold.
+ */
+good: number, 
+/**
+ * Of how many.
+ */
+of: number, };
+export type Choice = { 
+/**
+ * Key: ASCII lower case.
+ */
+key: string, 
+/**
+ * Label.
+ */
+label: Text, };
+export type Concern = { "when": "no", 
+/**
+ * Field key.
+ */
+field: string, 
+/**
+ * What to say.
+ */
+says: Text, } | { "when": "is", 
+/**
+ * Field key.
+ */
+field: string, 
+/**
+ * Option keys.
+ */
+keys: Array<string>, 
+/**
+ * What to say.
+ */
+says: Text, } | { "when": "below", 
+/**
+ * Field key.
+ */
+field: string, 
+/**
+ * Limit, exclusive.
+ */
+limit: number, 
+/**
+ * What to say.
+ */
+says: Text, } | { "when": "sample_short", 
+/**
+ * Field key.
+ */
+field: string, 
+/**
+ * What to say.
+ */
+says: Text, };
+export type Countersign = { "way": "signed", 
+/**
+ * Name as stated.
+ */
+name: string, 
+/**
+ * Function at the station.
+ */
+role: string, 
+/**
+ * What the counterpart said of the record; may be empty.
+ */
+opinion: string, 
+/**
+ * The strokes: canonical JSON [`Strokes`] as a blob.
+ */
+strokes: BlobRef, 
+/**
+ * When, ms since 1970 UTC, by the device.
+ */
+at_ms: number, } | { "way": "refused", 
+/**
+ * Reason given.
+ */
+reason: string, 
+/**
+ * Witness, or empty.
+ */
+witness: string, 
+/**
+ * When, ms since 1970 UTC, by the device.
+ */
+at_ms: number, } | { "way": "absent", 
+/**
+ * What was found.
+ */
+reason: string, 
+/**
+ * A photo that shows it, if one was taken.
+ */
+photo: PhotoId | null, 
+/**
+ * When, ms since 1970 UTC, by the device.
+ */
+at_ms: number, };
+export type CountersignArgs = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Which way.
+ */
+way: CountersignWay, };
+export type CountersignWay = { "way": "signed", 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Function.
+ */
+role: string, 
+/**
+ * What the counterpart says.
+ */
+opinion: string, 
+/**
+ * The strokes.
+ */
+strokes: Strokes, } | { "way": "refused", 
+/**
+ * Reason.
+ */
+reason: string, 
+/**
+ * Witness.
+ */
+witness: string, } | { "way": "absent", 
+/**
+ * What was found.
+ */
+reason: string, 
+/**
+ * Photo of it.
+ */
+photo: PhotoId | null, };
+export type CountyInfo = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Authority's fingerprint: SHA-256 of its certificate, hex.
+ */
+authority_fingerprint: string, 
+/**
+ * Server address.
+ */
+server_url: string, };
+export type CoveredHead = { 
+/**
+ * Log id.
+ */
+log: string, 
+/**
+ * Sequence number of the last entry of this visit contained.
+ */
+seq: number, 
+/**
+ * Its entry id.
+ */
+entry: string, };
+export type DataState = "local_only" | "acknowledged" | "receipted" | "thumbnails_arrived" | "originals_arrived";
+export type Datum = "wgs84" | "cgcs2000" | "gcj02" | "unknown";
+export type DescribeVisit = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Team in order.
+ */
+team: Array<PersonId>, 
+/**
+ * Method keys.
+ */
+methods: Array<string>, 
+/**
+ * Start, ms since 1970 UTC.
+ */
+started_at_ms: number, 
+/**
+ * End, ms since 1970 UTC.
+ */
+ended_at_ms: number | null, 
+/**
+ * Offset of local time from UTC in minutes.
+ */
+utc_offset_min: number, 
+/**
+ * Overall situation.
+ */
+situation: string, };
+export type DeviceInfo = { 
+/**
+ * Name given to it.
+ */
+name: string, 
+/**
+ * Key id, hex.
+ */
+kid: string, 
+/**
+ * Whether the county certified it.
+ */
+standing: KeyStanding, };
+export type Draft = { 
+/**
+ * What is being typed.
+ */
+slot: string, 
+/**
+ * The form's state.
+ */
+raw: string, 
+/**
+ * When it became durable, ms since 1970 UTC.
+ */
+saved_at_ms: number, };
+export type EnrolmentPerson = { 
+/**
+ * Who.
+ */
+person: PersonId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Home department.
+ */
+org: string, 
+/**
+ * Whether the county's list has this person.
+ */
+registered: boolean, };
+export type EnrolmentRequest = { 
+/**
+ * Fingerprint that the administrator compares, in groups of four.
+ */
+fingerprint: string, 
+/**
+ * The request as a file's text.
+ */
+text: string, };
+export type EnrolmentRow = { 
+/**
+ * Request id.
+ */
+request: string, 
+/**
+ * Laptop name.
+ */
+device_name: string, 
+/**
+ * Fingerprint to compare with the laptop's screen.
+ */
+fingerprint: string, 
+/**
+ * People in the request.
+ */
+people: Array<EnrolmentPerson>, 
+/**
+ * When it arrived, ms since 1970 UTC.
+ */
+received_at_ms: number, 
+/**
+ * When it was approved, ms since 1970 UTC.
+ */
+approved_at_ms: number | null, };
+export type ErrorCode = "bad_request" | "no_such_call" | "not_logged_in" | "not_allowed" | "wrong_login" | "too_many_attempts" | "not_found" | "card_unreadable" | "card_untrusted" | "card_already" | "no_county" | "locked" | "wrong_passphrase" | "weak_passphrase" | "name_missing" | "store_newer" | "store_busy" | "store_damaged" | "disk_full" | "file_unreadable" | "refused" | "server_unreachable" | "server_confused" | "server_untrusted" | "not_certified_yet" | "wrong_authority_passphrase" | "changed_meanwhile" | "paper_failed" | "internal";
+export type Field = { 
+/**
+ * Key within the item: ASCII lower case.
+ */
+key: string, 
+/**
+ * Label.
+ */
+label: Text, 
+/**
+ * What can be entered.
+ */
+kind: FieldKind, 
+/**
+ * Whether the item counts as answered without it.
+ */
+required: boolean, };
+export type FieldKind = { "type": "yes_no" } | { "type": "choice", 
+/**
+ * The options in order.
+ */
+options: Array<Choice>, } | { "type": "choices", 
+/**
+ * The options in order.
+ */
+options: Array<Choice>, } | { "type": "integer", 
+/**
+ * Unit shown behind the number.
+ */
+unit: Text, 
+/**
+ * Smallest value taken.
+ */
+min: number, 
+/**
+ * Largest value taken.
+ */
+max: number, } | { "type": "money", 
+/**
+ * Unit shown behind the amount, such as 元/月.
+ */
+unit: Text, } | { "type": "date" } | { "type": "text", 
+/**
+ * Whether the entry field has several lines.
+ */
+long: boolean, } | { "type": "villages" } | { "type": "sample", 
+/**
+ * Unit shown behind the numbers.
+ */
+unit: Text, };
+export type FieldValue = { "t": "yes_no", "v": boolean } | { "t": "choice", "v": string } | { "t": "choices", "v": Array<string> } | { "t": "integer", "v": number } | { "t": "money_fen", "v": number } | { "t": "date", "v": string } | { "t": "text", "v": string } | { "t": "villages", "v": Array<ServedVillage> } | { "t": "sample", "v": { 
+/**
+ * Units in order.
+ */
+passed: number, 
+/**
+ * Units drawn.
+ */
+drawn: number, } };
+export type Finding = { 
+/**
+ * Identity.
+ */
+id: FindingId, 
+/**
+ * The checklist item that it comes from, if one.
+ */
+item: string | null, 
+/**
+ * The facts (事实), as typed; never empty.
+ */
+facts: string, 
+/**
+ * Severity.
+ */
+severity: Severity, 
+/**
+ * What is required (整改要求), as typed.
+ */
+requirement: string, 
+/**
+ * Last day, `YYYY-MM-DD`, ends at 24:00 (domain §13-10); none when put right on the spot.
+ */
+deadline: string | null, 
+/**
+ * Responsible units in order.
+ */
+units: Array<ResponsibleUnit>, 
+/**
+ * Photos that show it.
+ */
+photos: Array<PhotoId>, };
+export type FindingId = string;
+export type HostEvent = { "event": "changed", 
+/**
+ * Their ids.
+ */
+ids: Array<string>, } | { "event": "import", 
+/**
+ * How far.
+ */
+progress: ImportProgress, } | { "event": "sync", 
+/**
+ * How far.
+ */
+status: SyncStatus, } | { "event": "dropped", 
+/**
+ * Handles for `import_photos`.
+ */
+handles: Array<string>, };
+export type ImportArgs = { 
+/**
+ * Its id.
+ */
+import: string, };
+export type ImportOutcome = "taken" | "duplicate" | "refused";
+export type ImportPhotos = { 
+/**
+ * Into which visit.
+ */
+visit: VisitId, 
+/**
+ * Handles of files or folders.
+ */
+handles: Array<string>, 
+/**
+ * Items that the photos show.
+ */
+items: Array<string>, 
+/**
+ * How they came: `dialog` or `drop`.
+ */
+method: string, };
+export type ImportProgress = { 
+/**
+ * Its id.
+ */
+import: string, 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Files done.
+ */
+done: number, 
+/**
+ * Files in all, as far as known.
+ */
+total: number, 
+/**
+ * Bytes done.
+ */
+bytes: number, 
+/**
+ * Whether it is over.
+ */
+finished: boolean, };
+export type ImportReport = { 
+/**
+ * Whether it is over.
+ */
+finished: boolean, 
+/**
+ * Whether it was cancelled.
+ */
+cancelled: boolean, 
+/**
+ * Every file, in order.
+ */
+rows: Array<ImportRow>, };
+export type ImportRow = { 
+/**
+ * File name with its folder below the chosen one.
+ */
+name: string, 
+/**
+ * What became of it.
+ */
+outcome: ImportOutcome, 
+/**
+ * The photo, when taken or known.
+ */
+photo: PhotoId | null, 
+/**
+ * Size in bytes.
+ */
+size_bytes: number, 
+/**
+ * Code of the reason when refused, or of why there is no preview.
+ */
+reason: string | null, 
+/**
+ * Detail of the reason, in English.
+ */
+detail: string | null, };
+export type ImportStarted = { 
+/**
+ * Its id.
+ */
+import: string, };
+export type Item = { 
+/**
+ * Code, such as `C4-09`.
+ */
+code: string, 
+/**
+ * Requirement id of the catalogue, such as `R-088`.
+ */
+requirement: string, 
+/**
+ * Short name for the outline, at most eight Chinese characters.
+ */
+short: Text, 
+/**
+ * The question as put to the inspector.
+ */
+question: Text, 
+/**
+ * What to look at and how (查看要点); may be empty.
+ */
+hint: Text, 
+/**
+ * What evidence is expected, in words; may be empty.
+ */
+evidence: Text, 
+/**
+ * Number of photos expected with the item; fewer is shown as missing and never blocks.
+ */
+photos_expected: number, 
+/**
+ * Whether 不适用 may be chosen.
+ */
+may_be_not_applicable: boolean, 
+/**
+ * What to fill in.
+ */
+fields: Array<Field>, 
+/**
+ * When an answer deserves a closer look; suggests a finding, never makes one.
+ */
+concerns: Array<Concern>, };
+export type KeyStanding = "pending" | "certified";
+export type ListStations = { 
+/**
+ * Words; empty for all.
+ */
+search: string, };
+export type LocalPerson = { 
+/**
+ * Who.
+ */
+person: PersonId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Home department.
+ */
+org: string, 
+/**
+ * Key id, hex.
+ */
+kid: string, 
+/**
+ * Whether the county certified it.
+ */
+standing: KeyStanding, };
+export type Login = { 
+/**
+ * Account name.
+ */
+account: string, 
+/**
+ * Password.
+ */
+password: string, };
+export type MakeRecord = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Whether 副本 is printed on it.
+ */
+copy: boolean, };
+export type Me = { 
+/**
+ * Account name.
+ */
+account: string, 
+/**
+ * Person.
+ */
+person: PersonId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Roles.
+ */
+roles: Array<Role>, 
+/**
+ * Scopes that the account is bound to.
+ */
+scopes: Array<ScopeRow>, };
+export type Missing = "time" | "position" | "device";
+export type Nothing = Record<symbol, never>;
+export type OpenVisit = { 
+/**
+ * Where.
+ */
+station: StationId, 
+/**
+ * Checklist id.
+ */
+pack: string, 
+/**
+ * Team in order; must have a name each, known on this laptop or the county's list.
+ */
+team: Array<PersonId>, 
+/**
+ * Method keys.
+ */
+methods: Array<string>, 
+/**
+ * Start, ms since 1970 UTC.
+ */
+started_at_ms: number, 
+/**
+ * Offset of local time from UTC in minutes.
+ */
+utc_offset_min: number, };
+export type Pack = { 
+/**
+ * Pack id, such as `C4`.
+ */
+id: string, 
+/**
+ * Version, counting from 1.
+ */
+version: number, 
+/**
+ * Title of the checklist.
+ */
+title: Text, 
+/**
+ * The basis (检查依据) that the record prints.
+ */
+basis: Text, 
+/**
+ * Number of distinct persons whose signatures seal a visit; two by default.
+ */
+signers: number, 
+/**
+ * Distance in metres beyond which a photo is flagged, never refused (domain §13-8).
+ */
+far_from_station_m: number, 
+/**
+ * Inspection methods (检查方式) to choose from (R-chapter 5).
+ */
+methods: Array<Choice>, 
+/**
+ * The items in order.
+ */
+items: Array<Item>, };
+export type PackRef = { 
+/**
+ * Pack id, such as `C4`.
+ */
+id: string, 
+/**
+ * Version, counting from 1.
+ */
+version: number, 
+/**
+ * SHA-256 of the pack file's bytes, hex.
+ */
+sha256: string, };
+export type PersonId = string;
+export type PersonRow = { 
+/**
+ * Who.
+ */
+person: PersonId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Home department.
+ */
+org: string, };
+export type PhotoAttached = { 
+/**
+ * Identity of the photo.
+ */
+photo: PhotoId, 
+/**
+ * The original's bytes.
+ */
+original: BlobRef, 
+/**
+ * Thumbnail (JPEG, at most 320 px), if one could be made.
+ */
+thumbnail: BlobRef | null, 
+/**
+ * File name as it was on the medium.
+ */
+name: string, 
+/**
+ * Media type by content, such as `image/jpeg`.
+ */
+mime: string, 
+/**
+ * How it came in: `dialog`, `drop`.
+ */
+method: string, 
+/**
+ * What the file says.
+ */
+meta: PhotoMeta, 
+/**
+ * Distance to the station's registered point in metres, where both are known.
+ */
+distance_m: number | null, 
+/**
+ * Items shown at the time of attaching.
+ */
+items: Array<string>, };
+export type PhotoId = string;
+export type PhotoMeta = { 
+/**
+ * Local time of taking, `YYYY-MM-DDTHH:MM:SS[.fff]`.
+ */
+taken_at?: string, 
+/**
+ * Offset of `taken_at` from UTC, `+08:00`, when recorded.
+ */
+offset?: string, 
+/**
+ * Instant of taking when offset or GPS time make it certain, ms since 1970 UTC.
+ */
+taken_at_utc_ms?: number, 
+/**
+ * GPS date and time in UTC, `YYYY-MM-DDTHH:MM:SSZ`.
+ */
+gps_time?: string, 
+/**
+ * Position as recorded.
+ */
+position?: Position, 
+/**
+ * Altitude in centimetres.
+ */
+altitude_cm?: number, 
+/**
+ * Direction of view in hundredths of a degree.
+ */
+direction_cdeg?: number, 
+/**
+ * Horizontal position error in centimetres.
+ */
+position_error_cm?: number, 
+/**
+ * Maker of the device.
+ */
+make?: string, 
+/**
+ * Model of the device.
+ */
+model?: string, 
+/**
+ * Serial number of the device.
+ */
+serial?: string, 
+/**
+ * Software that wrote the file last.
+ */
+software?: string, 
+/**
+ * Width in pixels as stored.
+ */
+width?: number, 
+/**
+ * Height in pixels as stored.
+ */
+height?: number, 
+/**
+ * EXIF orientation 1–8.
+ */
+orientation?: number, 
+/**
+ * Which tag each value came from, such as `taken_at: Exif.DateTimeOriginal`.
+ */
+sources: Array<string>, 
+/**
+ * What could not be read or contradicts itself, in English, for the panel.
+ */
+warnings: Array<string>, };
+export type PhotoNotes = { 
+/**
+ * Which photo.
+ */
+photo: PhotoId, 
+/**
+ * Where its bytes are.
+ */
+data_state: DataState, 
+/**
+ * Whether a picture can be shown; otherwise 暂无预览.
+ */
+has_preview: boolean, 
+/**
+ * Grade of its time.
+ */
+time_grade: TimeGrade, 
+/**
+ * What its metadata lacks.
+ */
+missing: Array<Missing>, 
+/**
+ * Farther from the station than the pack's limit.
+ */
+far: boolean, 
+/**
+ * Taken outside the visit's hours.
+ */
+outside_hours: boolean, };
+export type Position = { 
+/**
+ * Latitude in degrees × 10^7, north positive.
+ */
+lat_e7: number, 
+/**
+ * Longitude in degrees × 10^7, east positive.
+ */
+lon_e7: number, 
+/**
+ * Geodetic datum of the two numbers.
+ */
+datum: Datum, };
+export type RecordFinding = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * The finding; its id is made by the screen (UUID) so that a retry records it once.
+ */
+finding: Finding, };
+export type RecordItem = { 
+/**
+ * Code.
+ */
+code: string, 
+/**
+ * Question.
+ */
+question: Text, 
+/**
+ * The answer as data; none when the item was left blank.
+ */
+answer: Answer | null, 
+/**
+ * The answer in words, as printed; a blank is ／.
+ */
+words: Text, 
+/**
+ * Concerns that the answer raises, in words.
+ */
+concerns: Array<Text>, };
+export type RecordPhoto = { 
+/**
+ * Number in the annex, from 1.
+ */
+number: number, 
+/**
+ * Identity.
+ */
+photo: PhotoId, 
+/**
+ * The original's bytes.
+ */
+original: BlobRef, 
+/**
+ * The thumbnail's bytes, if any.
+ */
+thumbnail: BlobRef | null, 
+/**
+ * File name.
+ */
+name: string, 
+/**
+ * Media type.
+ */
+mime: string, 
+/**
+ * What the file says.
+ */
+meta: PhotoMeta, 
+/**
+ * Distance to the station's point in metres.
+ */
+distance_m: number | null, 
+/**
+ * Items that it shows.
+ */
+items: Array<string>, 
+/**
+ * Caption.
+ */
+caption: string, 
+/**
+ * Reason of withdrawal, if withdrawn.
+ */
+withdrawn: string | null, };
+export type RecordReady = { 
+/**
+ * Number of pages; pictures under image kind `page`, id `<visit>/<page from 1>`.
+ */
+pages: number, 
+/**
+ * Suggested file name.
+ */
+file_name: string, 
+/**
+ * Size of the PDF in bytes.
+ */
+size_bytes: number, 
+/**
+ * Path below the store's folder where the PDF lies, for the host's save and open.
+ */
+handle: string, };
+export type RefusedEntry = { 
+/**
+ * The entry.
+ */
+entry: string, 
+/**
+ * Its kind.
+ */
+kind: string, 
+/**
+ * The rule that it breaks, as a code.
+ */
+rule: string, };
+export type ResponsibleUnit = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Part.
+ */
+role: UnitRole, };
+export type ReviewAccepted = { 
+/**
+ * Seal id that was reviewed.
+ */
+statement: string, 
+/**
+ * Reviewer.
+ */
+person: PersonId, 
+/**
+ * Account name.
+ */
+account: string, 
+/**
+ * Reviewer's name.
+ */
+name: string, 
+/**
+ * Comment, may be empty.
+ */
+comment: string, 
+/**
+ * When, ms since 1970 UTC, by the server.
+ */
+at_ms: number, };
+export type ReviewView = { 
+/**
+ * State.
+ */
+visit: Visit, 
+/**
+ * Where it stands.
+ */
+phase: VisitPhase, 
+/**
+ * Where its data is.
+ */
+data_state: DataState, 
+/**
+ * Station.
+ */
+station: Station | null, 
+/**
+ * Checklist.
+ */
+pack: Pack | null, 
+/**
+ * The sealed record, once its bytes arrived and match.
+ */
+record: VisitRecord | null, 
+/**
+ * Notes on every photo, in the visit's order.
+ */
+photo_notes: Array<PhotoNotes>, 
+/**
+ * Strokes of the station's signature, once arrived.
+ */
+strokes: Strokes | null, 
+/**
+ * Signatures.
+ */
+signatures: Array<SignatureRow>, 
+/**
+ * What was verified.
+ */
+checks: Array<CheckLine>, 
+/**
+ * Seal id.
+ */
+seal_id: string | null, };
+export type Role = "inspector" | "reviewer" | "administrator" | "auditor";
+export type SaveDraft = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * What is being typed: an item code, `finding:<id>`, `situation`.
+ */
+slot: string, 
+/**
+ * The form's state, the screen's own business; empty drops the draft. At most 64 KiB.
+ */
+raw: string, };
+export type Saved = { 
+/**
+ * When it became durable, ms since 1970 UTC.
+ */
+saved_at_ms: number, };
+export type ScopeArgs = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, };
+export type ScopeRow = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * County name.
+ */
+name: string, 
+/**
+ * Authority's fingerprint: SHA-256 of its certificate, hex.
+ */
+authority_fingerprint: string, };
+export type ScopeVisit = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * Which visit.
+ */
+visit: VisitId, };
+export type SealGap = { 
+/**
+ * Kind: `blank_item`, `incomplete_item`, `photo_missing`, `no_photo_at_all`, `draft`, `no_end`, `no_countersign`, `disputed`.
+ */
+kind: string, 
+/**
+ * Item, where it is about one.
+ */
+item: string | null, 
+/**
+ * Whether the seal is impossible before it is mended.
+ */
+blocks: boolean, };
+export type SealPreview = { 
+/**
+ * What is missing.
+ */
+gaps: Array<SealGap>, 
+/**
+ * Items answered.
+ */
+answered: number, 
+/**
+ * Items in the checklist.
+ */
+items: number, 
+/**
+ * Standing findings.
+ */
+findings: number, 
+/**
+ * Standing photos.
+ */
+photos: number, 
+/**
+ * Team members with a key on this laptop.
+ */
+signers_here: Array<LocalPerson>, 
+/**
+ * Distinct persons needed.
+ */
+signers_needed: number, };
+export type SealSigned = { 
+/**
+ * Seal id: SHA-256 of the statement, hex.
+ */
+statement: string, 
+/**
+ * Who signed.
+ */
+person: PersonId, 
+/**
+ * Name as printed.
+ */
+name: string, 
+/**
+ * The person's key id.
+ */
+kid: string, 
+/**
+ * The person's public key, base64 of the SPKI DER.
+ */
+public_key: string, 
+/**
+ * Signature over the statement's PAE, base64.
+ */
+signature: string, };
+export type SealVisit = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Who signs now; every passphrase is checked before anything is written.
+ */
+signers: Array<SignerPassphrase>, };
+export type ServedVillage = { 
+/**
+ * Name as typed.
+ */
+name: string, 
+/**
+ * Whether it is registered as a (formerly) poor village (脱贫村).
+ */
+poor: boolean, };
+export type Severity = "minor" | "major" | "severe";
+export type SignatureRow = { 
+/**
+ * Who.
+ */
+person: PersonId, 
+/**
+ * Name as printed.
+ */
+name: string, 
+/**
+ * Key id, hex.
+ */
+kid: string, 
+/**
+ * Whether the signature holds over the statement.
+ */
+holds: boolean, 
+/**
+ * Whether the authority certified the key, and for this person.
+ */
+certified: boolean, 
+/**
+ * Claimed time, ms since 1970 UTC.
+ */
+claimed_at_ms: number, 
+/**
+ * Grade of that time.
+ */
+time_grade: TimeGrade, 
+/**
+ * When the server took the entry, ms since 1970 UTC.
+ */
+received_at_ms: number, 
+/**
+ * Name of the laptop.
+ */
+device_name: string, };
+export type SignerPassphrase = { 
+/**
+ * Who.
+ */
+person: PersonId, 
+/**
+ * Passphrase.
+ */
+passphrase: string, };
+export type StartFromCard = { 
+/**
+ * The card.
+ */
+card: CardSource, 
+/**
+ * Name for this laptop.
+ */
+device_name: string, };
+export type StartPhase = "needs_card" | "needs_person" | "locked" | "ready";
+export type Station = { 
+/**
+ * Identity.
+ */
+id: StationId, 
+/**
+ * Name, such as 青河村站.
+ */
+name: string, 
+/**
+ * Township (乡镇).
+ */
+township: string, 
+/**
+ * Village (村).
+ */
+village: string, 
+/**
+ * Address as printed on the record.
+ */
+address: string, 
+/**
+ * Manager (站点负责人), or empty.
+ */
+manager: string, 
+/**
+ * Registered point, if the county has one.
+ */
+position: Position | null, };
+export type StationId = string;
+export type StationRow = { 
+/**
+ * The station.
+ */
+station: Station, 
+/**
+ * Start of the last visit known here, ms since 1970 UTC.
+ */
+last_visit_ms: number | null, 
+/**
+ * A visit under way.
+ */
+open_visit: VisitId | null, };
+export type Strokes = { 
+/**
+ * Format version, 1.
+ */
+v: number, 
+/**
+ * Width of the canvas in its own units.
+ */
+width: number, 
+/**
+ * Height of the canvas.
+ */
+height: number, 
+/**
+ * Strokes of points `[x, y, milliseconds since the first point]`.
+ */
+strokes: Array<Array<[number, number, number]>>, };
+export type SyncPhase = "idle" | "entries" | "thumbnails" | "originals";
+export type SyncStatus = { 
+/**
+ * What is under way.
+ */
+phase: SyncPhase, 
+/**
+ * Whether the server answered last time; none before the first try.
+ */
+online: boolean | null, 
+/**
+ * Last complete synchronisation, ms since 1970 UTC.
+ */
+last_ok_ms: number | null, 
+/**
+ * Entries written here.
+ */
+entries: number, 
+/**
+ * Of these acknowledged.
+ */
+acknowledged: number, 
+/**
+ * Of these receipted.
+ */
+receipted: number, 
+/**
+ * Visits with unsynced entries.
+ */
+visits_unsynced: number, 
+/**
+ * Thumbnails made here.
+ */
+thumbnails: number, 
+/**
+ * Of these stored on the server.
+ */
+thumbnails_stored: number, 
+/**
+ * Originals (and other blobs) taken in here.
+ */
+originals: number, 
+/**
+ * Of these stored on the server.
+ */
+originals_stored: number, 
+/**
+ * Bytes still to send.
+ */
+bytes_left: number, 
+/**
+ * Pace of the last seconds in bytes a second.
+ */
+bytes_per_second: number, 
+/**
+ * What went wrong last, until it went right.
+ */
+error: ApiError | null, };
+export type TeamMember = { 
+/**
+ * Who.
+ */
+person: PersonId, 
+/**
+ * Name as printed.
+ */
+name: string, 
+/**
+ * Home department as printed.
+ */
+org: string, };
+export type Text = { 
+/**
+ * Chinese.
+ */
+zh: string, 
+/**
+ * English.
+ */
+en: string, };
+export type TiePhoto = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Which photo.
+ */
+photo: PhotoId, 
+/**
+ * Items that it shows.
+ */
+items: Array<string>, 
+/**
+ * Caption.
+ */
+caption: string, };
+export type TimeGrade = "anchored" | "gps" | "device_only" | "contradictory" | "none";
+export type UnitRole = "lead" | "cooperating";
+export type Unlock = { 
+/**
+ * Who.
+ */
+person: PersonId, 
+/**
+ * Passphrase.
+ */
+passphrase: string, };
+export type Visit = { 
+/**
+ * Identity.
+ */
+id: VisitId, 
+/**
+ * Log that opened it and leads.
+ */
+lead_log: string, 
+/**
+ * Where.
+ */
+station: StationId, 
+/**
+ * Checklist version.
+ */
+pack: PackRef, 
+/**
+ * Team, times, methods.
+ */
+description: VisitDescription, 
+/**
+ * Answers by item; more than one version means that people disagree and a choice is due.
+ */
+answers: { [key in string]: Array<AnswerVersion> }, 
+/**
+ * Photos in order of attaching.
+ */
+photos: Array<VisitPhoto>, 
+/**
+ * Findings in order of recording.
+ */
+findings: Array<VisitFinding>, 
+/**
+ * The station's side.
+ */
+countersign: Countersign | null, 
+/**
+ * The record, once written.
+ */
+sealed: VisitSealed | null, 
+/**
+ * Signatures over it, one a person.
+ */
+signatures: Array<SealSigned>, 
+/**
+ * The reviewer's word.
+ */
+review: ReviewAccepted | null, 
+/**
+ * Draft entries that came after the seal: kept, shown as 未纳入封存.
+ */
+uncovered: Array<RefusedEntry>, 
+/**
+ * Entries that break a rule: kept, changing nothing.
+ */
+refused: Array<RefusedEntry>, };
+export type VisitArgs = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, };
+export type VisitDescription = { 
+/**
+ * The team in order; the first leads.
+ */
+team: Array<TeamMember>, 
+/**
+ * Keys of the pack's methods.
+ */
+methods: Array<string>, 
+/**
+ * Start, ms since 1970 UTC, as stated.
+ */
+started_at_ms: number, 
+/**
+ * End, ms since 1970 UTC, as stated; none while it goes on.
+ */
+ended_at_ms: number | null, 
+/**
+ * Offset of local time from UTC in minutes.
+ */
+utc_offset_min: number, 
+/**
+ * Overall situation found, free text.
+ */
+situation: string, };
+export type VisitFinding = { 
+/**
+ * Entry that said it last.
+ */
+entry: string, 
+/**
+ * When first recorded, ms since 1970 UTC, as claimed.
+ */
+ts_ms: number, 
+/**
+ * What it says.
+ */
+finding: Finding, 
+/**
+ * Reason of its withdrawal, if withdrawn.
+ */
+withdrawn: string | null, };
+export type VisitId = string;
+export type VisitPhase = "in_progress" | "awaiting_signature" | "sealed" | "reviewed";
+export type VisitPhoto = { 
+/**
+ * Entry that attached it.
+ */
+entry: string, 
+/**
+ * When it was attached, ms since 1970 UTC, as claimed.
+ */
+ts_ms: number, 
+/**
+ * The file.
+ */
+attached: PhotoAttached, 
+/**
+ * Items that it shows now.
+ */
+items: Array<string>, 
+/**
+ * Caption.
+ */
+caption: string, 
+/**
+ * Reason of its withdrawal, if withdrawn.
+ */
+withdrawn: string | null, };
+export type VisitRecord = { 
+/**
+ * `visit-record/1`.
+ */
+format: string, 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * County name.
+ */
+county: string, 
+/**
+ * The visit.
+ */
+visit: VisitId, 
+/**
+ * The station as known to the laptop.
+ */
+station: Station, 
+/**
+ * Checklist version.
+ */
+pack: PackRef, 
+/**
+ * Checklist title.
+ */
+title: Text, 
+/**
+ * Basis of the inspection.
+ */
+basis: Text, 
+/**
+ * Distinct persons whose signatures the pack asks for.
+ */
+signers: number, 
+/**
+ * Start, ms since 1970 UTC, as stated.
+ */
+started_at_ms: number, 
+/**
+ * End, ms since 1970 UTC, as stated.
+ */
+ended_at_ms: number, 
+/**
+ * Offset of local time from UTC in minutes.
+ */
+utc_offset_min: number, 
+/**
+ * Methods used.
+ */
+methods: Array<Choice>, 
+/**
+ * Overall situation found.
+ */
+situation: string, 
+/**
+ * The team in order.
+ */
+team: Array<TeamMember>, 
+/**
+ * Every item of the pack in order.
+ */
+items: Array<RecordItem>, 
+/**
+ * Standing findings in order.
+ */
+findings: Array<Finding>, 
+/**
+ * Standing photos in order; also withdrawn ones with their reason.
+ */
+photos: Array<RecordPhoto>, 
+/**
+ * The station's side.
+ */
+countersign: Countersign, 
+/**
+ * Heads of the logs that this record contains.
+ */
+covers: Array<CoveredHead>, 
+/**
+ * When the record was written, ms since 1970 UTC, by the device.
+ */
+written_at_ms: number, 
+/**
+ * Version of the application that wrote it.
+ */
+app_version: string, };
+export type VisitRow = { 
+/**
+ * Identity.
+ */
+visit: VisitId, 
+/**
+ * Station.
+ */
+station: StationId, 
+/**
+ * Its name.
+ */
+station_name: string, 
+/**
+ * Its township.
+ */
+township: string, 
+/**
+ * Checklist id.
+ */
+pack: string, 
+/**
+ * Where it stands.
+ */
+phase: VisitPhase, 
+/**
+ * Where its data is.
+ */
+data_state: DataState, 
+/**
+ * Start, ms since 1970 UTC.
+ */
+started_at_ms: number, 
+/**
+ * Team in order.
+ */
+team: Array<TeamMember>, 
+/**
+ * Items answered, not applicable or not checked.
+ */
+answered: number, 
+/**
+ * Items in the checklist.
+ */
+items: number, 
+/**
+ * Standing findings.
+ */
+findings: number, 
+/**
+ * Standing photos.
+ */
+photos: number, 
+/**
+ * Last change, ms since 1970 UTC.
+ */
+changed_at_ms: number, };
+export type VisitSealed = { 
+/**
+ * The `visit-record/1` bytes as a blob.
+ */
+record: BlobRef, 
+/**
+ * The in-toto statement bytes as a blob; its SHA-256 is the seal id (封存码).
+ */
+statement: BlobRef, 
+/**
+ * Heads contained in the record.
+ */
+covers: Array<CoveredHead>, 
+/**
+ * Distinct persons that the pack asks for.
+ */
+signers: number, };
+export type VisitView = { 
+/**
+ * State.
+ */
+visit: Visit, 
+/**
+ * Where it stands.
+ */
+phase: VisitPhase, 
+/**
+ * Where its data is.
+ */
+data_state: DataState, 
+/**
+ * Station.
+ */
+station: Station, 
+/**
+ * Checklist.
+ */
+pack: Pack, 
+/**
+ * Notes on every photo, in the visit's order.
+ */
+photo_notes: Array<PhotoNotes>, 
+/**
+ * Durable drafts.
+ */
+drafts: Array<Draft>, 
+/**
+ * Last durable write of this visit, ms since 1970 UTC.
+ */
+saved_at_ms: number, 
+/**
+ * Seal id, once the record is written.
+ */
+seal_id: string | null, };
+export type WithdrawFinding = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Which finding.
+ */
+finding: FindingId, 
+/**
+ * Why.
+ */
+reason: string, };
+export type WithdrawPhoto = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Which photo.
+ */
+photo: PhotoId, 
+/**
+ * Why.
+ */
+reason: string, };
+
+export interface FieldCalls {
+  /** Where the application stands: county, people, session, sync. */
+  app_state: { args: Nothing; answer: AppState };
+  /** Reads a county card without using it yet. */
+  read_card: { args: CardSource; answer: CardPreview };
+  /** Sets this laptop up from a county card. */
+  start_from_card: { args: StartFromCard; answer: AppState };
+  /** Makes a person key on this laptop, under the person's own passphrase. */
+  add_person: { args: AddPerson; answer: AppState };
+  /** Opens an inspector's session. */
+  unlock: { args: Unlock; answer: AppState };
+  /** Ends the session. */
+  lock: { args: Nothing; answer: AppState };
+  /** People of the county as far as known here. */
+  list_people: { args: Nothing; answer: Array<PersonRow> };
+  /** Stations, filtered by words in name, township, village. */
+  list_stations: { args: ListStations; answer: Array<StationRow> };
+  /** Checklists on this laptop. */
+  list_packs: { args: Nothing; answer: Array<Pack> };
+  /** Visits, newest first. */
+  list_visits: { args: Nothing; answer: Array<VisitRow> };
+  /** Opens a visit. */
+  open_visit: { args: OpenVisit; answer: VisitView };
+  /** One visit with everything that its screen shows. */
+  get_visit: { args: VisitArgs; answer: VisitView };
+  /** Restates team, times, methods, situation. */
+  describe_visit: { args: DescribeVisit; answer: VisitView };
+  /** Keeps what is being typed, durably, before it is an entry. */
+  save_draft: { args: SaveDraft; answer: Saved };
+  /** Answers an item, or takes the answer back; drops its draft. */
+  answer_item: { args: AnswerItem; answer: VisitView };
+  /** Starts taking files into a visit; progress comes as events. */
+  import_photos: { args: ImportPhotos; answer: ImportStarted };
+  /** What became of every file of an import, so far or finally. */
+  import_report: { args: ImportArgs; answer: ImportReport };
+  /** Stops an import; whole photos stay. */
+  cancel_import: { args: ImportArgs; answer: Nothing };
+  /** Says what a photo shows. */
+  tie_photo: { args: TiePhoto; answer: VisitView };
+  /** Withdraws a photo with a reason. */
+  withdraw_photo: { args: WithdrawPhoto; answer: VisitView };
+  /** Records a finding, or records it anew. */
+  record_finding: { args: RecordFinding; answer: VisitView };
+  /** Withdraws a finding with a reason. */
+  withdraw_finding: { args: WithdrawFinding; answer: VisitView };
+  /** The station signs, refuses, or nobody is there. */
+  countersign: { args: CountersignArgs; answer: VisitView };
+  /** The drawn strokes of the station's signature. */
+  get_strokes: { args: VisitArgs; answer: Strokes | null };
+  /** What is missing and what will be signed. */
+  seal_preview: { args: VisitArgs; answer: SealPreview };
+  /** Writes the record and signs it with the keys whose passphrases are given; also adds signatures to a written record. */
+  seal_visit: { args: SealVisit; answer: VisitView };
+  /** Makes the record F11 as a PDF and its pages as pictures. */
+  make_record: { args: MakeRecord; answer: RecordReady };
+  /** Starts a synchronisation now; progress comes as events. */
+  sync_now: { args: Nothing; answer: SyncStatus };
+  /** Where synchronisation stands. */
+  sync_status: { args: Nothing; answer: SyncStatus };
+  /** The request by which the county certifies this laptop and its people. */
+  enrolment_request: { args: Nothing; answer: EnrolmentRequest };
+}
+
+export interface ConsoleCalls {
+  /** Opens a session; the cookie is set by the adapter. */
+  login: { args: Login; answer: Me };
+  /** Who is logged in. */
+  me: { args: Nothing; answer: Me };
+  /** Ends the session. */
+  logout: { args: Nothing; answer: Nothing };
+  /** Visits of a scope, newest first. */
+  list_visits: { args: ScopeArgs; answer: Array<VisitRow> };
+  /** One visit on one page. */
+  get_visit: { args: ScopeVisit; answer: ReviewView };
+  /** Accepts a sealed visit. */
+  accept_visit: { args: AcceptVisit; answer: ReviewView };
+  /** Laptops and people that wait for approval. */
+  list_enrolments: { args: ScopeArgs; answer: Array<EnrolmentRow> };
+  /** Certifies a laptop and its people with the authority's key. */
+  approve_enrolment: { args: ApproveEnrolment; answer: Array<EnrolmentRow> };
+}
