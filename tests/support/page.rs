@@ -1,0 +1,267 @@
+//! What a person does on a page and sees there. Elements are named by their `data-testid`.
+
+use std::fmt::Debug;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use fantoccini::actions::{Actions, InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use fantoccini::elements::Element;
+use fantoccini::key::Key;
+use fantoccini::{Client, Locator};
+use serde_json::{Value, json};
+
+use crate::place;
+
+/// How long anything may take before the story fails; some steps wait on slow key derivation in an unoptimised build.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(40);
+
+/// A page in the window or in the browser.
+pub struct Page {
+    client: Client,
+    name: String,
+}
+
+impl Page {
+    /// Takes over a session; pictures are called `NAME-….png`.
+    pub fn new(client: Client, name: &str) -> Page {
+        Page {
+            client,
+            name: name.to_owned(),
+        }
+    }
+
+    /// The WebDriver session itself.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Ends the session, and with it the window.
+    pub async fn close(self) {
+        self.client.close().await.unwrap();
+    }
+
+    /// The element of this `data-testid`, once it is there and shown.
+    pub async fn element(&self, id: &str) -> Element {
+        self.css(&selector(id)).await
+    }
+
+    /// The first element that a CSS selector names, once it is there and shown.
+    pub async fn css(&self, css: &str) -> Element {
+        self.until(&format!("{css} is shown"), || async {
+            for element in self.client.find_all(Locator::Css(css)).await.unwrap_or_default() {
+                if element.is_displayed().await.unwrap_or(false) {
+                    return Ok(element);
+                }
+            }
+            Err("it is not")
+        })
+        .await
+    }
+
+    /// How many elements a CSS selector names now.
+    pub async fn count(&self, css: &str) -> usize {
+        self.client.find_all(Locator::Css(css)).await.unwrap_or_default().len()
+    }
+
+    /// Whether an element of this `data-testid` is on the page now.
+    pub async fn has(&self, id: &str) -> bool {
+        self.count(&selector(id)).await > 0
+    }
+
+    /// Clicks, as soon as the element takes a click.
+    pub async fn click(&self, id: &str) {
+        self.click_css(&selector(id)).await;
+    }
+
+    /// Clicks the first shown element of a CSS selector, as soon as it takes a click.
+    pub async fn click_css(&self, css: &str) {
+        self.until(&format!("{css} can be clicked"), || async {
+            let element = self.client.find(Locator::Css(css)).await.map_err(|e| e.to_string())?;
+            if !element.is_enabled().await.unwrap_or(false) {
+                return Err("it is disabled".to_owned());
+            }
+            element.click().await.map_err(|e| e.to_string())
+        })
+        .await;
+    }
+
+    /// Clicks the first shown element of a CSS selector whose text contains `part`.
+    pub async fn click_text(&self, css: &str, part: &str) {
+        self.until(&format!("{css} with “{part}” can be clicked"), || async {
+            for element in self.client.find_all(Locator::Css(css)).await.unwrap_or_default() {
+                if text_of(&element).await.contains(part) && element.is_displayed().await.unwrap_or(false) {
+                    return element.click().await.map_err(|e| e.to_string());
+                }
+            }
+            Err("there is none".to_owned())
+        })
+        .await;
+    }
+
+    /// Replaces what a field holds. The id may stand on the field or on an element around it.
+    pub async fn fill(&self, id: &str, text: &str) {
+        let field = self.field(id).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Types into a field without emptying it.
+    pub async fn type_into(&self, id: &str, text: &str) {
+        self.field(id).await.send_keys(text).await.unwrap();
+    }
+
+    /// What a field holds.
+    pub async fn value(&self, id: &str) -> String {
+        self.field(id).await.prop("value").await.unwrap().unwrap_or_default()
+    }
+
+    async fn field(&self, id: &str) -> Element {
+        let css = ["input", "textarea", "[contenteditable]"]
+            .iter()
+            .map(|tag| format!("{tag}{0}, {0} {tag}", selector(id)))
+            .collect::<Vec<_>>()
+            .join(", ");
+        self.css(&css).await
+    }
+
+    /// Types on the page, wherever the focus is.
+    pub async fn keys(&self, text: &str) {
+        let mut keys = KeyActions::new("keyboard".to_owned());
+        for value in text.chars() {
+            keys = keys.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        }
+        self.client.perform_actions(keys).await.unwrap();
+    }
+
+    /// Presses one key, with Control held if asked.
+    pub async fn press(&self, key: Key, control: bool) {
+        let value = char::from(key);
+        let held = char::from(Key::Control);
+        let mut keys = KeyActions::new("keyboard".to_owned());
+        if control {
+            keys = keys.then(KeyAction::Down { value: held });
+        }
+        keys = keys.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        if control {
+            keys = keys.then(KeyAction::Up { value: held });
+        }
+        self.client.perform_actions(keys).await.unwrap();
+    }
+
+    /// The text of an element, hidden parts too: WebKitWebDriver answers nothing for text inside a scroll area.
+    pub async fn text(&self, id: &str) -> String {
+        text_of(&self.element(id).await).await
+    }
+
+    /// Waits until the text of an element holds `part`, and answers the text.
+    pub async fn text_with(&self, id: &str, part: &str) -> String {
+        self.text_when(id, &format!("holds “{part}”"), |text| text.contains(part)).await
+    }
+
+    /// Waits until the text of the first element of this id pleases, and answers it.
+    pub async fn text_when(&self, id: &str, what: &str, pleases: impl Fn(&str) -> bool) -> String {
+        let css = selector(id);
+        self.until(&format!("the text of {id} {what}"), || async {
+            let mut texts = Vec::new();
+            for element in self.client.find_all(Locator::Css(&css)).await.unwrap_or_default() {
+                let text = text_of(&element).await;
+                if pleases(&text) {
+                    return Ok(text);
+                }
+                texts.push(text);
+            }
+            Err(format!("{texts:?}"))
+        })
+        .await
+    }
+
+    /// Waits until no element of this id is shown.
+    pub async fn gone(&self, id: &str) {
+        let css = selector(id);
+        self.until(&format!("{id} is gone"), || async {
+            for element in self.client.find_all(Locator::Css(&css)).await.unwrap_or_default() {
+                if element.is_displayed().await.unwrap_or(false) {
+                    return Err("it is shown");
+                }
+            }
+            Ok(())
+        })
+        .await;
+    }
+
+    /// Waits until a script answers something true, and answers that.
+    pub async fn script_when(&self, what: &str, script: &str) -> Value {
+        self.until(what, || async {
+            match self.client.execute(script, vec![]).await {
+                Ok(Value::Null | Value::Bool(false)) => Err("not yet".to_owned()),
+                Ok(value) => Ok(value),
+                Err(error) => Err(error.to_string()),
+            }
+        })
+        .await
+    }
+
+    /// Draws strokes with the mouse; points are parts of the element's width and height, from its top left corner.
+    pub async fn draw(&self, id: &str, strokes: &[&[(f64, f64)]]) {
+        let element = self.element(id).await;
+        self.client
+            .execute("arguments[0].scrollIntoView({block: 'center'})", vec![json!(element)])
+            .await
+            .unwrap();
+        let (_, _, width, height) = element.rectangle().await.unwrap();
+        for stroke in strokes {
+            let mut mouse = MouseActions::new("mouse".to_owned());
+            for (number, (x, y)) in stroke.iter().enumerate() {
+                // An element's origin is its centre.
+                mouse = mouse.then(PointerAction::MoveToElement {
+                    element: element.clone(),
+                    duration: Some(Duration::from_millis(12)),
+                    x: (x - 0.5) * width,
+                    y: (y - 0.5) * height,
+                });
+                if number == 0 {
+                    mouse = mouse.then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+                }
+            }
+            mouse = mouse.then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+            self.client.perform_actions(Actions::from(mouse)).await.unwrap();
+        }
+    }
+
+    /// Keeps a picture of the page as `NAME-title.png`.
+    pub async fn picture(&self, title: &str) -> PathBuf {
+        let path = place::pictures().join(format!("{}-{title}.png", self.name));
+        std::fs::write(&path, self.client.screenshot().await.unwrap()).unwrap();
+        path
+    }
+
+    /// Tries until it goes well; after [`PATIENCE`] fails with what was seen last, a picture and the page's text.
+    pub async fn until<T, E: Debug, F: Future<Output = Result<T, E>>>(&self, what: &str, mut attempt: impl FnMut() -> F) -> T {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let last = match attempt().await {
+                Ok(value) => return value,
+                Err(last) => last,
+            };
+            if Instant::now() > end {
+                let picture = self.picture("failed").await;
+                let body = self.client.find(Locator::Css("body")).await.ok();
+                let text = match &body {
+                    Some(body) => text_of(body).await,
+                    None => String::new(),
+                };
+                panic!("waited in vain until {what}: {last:?}\npicture: {}\npage: {text}", picture.display());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+fn selector(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
+}
+
+async fn text_of(element: &Element) -> String {
+    element.prop("textContent").await.ok().flatten().unwrap_or_default()
+}
