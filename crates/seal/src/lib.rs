@@ -2,6 +2,8 @@
 //! and the proof bundle. Knows nothing of inspections; does no I/O; the only randomness is that of new keys and serials.
 
 pub mod canonical;
+pub mod card;
+pub mod cert;
 pub mod checkpoint;
 mod digest;
 pub mod dsse;
@@ -10,6 +12,7 @@ mod error;
 pub mod keys;
 pub mod merkle;
 pub mod note;
+pub mod revocation;
 pub mod statement;
 
 pub use digest::Digest;
