@@ -1,0 +1,341 @@
+//! A visit from opening to review, told by commands, and what must be refused on the way.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use domain::decide::{Command, Refusal, decide};
+use domain::operation::*;
+use domain::visit::VisitPhase;
+use domain::write_record::{RecordContext, write_record};
+use domain::*;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+fn pack() -> Pack {
+    Pack::parse(include_bytes!("../../../assets/rulepacks/c4-village-station.json")).unwrap()
+}
+
+fn person(n: u128) -> PersonId {
+    PersonId(Uuid::from_u128(n))
+}
+
+fn opened(pack: &Pack) -> VisitOpened {
+    let member = |n| TeamMember {
+        person: person(n),
+        name: format!("检查员{n}"),
+        org: "商务局".into(),
+    };
+    VisitOpened {
+        station: StationId(Uuid::from_u128(9)),
+        pack: PackRef {
+            id: pack.id.clone(),
+            version: pack.version,
+            sha256: "0".repeat(64),
+        },
+        description: VisitDescription {
+            team: vec![member(1), member(2)],
+            methods: vec![pack.methods[0].key.clone()],
+            started_at_ms: 1_000,
+            ended_at_ms: None,
+            utc_offset_min: 480,
+            situation: String::new(),
+        },
+    }
+}
+
+/// A laptop that folds what it decides.
+struct Desk {
+    pack: Pack,
+    state: Option<Aggregate>,
+    entries: u32,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let mut desk = Self {
+            pack: pack(),
+            state: None,
+            entries: 0,
+        };
+        let opened = opened(&desk.pack);
+        desk.say(Command::Open(opened)).unwrap();
+        desk
+    }
+
+    fn visit(&self) -> &Visit {
+        match &self.state {
+            Some(Aggregate::Visit(visit)) => visit,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn say(&mut self, command: Command) -> Result<(), Refusal> {
+        let visit = match &self.state {
+            Some(Aggregate::Visit(visit)) => Some(&**visit),
+            _ => None,
+        };
+        let operation = decide(visit, &self.pack, command)?;
+        self.fold(&operation, LogKind::Device, "d1");
+        Ok(())
+    }
+
+    fn fold(&mut self, operation: &Operation, log_kind: LogKind, log: &str) {
+        self.entries += 1;
+        let meta = Meta {
+            entry: format!("{:064x}", self.entries),
+            ent: Uuid::from_u128(77),
+            by: Some(person(1)),
+            log_kind,
+            log: log.into(),
+            ts_ms: i64::from(self.entries),
+        };
+        let (kind, payload) = operation.to_parts().unwrap();
+        assert_eq!(
+            &Operation::from_parts(&kind, &payload).unwrap(),
+            operation,
+            "an operation survives the wire"
+        );
+        apply(&mut self.state, operation, &meta);
+    }
+
+    fn seal(&mut self) -> VisitSealed {
+        let mut description = self.visit().description.clone();
+        description.ended_at_ms = Some(2_000);
+        self.say(Command::Describe(description)).unwrap();
+        self.say(Command::Countersign(Countersign::Refused {
+            reason: "不同意结论".into(),
+            witness: String::new(),
+            at_ms: 1,
+        }))
+        .unwrap();
+        let blob = |n: char| BlobRef {
+            sha256: n.to_string().repeat(64),
+            len: 1,
+        };
+        let sealed = VisitSealed {
+            record: blob('a'),
+            statement: blob('b'),
+            covers: vec![],
+            signers: self.pack.signers,
+        };
+        self.say(Command::Seal(sealed.clone())).unwrap();
+        sealed
+    }
+
+    fn sign(&mut self, n: u128, sealed: &VisitSealed) -> Result<(), Refusal> {
+        self.say(Command::Sign(SealSigned {
+            statement: sealed.statement.sha256.clone(),
+            person: person(n),
+            name: "x".into(),
+            kid: "k".into(),
+            public_key: String::new(),
+            signature: String::new(),
+        }))
+    }
+}
+
+fn yes(pack: &Pack) -> (String, Answer) {
+    for item in &pack.items {
+        for field in &item.fields {
+            if field.kind == domain::pack::FieldKind::YesNo {
+                let fields = BTreeMap::from([(field.key.clone(), FieldValue::YesNo(true))]);
+                return (item.code.clone(), Answer::Answered { fields, note: None });
+            }
+        }
+    }
+    panic!("the pack asks no yes/no question");
+}
+
+#[test]
+fn the_village_checklist_has_22_items_and_county_shares_fail_no_station() {
+    let pack = pack();
+    assert_eq!(pack.items.len(), 22);
+    let served = pack.item("C4-18").unwrap();
+    assert!(served.fields.iter().any(|field| field.kind == domain::pack::FieldKind::Villages));
+    assert!(served.concerns.is_empty(), "R-322: the shares are the county's, never one station's");
+}
+
+#[test]
+fn answers_by_one_laptop_replace_and_by_two_stand_side_by_side() {
+    let mut desk = Desk::new();
+    let (item, answer) = yes(&desk.pack);
+    desk.say(Command::Answer {
+        item: item.clone(),
+        answer: Some(answer.clone()),
+    })
+    .unwrap();
+    let unseen = Answer::NotChecked { reason: "停电".into() };
+    let concurrent = Operation::VisitAnswered(VisitAnswered {
+        item: item.clone(),
+        answer: Some(unseen),
+        overwrites: vec![],
+    });
+    desk.fold(&concurrent, LogKind::Device, "d2");
+    assert_eq!(desk.visit().answers[&item].len(), 2);
+    assert_eq!(desk.visit().answer(&item), None, "a disputed item has no single answer");
+    desk.say(Command::Answer {
+        item: item.clone(),
+        answer: Some(answer.clone()),
+    })
+    .unwrap();
+    assert_eq!(desk.visit().answer(&item), Some(&answer), "choosing replaces everything that was seen");
+}
+
+#[test]
+fn any_item_can_be_not_checked_but_never_without_a_reason() {
+    let mut desk = Desk::new();
+    for item in desk.pack.items.clone() {
+        let unchecked = |reason: &str| Command::Answer {
+            item: item.code.clone(),
+            answer: Some(Answer::NotChecked { reason: reason.into() }),
+        };
+        assert!(matches!(desk.say(unchecked(" ")), Err(Refusal::Answer { .. })));
+        desk.say(unchecked("负责人不在")).unwrap();
+    }
+    assert_eq!(desk.visit().answers.len(), 22);
+}
+
+#[test]
+fn nothing_is_sealed_without_an_end_and_the_stations_side() {
+    let mut desk = Desk::new();
+    assert_eq!(domain::decide::ready_to_seal(desk.visit()), Err(Refusal::NoEnd));
+    let mut description = desk.visit().description.clone();
+    description.ended_at_ms = Some(2_000);
+    desk.say(Command::Describe(description)).unwrap();
+    assert_eq!(domain::decide::ready_to_seal(desk.visit()), Err(Refusal::NoCountersign));
+}
+
+#[test]
+fn after_the_seal_nothing_changes_and_late_entries_are_named() {
+    let mut desk = Desk::new();
+    let sealed = desk.seal();
+    assert_eq!(desk.visit().phase(), VisitPhase::AwaitingSignature);
+    let (item, answer) = yes(&desk.pack);
+    assert_eq!(
+        desk.say(Command::Answer {
+            item: item.clone(),
+            answer: Some(answer.clone())
+        }),
+        Err(Refusal::Sealed)
+    );
+    let before = desk.visit().answers.clone();
+    let late = Operation::VisitAnswered(VisitAnswered {
+        item,
+        answer: Some(answer),
+        overwrites: vec![],
+    });
+    desk.fold(&late, LogKind::Device, "d2");
+    assert_eq!(desk.visit().answers, before);
+    assert_eq!(desk.visit().uncovered.len(), 1);
+    desk.sign(1, &sealed).unwrap();
+    assert_eq!(desk.sign(1, &sealed), Err(Refusal::SignedAlready(person(1))));
+    assert_eq!(desk.sign(3, &sealed), Err(Refusal::NotInTeam(person(3))));
+    assert_eq!(
+        desk.visit().phase(),
+        VisitPhase::AwaitingSignature,
+        "two distinct persons seal, not one twice"
+    );
+    desk.sign(2, &sealed).unwrap();
+    assert_eq!(desk.visit().phase(), VisitPhase::Sealed);
+}
+
+#[test]
+fn a_laptop_cannot_accept_its_own_visit() {
+    let mut desk = Desk::new();
+    let sealed = desk.seal();
+    desk.sign(1, &sealed).unwrap();
+    desk.sign(2, &sealed).unwrap();
+    let review = Operation::ReviewAccepted(ReviewAccepted {
+        statement: sealed.statement.sha256,
+        person: person(5),
+        account: "review".into(),
+        name: "复核人".into(),
+        comment: String::new(),
+        at_ms: 9,
+    });
+    desk.fold(&review, LogKind::Device, "d1");
+    assert_eq!(desk.visit().phase(), VisitPhase::Sealed);
+    assert_eq!(desk.visit().refused[0].rule, "authority");
+    desk.fold(&review, LogKind::Server, "s1");
+    assert_eq!(desk.visit().phase(), VisitPhase::Reviewed);
+}
+
+#[test]
+fn another_laptop_than_the_lead_cannot_seal() {
+    let mut desk = Desk::new();
+    let blob = |n: char| BlobRef {
+        sha256: n.to_string().repeat(64),
+        len: 1,
+    };
+    let sealed = Operation::VisitSealed(VisitSealed {
+        record: blob('a'),
+        statement: blob('b'),
+        covers: vec![],
+        signers: 2,
+    });
+    desk.fold(&sealed, LogKind::Device, "d2");
+    assert_eq!(desk.visit().phase(), VisitPhase::InProgress);
+    assert_eq!(desk.visit().refused[0].rule, "not_the_lead");
+}
+
+#[test]
+fn a_finding_needs_facts_a_unit_and_a_real_date() {
+    let mut desk = Desk::new();
+    let good = Finding {
+        id: FindingId(Uuid::from_u128(5)),
+        item: Some("C4-04".into()),
+        facts: "门头无统一标识".into(),
+        severity: Severity::Minor,
+        requirement: "补装".into(),
+        deadline: Some("2026-12-20".into()),
+        units: vec![ResponsibleUnit {
+            name: "青石镇人民政府".into(),
+            role: UnitRole::Lead,
+        }],
+        photos: vec![],
+    };
+    let with = |change: fn(&mut Finding)| {
+        let mut finding = good.clone();
+        change(&mut finding);
+        Command::RecordFinding(finding)
+    };
+    assert_eq!(desk.say(with(|f| f.facts = "  ".into())), Err(Refusal::FindingFacts));
+    assert_eq!(desk.say(with(|f| f.units.clear())), Err(Refusal::Units));
+    assert_eq!(
+        desk.say(with(|f| f.deadline = Some("2026-02-30".into()))),
+        Err(Refusal::Date("2026-02-30".into()))
+    );
+    desk.say(with(|_| ())).unwrap();
+    desk.say(with(|f| f.facts = "门头标识脱落".into())).unwrap();
+    assert_eq!(desk.visit().findings.len(), 1, "recording again replaces");
+}
+
+#[test]
+fn the_record_repeats_questions_and_prints_blanks() {
+    let mut desk = Desk::new();
+    desk.seal();
+    let station = Station {
+        id: StationId(Uuid::from_u128(9)),
+        name: "青河村站".into(),
+        township: "青石镇".into(),
+        village: "青河村".into(),
+        address: String::new(),
+        manager: String::new(),
+        position: None,
+    };
+    let context = RecordContext {
+        scope: "s",
+        county: "青禾县",
+        station: &station,
+        pack: &desk.pack,
+        covers: vec![],
+        now_ms: 3_000,
+        app_version: "0.1.0",
+    };
+    let record = write_record(desk.visit(), context).unwrap();
+    assert_eq!(record.items.len(), 22);
+    assert!(
+        record
+            .items
+            .iter()
+            .all(|item| item.words.zh == domain::words::BLANK && !item.question.zh.is_empty())
+    );
+}
