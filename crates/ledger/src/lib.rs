@@ -13,6 +13,7 @@ mod log;
 pub mod receipt;
 pub mod session;
 pub mod sync;
+pub mod wire;
 
 pub use error::EntryError;
 pub use frame::{FRAME_VERSION, Frame, MAX_PAYLOAD_BYTES, MAX_SIGNATURE_BYTES, SALT_KEY, Verified, verify};

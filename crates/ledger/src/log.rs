@@ -50,6 +50,8 @@ pub enum NewLogReason {
     HeadAhead,
     /// Two entries share a position in our log.
     Fork,
+    /// The server refused an entry of our log as broken, so nothing after it can be stored there.
+    Refused,
     /// The server was restored and began a new epoch.
     Epoch,
     /// The device has a new key.

@@ -119,6 +119,8 @@ pub struct Ack {
 pub struct RefusedEntry {
     /// The entry.
     pub id: EntryId,
+    /// Its log, if its header could be read.
+    pub log: Option<LogId>,
     /// Why, in English, for a log file.
     pub reason: String,
 }

@@ -6,7 +6,7 @@ use seal::Digest;
 use super::{Ack, Lack, RefusedEntry, StreamHead};
 use crate::chain::{Fork, LogIndex, Refused};
 use crate::receipt::Receipt;
-use crate::{EntryId, Epoch, Frame, LogId, NewLogReason, ScopeId, Verified};
+use crate::{Beacon, EntryId, Epoch, Frame, LogId, NewLogReason, ScopeId, Verified};
 
 /// A checked entry that is to be stored and applied.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +63,7 @@ pub trait ClientStore: LogIndex {
     /// 2. stores `entries` in their order and applies them to their aggregates (an entry stored already is left alone);
     /// 3. clears acknowledgements from `lacks`: every stored entry of that log from that position on is pending again;
     /// 4. records `acks`: entry → `sseq`; such an entry is no longer pending (after 3, so that an ack of this answer stays);
-    /// 5. records `forks`, `refused`, `refused_by_server`, `receipts`, each once;
+    /// 5. records `forks`, `refused`, `refused_by_server`, `receipts`, each once, `checkpoint` and `server_time_ms`;
     /// 6. if `retire` is given and that log is still the one written here, forgets it, so that the next entry authored opens
     ///    a new log whose `previous` names it;
     /// 7. sets the position to `position`.
@@ -91,10 +91,25 @@ pub struct ExchangeCommit {
     pub refused_by_server: Vec<RefusedEntry>,
     /// Receipts, verified.
     pub receipts: Vec<Receipt>,
+    /// The server's latest checkpoint, its signature checked; the next own entries carry its beacon.
+    pub checkpoint: Option<SeenCheckpoint>,
+    /// The server's clock, milliseconds since 1970 UTC; a device clock off by more than 5 minutes is flagged.
+    pub server_time_ms: i64,
     /// The own log that is to be written no more, and why.
     pub retire: Option<(LogId, NewLogReason)>,
     /// The new position.
     pub position: Position,
+}
+
+/// A checkpoint that the server signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenCheckpoint {
+    /// The signed note.
+    pub note: String,
+    /// What it says, as own entries repeat it.
+    pub beacon: Beacon,
+    /// The server's clock when it signed, milliseconds since 1970 UTC.
+    pub time_ms: i64,
 }
 
 /// An entry that came from the server.
@@ -110,7 +125,10 @@ pub struct Pulled {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exchanged {
     /// All of it is durable.
-    Committed,
+    Committed {
+        /// How many entries lost an acknowledgement in step 3 and did not get it back in step 4.
+        pending_again: usize,
+    },
     /// The position had moved since; nothing was changed.
     Moved,
 }
