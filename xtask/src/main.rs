@@ -7,6 +7,7 @@ mod phases;
 mod run;
 mod shell;
 mod tally;
+mod webdriver;
 mod window;
 
 use std::process::ExitCode;
