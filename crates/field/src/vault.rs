@@ -1,0 +1,262 @@
+//! The evidence vault (影像库): bytes of photos and records, encrypted with age to this device and to the county's recovery
+//! recipient.
+//!
+//! A file's name is HMAC-SHA-256 of the bytes' digest under a key in the database, so that a thief cannot test for known
+//! pictures. A file under its name is whole: it was synced before it got the name, and the folder after.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use age::x25519::{Identity, Recipient};
+use hmac::{Hmac, KeyInit, Mac};
+use seal::Digest;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::os::files;
+
+/// The vault; cheap to clone, used by several threads at once.
+#[derive(Clone)]
+pub struct Vault(Arc<Inner>);
+
+struct Inner {
+    dir: PathBuf,
+    identity: Identity,
+    recipients: Vec<Recipient>,
+    name_key: Zeroizing<[u8; 32]>,
+}
+
+/// A blob that is durably in the vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Length of the plain bytes.
+    pub len: u64,
+    /// Whether the same bytes were there before.
+    pub known: bool,
+}
+
+impl Vault {
+    /// Opens the vault in a folder, which is made if need be, and removes what an interrupted run left in `tmp`.
+    pub fn open(dir: &Path, identity: Identity, county: Recipient, name_key: [u8; 32]) -> io::Result<Self> {
+        let tmp = dir.join("tmp");
+        files::make_dir(&tmp)?;
+        for left in fs::read_dir(&tmp)? {
+            fs::remove_file(left?.path())?;
+        }
+        let recipients = vec![identity.to_public(), county];
+        Ok(Self(Arc::new(Inner {
+            dir: dir.to_owned(),
+            identity,
+            recipients,
+            name_key: Zeroizing::new(name_key),
+        })))
+    }
+
+    /// Begins a blob; what is written goes encrypted into `tmp` until [`VaultWriter::finish`].
+    pub fn begin(&self) -> io::Result<VaultWriter> {
+        let mut name = [0; 16];
+        getrandom::fill(&mut name).map_err(io::Error::other)?;
+        let path = self.0.dir.join("tmp").join(hex::encode(name));
+        let file = Temporary {
+            file: files::create_new(&path)?,
+            path,
+        };
+        let recipients = self.0.recipients.iter().map(|r| r as &dyn age::Recipient);
+        let encryptor = age::Encryptor::with_recipients(recipients).map_err(io::Error::other)?;
+        Ok(VaultWriter {
+            vault: self.clone(),
+            stream: encryptor.wrap_output(file)?,
+            len: 0,
+        })
+    }
+
+    /// Keeps bytes that are at hand and tells their digest.
+    pub fn keep(&self, bytes: &[u8]) -> io::Result<Digest> {
+        let digest = Digest::of(bytes);
+        let mut writer = self.begin()?;
+        writer.write_all(bytes)?;
+        writer.finish(&digest)?;
+        Ok(digest)
+    }
+
+    /// Whether a blob is in the vault.
+    pub fn has(&self, sha256: &Digest) -> bool {
+        self.path(sha256).is_file()
+    }
+
+    /// Opens a blob for reading from any offset. Every 64 KiB are authenticated; whether they are those of the digest only
+    /// [`Vault::read`] tells.
+    pub fn reader(&self, sha256: &Digest) -> io::Result<VaultReader> {
+        let file = io::BufReader::new(File::open(self.path(sha256))?);
+        let decryptor = age::Decryptor::new_buffered(file).map_err(io::Error::other)?;
+        let identity: &dyn age::Identity = &self.0.identity;
+        let stream = decryptor.decrypt(std::iter::once(identity)).map_err(io::Error::other)?;
+        Ok(VaultReader(stream))
+    }
+
+    /// Reads a blob whole and hashes it again; bytes that are not those of the digest are an error of kind `InvalidData`.
+    pub fn read(&self, sha256: &Digest) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.reader(sha256)?.read_to_end(&mut bytes)?;
+        if Digest::of(&bytes) == *sha256 {
+            Ok(bytes)
+        } else {
+            Err(io::Error::new(io::ErrorKind::InvalidData, "the bytes do not hash to their name"))
+        }
+    }
+
+    fn path(&self, sha256: &Digest) -> PathBuf {
+        // HMAC takes a key of any length, so there is no failure to report.
+        let name = Hmac::<Sha256>::new_from_slice(self.0.name_key.as_slice())
+            .map(|mac| mac.chain_update(sha256.as_bytes()).finalize().into_bytes())
+            .map(hex::encode)
+            .unwrap_or_default();
+        let (shelf, _) = name.split_at_checked(2).unwrap_or_default();
+        self.0.dir.join(shelf).join(format!("{name}.age"))
+    }
+}
+
+/// A temporary file that goes away unless it was put in its place.
+struct Temporary {
+    file: File,
+    path: PathBuf,
+}
+
+impl Write for Temporary {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.file.write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // After `finish` there is nothing under this name.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// A blob that is being written. Dropped before [`VaultWriter::finish`], it leaves nothing behind.
+pub struct VaultWriter {
+    vault: Vault,
+    stream: age::stream::StreamWriter<Temporary>,
+    len: u64,
+}
+
+impl VaultWriter {
+    /// Makes the blob durable under the digest of what was written, which the caller computed on the way.
+    pub fn finish(self, sha256: &Digest) -> io::Result<Kept> {
+        let Self { vault, stream, len } = self;
+        let temporary = stream.finish()?;
+        temporary.file.sync_all()?;
+        let path = vault.path(sha256);
+        let known = path.is_file();
+        if let Some(shelf) = path.parent() {
+            files::make_dir(shelf)?;
+        }
+        // Also over a known one: the same bytes again heal a file that the disk spoiled.
+        files::place(&temporary.path, &path)?;
+        Ok(Kept { len, known })
+    }
+}
+
+impl Write for VaultWriter {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        let written = self.stream.write(buf)?;
+        self.len = self.len.saturating_add(written as u64);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+/// A blob that is being read.
+pub struct VaultReader(age::stream::StreamReader<io::BufReader<File>>);
+
+impl Read for VaultReader {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf)
+    }
+}
+
+impl Seek for VaultReader {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vault(dir: &Path) -> (Vault, Identity) {
+        let county = Identity::generate();
+        let vault = Vault::open(dir, Identity::generate(), county.to_public(), [7; 32]).unwrap();
+        (vault, county)
+    }
+
+    fn only_file(dir: &Path) -> PathBuf {
+        let shelves = fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).filter(|p| !p.ends_with("tmp"));
+        let found: Vec<_> = shelves.flat_map(|s| fs::read_dir(s).unwrap()).map(|e| e.unwrap().path()).collect();
+        assert_eq!(found.len(), 1);
+        found[0].clone()
+    }
+
+    #[test]
+    fn what_was_kept_comes_back_from_any_offset_and_the_county_can_read_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let (vault, county) = vault(dir.path());
+        let bytes: Vec<u8> = (0..200_000u32).map(|i| (i * 7 % 251) as u8).collect();
+        let digest = vault.keep(&bytes).unwrap();
+        assert_eq!(vault.read(&digest).unwrap(), bytes);
+        let mut reader = vault.reader(&digest).unwrap();
+        reader.seek(SeekFrom::Start(123_456)).unwrap();
+        let mut tail = Vec::new();
+        reader.read_to_end(&mut tail).unwrap();
+        assert_eq!(tail, bytes[123_456..]);
+
+        let file = only_file(dir.path());
+        assert!(!file.to_string_lossy().contains(&digest.to_hex()[..8]));
+        assert_eq!(age::decrypt(&county, &fs::read(file).unwrap()).unwrap(), bytes);
+    }
+
+    #[test]
+    fn a_dropped_writer_leaves_nothing_and_an_interrupted_run_is_cleared() {
+        let dir = tempfile::tempdir().unwrap();
+        let (vault, _) = vault(dir.path());
+        let mut writer = vault.begin().unwrap();
+        writer.write_all(&[1; 100_000]).unwrap();
+        drop(writer);
+        assert_eq!(fs::read_dir(dir.path().join("tmp")).unwrap().count(), 0);
+        fs::write(dir.path().join("tmp/left"), b"x").unwrap();
+        let _ = self::vault(dir.path());
+        assert_eq!(fs::read_dir(dir.path().join("tmp")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn spoiled_bytes_are_never_handed_out_and_the_same_bytes_heal_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let (vault, _) = vault(dir.path());
+        let digest = vault.keep(b"evidence").unwrap();
+        let file = only_file(dir.path());
+        let mut spoiled = fs::read(&file).unwrap();
+        *spoiled.last_mut().unwrap() ^= 1;
+        fs::write(&file, spoiled).unwrap();
+        assert!(vault.read(&digest).is_err());
+        vault.keep(b"evidence").unwrap();
+        assert_eq!(vault.read(&digest).unwrap(), b"evidence");
+
+        let mut writer = vault.begin().unwrap();
+        writer.write_all(b"other").unwrap();
+        let wrong = Digest::of(b"evidence");
+        assert!(writer.finish(&wrong).unwrap().known);
+        assert_eq!(vault.read(&wrong).unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
+}
