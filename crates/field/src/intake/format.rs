@@ -49,6 +49,11 @@ impl FileFormat {
         }
     }
 
+    /// The name in English text.
+    pub fn en_name(self) -> &'static str {
+        if self == Self::Other { "other" } else { self.name() }
+    }
+
     /// The media type to serve the original under.
     pub fn media_type(self) -> &'static str {
         match self {

@@ -2,12 +2,21 @@
 //!
 //! Files come from phones, cards and chat programs and may be broken or hostile. Nothing here alters an original,
 //! nothing trusts a length that a file claims, and whatever cannot be read ends as a sentence in the report. The
-//! module knows the vault only as an `io::Write`, and the store not at all.
+//! module knows the vault only as a writer, and the store not at all.
 
 mod bytes;
 mod container;
+mod decode;
+mod eighth;
 mod exif;
+pub mod folder;
 pub mod format;
+pub mod import;
 pub mod metadata;
+pub mod read;
+pub mod reason;
+pub mod thumbnail;
 mod when;
 mod xmp;
+
+pub use decode::Limits;

@@ -1,7 +1,7 @@
 //! Where each kind of file keeps its size in pixels and its metadata blocks. The blocks are found here and read elsewhere.
 
 mod heif;
-mod jpeg;
+pub(crate) mod jpeg;
 mod png;
 mod webp;
 

@@ -1,0 +1,160 @@
+//! Opening pictures under limits. A picture is data from a stranger: its size is checked before a byte is decoded, only
+//! pure-Rust decoders run (so that a fault is a panic and not a crash), and a panic is caught here and becomes a reason.
+
+use super::container;
+use super::eighth;
+use super::format::{FileFormat, sniff};
+use super::reason::NoPreview;
+use image::codecs::{jpeg::JpegDecoder, png::PngDecoder};
+use image::{DynamicImage, ImageDecoder, RgbImage};
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
+
+/// What opening a picture may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Most pixels of a picture that is decoded in full.
+    pub max_pixels: u64,
+    /// Most pixels of a JPEG that is decoded at an eighth of its size.
+    pub max_pixels_eighth: u64,
+    /// Most bytes of decoded picture.
+    pub max_decoded_bytes: u64,
+    /// Most scans of a progressive JPEG; each may cost a pass over the whole picture.
+    pub max_scans: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_pixels: 64_000_000,
+            max_pixels_eighth: 300_000_000,
+            max_decoded_bytes: 260_000_000,
+            max_scans: 64,
+        }
+    }
+}
+
+/// Pictures above this many pixels are decoded one at a time, so that several threads cannot add up to a gigabyte.
+const ALONE_ABOVE_PIXELS: u64 = 25_000_000;
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// Decodes a JPEG or PNG to RGB, unrotated, transparent parts on white. `wanted` is the longest side that the caller needs: a
+/// JPEG that is eight times as large is decoded at an eighth of its size, which is much faster.
+pub(super) fn decode(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<RgbImage, NoPreview> {
+    let format = sniff(bytes);
+    if !matches!(format, FileFormat::Jpeg | FileFormat::Png) {
+        return Err(NoPreview::Format { format });
+    }
+    let (width, height) = container::open(bytes, format)
+        .size
+        .filter(|(w, h)| *w > 0 && *h > 0)
+        .ok_or(NoPreview::Broken)?;
+    let pixels = u64::from(width) * u64::from(height);
+    let full = pixels <= limits.max_pixels;
+    let _alone = (pixels > ALONE_ABOVE_PIXELS).then(|| ALONE.lock().unwrap_or_else(PoisonError::into_inner));
+    if format == FileFormat::Jpeg && pixels <= limits.max_pixels_eighth && (!full || width.max(height) / 8 >= wanted) {
+        let decoded = catch_unwind(AssertUnwindSafe(|| eighth::decode(bytes))).map_err(|_| NoPreview::DecoderFailed)?;
+        if let Some(picture) = decoded {
+            return Ok(picture);
+        }
+    }
+    if !full {
+        return Err(NoPreview::TooLarge);
+    }
+    if format == FileFormat::Jpeg && scans(bytes) > limits.max_scans {
+        return Err(NoPreview::TooCostly);
+    }
+    catch_unwind(AssertUnwindSafe(|| decode_full(bytes, format, limits))).map_err(|_| NoPreview::DecoderFailed)?
+}
+
+fn decode_full(bytes: &[u8], format: FileFormat, limits: &Limits) -> Result<RgbImage, NoPreview> {
+    let picture = match format {
+        FileFormat::Jpeg => open(JpegDecoder::new(Cursor::new(bytes)), limits)?,
+        _ => open(PngDecoder::with_limits(Cursor::new(bytes), image_limits(limits)), limits)?,
+    };
+    Ok(if picture.color().has_alpha() {
+        on_white(&picture)
+    } else {
+        picture.into_rgb8()
+    })
+}
+
+fn open(decoder: image::ImageResult<impl ImageDecoder>, limits: &Limits) -> Result<DynamicImage, NoPreview> {
+    let mut decoder = decoder.map_err(|e| reason(&e))?;
+    if decoder.total_bytes() > limits.max_decoded_bytes {
+        return Err(NoPreview::TooLarge);
+    }
+    decoder.set_limits(image_limits(limits)).map_err(|e| reason(&e))?;
+    DynamicImage::from_decoder(decoder).map_err(|e| reason(&e))
+}
+
+fn image_limits(limits: &Limits) -> image::Limits {
+    let mut own = image::Limits::default();
+    own.max_alloc = Some(limits.max_decoded_bytes);
+    own
+}
+
+fn reason(error: &image::ImageError) -> NoPreview {
+    if matches!(error, image::ImageError::Limits(_)) {
+        NoPreview::TooLarge
+    } else {
+        NoPreview::Broken
+    }
+}
+
+fn on_white(picture: &DynamicImage) -> RgbImage {
+    let source = picture.to_rgba8();
+    let mut flat = RgbImage::new(source.width(), source.height());
+    for (to, from) in flat.pixels_mut().zip(source.pixels()) {
+        let [red, green, blue, alpha] = from.0.map(u32::from);
+        let blend = |c: u32| u8::try_from((c * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX);
+        to.0 = [blend(red), blend(green), blend(blue)];
+    }
+    flat
+}
+
+/// The number of start-of-scan markers; in entropy-coded data 0xff is always followed by a zero, so no false ones there.
+fn scans(bytes: &[u8]) -> usize {
+    bytes.windows(2).filter(|w| *w == [0xff, 0xda]).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A PNG header that claims `width` × `height` and holds no picture.
+    fn bomb(width: u32, height: u32) -> Vec<u8> {
+        let mut png = vec![0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a];
+        let mut chunk = b"IHDR".to_vec();
+        chunk.extend_from_slice(&width.to_be_bytes());
+        chunk.extend_from_slice(&height.to_be_bytes());
+        chunk.extend_from_slice(&[8, 6, 0, 0, 0]);
+        let mut crc = flate2::Crc::new();
+        crc.update(&chunk);
+        png.extend_from_slice(&13_u32.to_be_bytes());
+        png.extend_from_slice(&chunk);
+        png.extend_from_slice(&crc.sum().to_be_bytes());
+        png
+    }
+
+    #[test]
+    fn a_bomb_is_refused_before_a_byte_is_decoded() {
+        let limits = Limits::default();
+        assert_eq!(decode(&bomb(u32::MAX, u32::MAX), 320, &limits), Err(NoPreview::TooLarge));
+        assert_eq!(decode(&bomb(50_000, 50_000), 320, &limits), Err(NoPreview::TooLarge));
+        assert_eq!(decode(&bomb(0, 5), 320, &limits), Err(NoPreview::Broken));
+        assert_eq!(decode(&bomb(5, 5), 320, &limits), Err(NoPreview::Broken));
+    }
+
+    #[test]
+    fn a_jpeg_of_endless_scans_is_refused() {
+        let mut jpeg = Vec::new();
+        image::codecs::jpeg::JpegEncoder::new(&mut jpeg)
+            .encode_image(&RgbImage::new(40, 40))
+            .unwrap();
+        assert!(decode(&jpeg, 320, &Limits::default()).is_ok());
+        jpeg.extend([0xff, 0xda].repeat(1000));
+        assert_eq!(decode(&jpeg, 320, &Limits::default()), Err(NoPreview::TooCostly));
+    }
+}

@@ -1,0 +1,98 @@
+//! Bits of an entropy-coded segment: stuffed zeros taken out, markers never crossed (T.81 F.2.2.5).
+
+/// A reader of bits, most significant first. After a marker or the end of the file it yields zeros and counts them.
+pub(super) struct Bits<'a> {
+    data: &'a [u8],
+    at: usize,
+    window: u64,
+    held: u32,
+    invented: u32,
+}
+
+impl<'a> Bits<'a> {
+    pub(super) fn new(data: &'a [u8]) -> Self {
+        Self {
+            data,
+            at: 0,
+            window: 0,
+            held: 0,
+            invented: 0,
+        }
+    }
+
+    /// Makes sure that at least 32 bits are held.
+    #[inline]
+    pub(super) fn fill(&mut self) {
+        if self.held >= 32 {
+            return;
+        }
+        if let Some(word) = self.data.get(self.at..).and_then(|rest| rest.first_chunk::<4>()) {
+            let word = u32::from_be_bytes(*word);
+            // No byte is 0xff: four bytes at once.
+            if (!word).wrapping_sub(0x0101_0101) & word & 0x8080_8080 == 0 {
+                self.window |= u64::from(word) << (32 - self.held);
+                self.at += 4;
+                self.held += 32;
+                return;
+            }
+        }
+        while self.held <= 56 {
+            let byte = match (self.data.get(self.at), self.data.get(self.at + 1)) {
+                (Some(0xff), Some(0)) => {
+                    self.at += 2;
+                    0xff
+                }
+                (Some(0xff), _) | (None, _) => {
+                    self.invented += 8;
+                    0
+                }
+                (Some(byte), _) => {
+                    self.at += 1;
+                    *byte
+                }
+            };
+            self.window |= u64::from(byte) << (56 - self.held);
+            self.held += 8;
+        }
+    }
+
+    /// The next 16 bits as an index into a table of 65,536.
+    #[inline]
+    pub(super) fn peek16(&self) -> usize {
+        (self.window >> 48) as usize
+    }
+
+    /// Drops `count` of the bits held (at most 32 after a fill).
+    #[inline]
+    pub(super) fn drop(&mut self, count: u32) {
+        self.window <<= count;
+        self.held = self.held.saturating_sub(count);
+    }
+
+    /// Takes `count` (1 to 15) bits.
+    #[inline]
+    pub(super) fn take(&mut self, count: u32) -> i32 {
+        let value = (self.window >> (64 - count)) as i32;
+        self.drop(count);
+        value
+    }
+
+    /// Goes past the next restart marker; none when there is none.
+    pub(super) fn restart(&mut self) -> Option<()> {
+        if self.overrun() {
+            return None;
+        }
+        let rest = self.data.get(self.at..)?;
+        let marker = rest.windows(2).position(|w| matches!(w, [0xff, 0xd0..=0xd7]))?;
+        *self = Self {
+            at: self.at + marker + 2,
+            ..Self::new(self.data)
+        };
+        Some(())
+    }
+
+    /// Whether bits were used that are not in the file.
+    pub(super) fn overrun(&self) -> bool {
+        self.invented > self.held
+    }
+}

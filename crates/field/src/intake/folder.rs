@@ -1,0 +1,151 @@
+//! From what a person dropped to a list of files: folders are opened, bounded, and every entry is accounted for.
+
+use super::reason::Refusal;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+/// Files of one import at most.
+pub const MAX_FILES: usize = 20_000;
+/// Folders below a dropped folder at most; cameras write three.
+const MAX_DEPTH: usize = 16;
+/// Names that operating systems leave beside photos.
+const SYSTEM_FILES: &[&str] = &[".DS_Store", "Thumbs.db", "desktop.ini", ".nomedia"];
+
+/// One entry of the list: a file to read, or one that is already refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Why it will not be read, if so.
+    pub refused: Option<Refusal>,
+    /// Size when listed, 0 when unknown; for the progress display only.
+    pub bytes: u64,
+}
+
+/// Lists the files behind `paths` in order, those of a folder by name. A path that comes up twice is listed once. Files
+/// named by the person are never judged by name; links to folders are followed only when named by the person.
+pub fn expand(paths: &[PathBuf]) -> Vec<Listed> {
+    let mut list = List {
+        found: Vec::new(),
+        seen: HashSet::new(),
+    };
+    for path in paths {
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => list.folder(path, 0),
+            Ok(metadata) => list.push(path.clone(), None, metadata.len()),
+            // Not there, no permission, a circle of links: reading it will say which.
+            Err(_) => list.push(path.clone(), None, 0),
+        }
+    }
+    list.found
+}
+
+struct List {
+    found: Vec<Listed>,
+    seen: HashSet<PathBuf>,
+}
+
+impl List {
+    fn push(&mut self, path: PathBuf, refused: Option<Refusal>, bytes: u64) {
+        if self.seen.insert(path.clone()) {
+            let refused = refused.or_else(|| (self.found.len() >= MAX_FILES).then_some(Refusal::TooMany));
+            self.found.push(Listed { path, refused, bytes });
+        }
+    }
+
+    fn folder(&mut self, folder: &Path, depth: usize) {
+        if depth > MAX_DEPTH {
+            return self.push(folder.to_owned(), Some(Refusal::TooDeep), 0);
+        }
+        if self.found.len() >= MAX_FILES {
+            // The folder stands for what is in it: a medium of millions of files must not be listed to the end.
+            return self.push(folder.to_owned(), Some(Refusal::TooMany), 0);
+        }
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(e) => return self.push(folder.to_owned(), Some(Refusal::of_reading(&e)), 0),
+        };
+        let mut paths: Vec<PathBuf> = Vec::new();
+        for entry in entries.take(MAX_FILES) {
+            match entry {
+                Ok(entry) => paths.push(entry.path()),
+                Err(e) => self.push(folder.to_owned(), Some(Refusal::of_reading(&e)), 0),
+            }
+        }
+        paths.sort();
+        for path in paths {
+            self.entry(path, depth);
+        }
+    }
+
+    fn entry(&mut self, path: PathBuf, depth: usize) {
+        let Ok(own) = std::fs::symlink_metadata(&path) else {
+            return self.push(path, None, 0);
+        };
+        if own.is_dir() {
+            self.folder(&path, depth + 1);
+        } else if own.is_symlink() {
+            match std::fs::metadata(&path) {
+                Ok(target) if target.is_dir() => self.push(path, Some(Refusal::LinkedFolder), 0),
+                Ok(target) => self.push(path, None, target.len()),
+                Err(_) => self.push(path, None, 0),
+            }
+        } else {
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let system = SYSTEM_FILES.contains(&name.as_str()) || name.starts_with("._");
+            self.push(path, system.then_some(Refusal::SystemFile), own.len());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn folders_are_opened_in_order_and_nothing_is_listed_twice() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        fs::create_dir_all(at("b/c")).unwrap();
+        for name in ["b/c/2.jpg", "b/1.jpg", "a.jpg", "b/._1.jpg"] {
+            fs::write(at(name), b"x").unwrap();
+        }
+        let list = expand(&[dir.path().to_owned(), at("a.jpg"), at("missing")]);
+        let names: Vec<_> = list
+            .iter()
+            .map(|l| (l.path.strip_prefix(dir.path()).unwrap().to_str().unwrap(), l.refused))
+            .collect();
+        assert_eq!(
+            names,
+            [
+                ("a.jpg", None),
+                ("b/._1.jpg", Some(Refusal::SystemFile)),
+                ("b/1.jpg", None),
+                ("b/c/2.jpg", None),
+                ("missing", None)
+            ]
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_the_folder_above_is_named_and_not_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("in")).unwrap();
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("in/up")).unwrap();
+        let list = expand(&[dir.path().to_owned()]);
+        assert_eq!(list.len(), 1);
+        assert_eq!(list[0].refused, Some(Refusal::LinkedFolder));
+    }
+
+    #[test]
+    fn the_depth_is_bounded() {
+        let dir = tempfile::tempdir().unwrap();
+        let deep = (0..MAX_DEPTH + 3).fold(dir.path().to_owned(), |p, _| p.join("d"));
+        fs::create_dir_all(&deep).unwrap();
+        fs::write(deep.join("x.jpg"), b"x").unwrap();
+        let list = expand(&[dir.path().to_owned()]);
+        assert_eq!(list.iter().map(|l| l.refused).collect::<Vec<_>>(), [Some(Refusal::TooDeep)]);
+    }
+}

@@ -1,0 +1,259 @@
+//! Many files into the vault: at most two at a time, each whole or refused with a reason, and a report that names every one.
+
+use super::decode::Limits;
+use super::folder::{Listed, expand};
+use super::format::FileFormat;
+use super::metadata;
+use super::read::{ReadFile, read_one};
+use super::reason::{NoPreview, Refusal};
+use super::thumbnail::{self, Thumbnail};
+use domain::photo::PhotoMeta;
+use seal::Digest;
+use std::collections::HashMap;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Threads of an import; the third would only wait for the disk, and the window needs the rest.
+pub const WORKERS: usize = 2;
+
+/// Where originals are kept. When `keep` returns, the bytes are durable under their digest (file, name and folder synced);
+/// keeping bytes that are already there changes nothing. A writer that is dropped leaves nothing behind.
+pub trait Keep: Sync {
+    /// Takes the bytes of one original.
+    type Writer: io::Write;
+    /// Begins an original in the temporary area.
+    fn begin(&self) -> io::Result<Self::Writer>;
+    /// Makes it durable under its digest.
+    fn keep(&self, writer: Self::Writer, sha256: &Digest, len: u64) -> io::Result<()>;
+}
+
+/// A file that was taken in whole.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    /// SHA-256 of its bytes.
+    pub sha256: Digest,
+    /// Number of bytes.
+    pub len: u64,
+    /// Format by content.
+    pub format: FileFormat,
+    /// What it says about itself.
+    pub meta: PhotoMeta,
+    /// A small picture, or why there is none.
+    pub thumbnail: Result<Thumbnail, NoPreview>,
+}
+
+/// What became of one file.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// Kept whole.
+    Taken(Box<Taken>),
+    /// The same bytes are in this visit already, or came earlier in this import.
+    Duplicate {
+        /// SHA-256 of the bytes.
+        sha256: Digest,
+        /// The file of this import with the same bytes; none when they were in the visit before.
+        of: Option<PathBuf>,
+    },
+    /// Not kept, and why.
+    Refused(Refusal),
+}
+
+/// One file of an import.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// Where it was.
+    pub path: PathBuf,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Files finished, in whatever way.
+    pub done: usize,
+    /// Files in all.
+    pub total: usize,
+    /// Bytes read so far.
+    pub bytes: u64,
+    /// Bytes in all, as listed.
+    pub total_bytes: u64,
+    /// File being read.
+    pub current: PathBuf,
+}
+
+/// What an import tells while it runs, from its worker threads.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// It went on; at least once per file and per 256 KB.
+    Progress(Progress),
+    /// A file is finished; a taken one is durable from here on.
+    Done(&'a Imported),
+}
+
+/// What became of every file, in the order given. Each appears once.
+#[derive(Debug, Clone)]
+pub struct ImportReport {
+    /// The files.
+    pub files: Vec<Imported>,
+    /// Whether the person stopped it.
+    pub cancelled: bool,
+}
+
+impl ImportReport {
+    /// Counts of taken, duplicate and refused files.
+    pub fn counts(&self) -> (usize, usize, usize) {
+        self.files.iter().fold((0, 0, 0), |(taken, duplicate, refused), file| match file.outcome {
+            Outcome::Taken(_) => (taken + 1, duplicate, refused),
+            Outcome::Duplicate { .. } => (taken, duplicate + 1, refused),
+            Outcome::Refused(_) => (taken, duplicate, refused + 1),
+        })
+    }
+}
+
+/// What an import needs from around it.
+pub struct Context<'a, K> {
+    /// Where originals go.
+    pub keep: &'a K,
+    /// Whether the visit has these bytes already.
+    pub known: &'a (dyn Fn(&Digest) -> bool + Sync),
+    /// Told of every step.
+    pub event: &'a (dyn Fn(Event<'_>) + Sync),
+    /// Set to stop; whole photos stay, the one being read is dropped.
+    pub cancel: &'a AtomicBool,
+    /// Limits of opening pictures.
+    pub limits: Limits,
+}
+
+/// Takes in files and folders. Blocks until done; run it on a thread of its own.
+pub fn import<K: Keep>(paths: &[PathBuf], context: &Context<'_, K>) -> ImportReport {
+    let list = expand(paths);
+    let run = Run {
+        context,
+        total: list.len(),
+        total_bytes: list.iter().map(|l| l.bytes).sum(),
+        next: AtomicUsize::new(0),
+        done: AtomicUsize::new(0),
+        bytes: AtomicU64::new(0),
+        taken: Mutex::new(HashMap::new()),
+    };
+    let mut files: Vec<(usize, Imported)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..WORKERS.min(list.len())).map(|_| scope.spawn(|| run.work(&list))).collect();
+        workers.into_iter().flat_map(|w| w.join().unwrap_or_default()).collect()
+    });
+    files.sort_by_key(|(index, _)| *index);
+    ImportReport {
+        files: files.into_iter().map(|(_, file)| file).collect(),
+        cancelled: context.cancel.load(Ordering::Relaxed),
+    }
+}
+
+struct Run<'a, K> {
+    context: &'a Context<'a, K>,
+    total: usize,
+    total_bytes: u64,
+    next: AtomicUsize,
+    done: AtomicUsize,
+    bytes: AtomicU64,
+    /// Digests taken in this import and from which file.
+    taken: Mutex<HashMap<Digest, PathBuf>>,
+}
+
+impl<K: Keep> Run<'_, K> {
+    fn work(&self, list: &[Listed]) -> Vec<(usize, Imported)> {
+        let mut finished = Vec::new();
+        loop {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(listed) = list.get(index) else { return finished };
+            // Nothing below is expected to panic; should it, one file is lost to the report's view and not the import.
+            let outcome = catch_unwind(AssertUnwindSafe(|| self.one(listed))).unwrap_or(Outcome::Refused(Refusal::StoreError));
+            let file = Imported {
+                path: listed.path.clone(),
+                outcome,
+            };
+            self.done.fetch_add(1, Ordering::Relaxed);
+            (self.context.event)(Event::Done(&file));
+            self.progress(&listed.path);
+            finished.push((index, file));
+        }
+    }
+
+    fn progress(&self, current: &Path) {
+        (self.context.event)(Event::Progress(Progress {
+            done: self.done.load(Ordering::Relaxed),
+            total: self.total,
+            bytes: self.bytes.load(Ordering::Relaxed),
+            total_bytes: self.total_bytes,
+            current: current.to_owned(),
+        }));
+    }
+
+    fn one(&self, listed: &Listed) -> Outcome {
+        let refused = listed
+            .refused
+            .or_else(|| self.context.cancel.load(Ordering::Relaxed).then_some(Refusal::Cancelled));
+        match refused {
+            Some(reason) => Outcome::Refused(reason),
+            None => self.take(&listed.path).unwrap_or_else(Outcome::Refused),
+        }
+    }
+
+    fn take(&self, path: &Path) -> Result<Outcome, Refusal> {
+        let storing = |e: io::Error| Refusal::of_storing(&e);
+        let mut writer = self.context.keep.begin().map_err(storing)?;
+        let file = read_one(path, &mut writer, |count| {
+            self.bytes.fetch_add(count, Ordering::Relaxed);
+            self.progress(path);
+            !self.context.cancel.load(Ordering::Relaxed)
+        })?;
+        if (self.context.known)(&file.sha256) {
+            return Ok(Outcome::Duplicate {
+                sha256: file.sha256,
+                of: None,
+            });
+        }
+        // Kept before it counts as taken: of two equal files read at once, none may be called a copy of one that then fails.
+        self.context.keep.keep(writer, &file.sha256, file.len).map_err(storing)?;
+        {
+            let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(first) = taken.get(&file.sha256) {
+                return Ok(Outcome::Duplicate {
+                    sha256: file.sha256,
+                    of: Some(first.clone()),
+                });
+            }
+            taken.insert(file.sha256, path.to_owned());
+        }
+        Ok(Outcome::Taken(Box::new(look(file, &self.context.limits))))
+    }
+}
+
+/// Reads what a kept file says and shows. Whatever happens here, the file stays taken.
+fn look(file: ReadFile, limits: &Limits) -> Taken {
+    let ReadFile {
+        sha256,
+        len,
+        format,
+        head,
+        whole,
+    } = file;
+    let meta = catch_unwind(AssertUnwindSafe(|| metadata::read_as(&head, format))).unwrap_or_else(|_| PhotoMeta {
+        warnings: vec!["the metadata reader failed on this file".into()],
+        ..PhotoMeta::default()
+    });
+    let thumbnail = if whole || !matches!(format, FileFormat::Jpeg | FileFormat::Png) {
+        thumbnail::make(&head, meta.orientation, limits)
+    } else {
+        Err(NoPreview::TooLarge)
+    };
+    Taken {
+        sha256,
+        len,
+        format,
+        meta,
+        thumbnail,
+    }
+}

@@ -1,0 +1,191 @@
+//! One file, read once: hashed and copied while it passes, its beginning kept in memory for metadata and thumbnail.
+
+use super::format::{FileFormat, sniff};
+use super::reason::Refusal;
+use seal::Digest;
+use sha2::{Digest as _, Sha256};
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::time::SystemTime;
+
+/// Bytes of a picture that are kept in memory at most; a file above this is kept whole on disk and has no preview.
+pub const MAX_IN_MEMORY: usize = 96 << 20;
+/// Bytes that are kept of a file that is no picture.
+const HEAD: usize = 1 << 20;
+const CHUNK: usize = 256 << 10;
+
+/// What became of reading one file.
+#[derive(Debug)]
+pub struct ReadFile {
+    /// SHA-256 of all bytes.
+    pub sha256: Digest,
+    /// Number of bytes.
+    pub len: u64,
+    /// Format by content.
+    pub format: FileFormat,
+    /// The first bytes, all of them when `whole`.
+    pub head: Vec<u8>,
+    /// Whether `head` is the whole file.
+    pub whole: bool,
+}
+
+/// Reads a file once in chunks, writing every byte to `out` and calling `step` with the bytes of each chunk; `step` answers
+/// whether to go on. Nothing of `out` counts until the answer is `Ok`: on a refusal the caller drops it.
+///
+/// Refused are: what is no ordinary file (it is not opened), empty files, files that change meanwhile, and every error of
+/// the medium or of `out`.
+pub fn read_one(path: &Path, out: &mut impl Write, mut step: impl FnMut(u64) -> bool) -> Result<ReadFile, Refusal> {
+    let reading = |e: io::Error| Refusal::of_reading(&e);
+    let storing = |e: io::Error| Refusal::of_storing(&e);
+    // A pipe would block for ever on opening, so its kind is asked first.
+    ordinary(&std::fs::metadata(path).map_err(reading)?)?;
+    let mut file = File::open(path).map_err(reading)?;
+    let before = file.metadata().map_err(reading)?;
+    ordinary(&before)?;
+    let mut hasher = Sha256::new();
+    let (mut len, mut head, mut format) = (0_u64, Vec::new(), FileFormat::Other);
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let count = match file.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            Err(e) => return Err(reading(e)),
+        };
+        let bytes = chunk.get(..count).unwrap_or_default();
+        if len == 0 {
+            format = sniff(bytes);
+            head.reserve(usize::try_from(before.len()).unwrap_or(0).min(keep(format)));
+        }
+        hasher.update(bytes);
+        out.write_all(bytes).map_err(storing)?;
+        let room = keep(format).saturating_sub(head.len());
+        head.extend_from_slice(bytes.get(..count.min(room)).unwrap_or_default());
+        len += count as u64;
+        if !step(count as u64) {
+            return Err(Refusal::Cancelled);
+        }
+    }
+    if len == 0 {
+        return Err(Refusal::Empty);
+    }
+    let after = std::fs::metadata(path).map_err(reading)?;
+    if len != before.len() || stamp(&before) != stamp(&after) || after.len() != len {
+        return Err(Refusal::Changing);
+    }
+    let whole = head.len() as u64 == len;
+    Ok(ReadFile {
+        sha256: Digest::from_bytes(hasher.finalize().into()),
+        len,
+        format,
+        head,
+        whole,
+    })
+}
+
+fn ordinary(metadata: &Metadata) -> Result<(), Refusal> {
+    if metadata.is_file() { Ok(()) } else { Err(Refusal::NotAFile) }
+}
+
+fn stamp(metadata: &Metadata) -> Option<SystemTime> {
+    metadata.modified().ok()
+}
+
+fn keep(format: FileFormat) -> usize {
+    match format {
+        FileFormat::Pdf | FileFormat::Other => HEAD,
+        format if format.is_video() => HEAD,
+        _ => MAX_IN_MEMORY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn read(path: &Path) -> Result<(ReadFile, Vec<u8>), Refusal> {
+        let mut copy = Vec::new();
+        read_one(path, &mut copy, |_| true).map(|r| (r, copy))
+    }
+
+    #[test]
+    fn the_copy_is_identical_and_hashed() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, bytes) = (dir.path().join("a.jpg"), [&b"\xff\xd8\xff\xe0"[..], &[7; 700_001]].concat());
+        fs::write(&path, &bytes).unwrap();
+        let (file, copy) = read(&path).unwrap();
+        assert_eq!(
+            (copy == bytes, file.sha256, file.len, file.whole),
+            (true, Digest::of(&bytes), 700_005, true)
+        );
+        assert_eq!((file.format, file.head == bytes), (FileFormat::Jpeg, true));
+    }
+
+    #[test]
+    fn a_video_is_copied_whole_and_not_held_in_memory() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.mp4");
+        let bytes = [&b"\0\0\0\x10ftypisom\0\0\0\0"[..], &[1; 3 << 20]].concat();
+        fs::write(&path, &bytes).unwrap();
+        let (file, copy) = read(&path).unwrap();
+        assert_eq!((copy.len(), file.head.len(), file.whole), (bytes.len(), HEAD, false));
+    }
+
+    #[test]
+    fn what_cannot_be_read_has_a_reason() {
+        let dir = tempfile::tempdir().unwrap();
+        let empty = dir.path().join("empty");
+        fs::write(&empty, b"").unwrap();
+        assert_eq!(read(&empty).unwrap_err(), Refusal::Empty);
+        assert_eq!(read(&dir.path().join("gone")).unwrap_err(), Refusal::Vanished);
+        assert_eq!(read(dir.path()).unwrap_err(), Refusal::NotAFile);
+        assert_eq!(Refusal::of_reading(&io::ErrorKind::PermissionDenied.into()), Refusal::NoPermission);
+        assert_eq!(Refusal::of_storing(&io::ErrorKind::StorageFull.into()), Refusal::DiskFull);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_in_a_circle_and_pipes_do_not_hang() {
+        let dir = tempfile::tempdir().unwrap();
+        let (a, b) = (dir.path().join("a"), dir.path().join("b"));
+        std::os::unix::fs::symlink(&a, &b).unwrap();
+        std::os::unix::fs::symlink(&b, &a).unwrap();
+        assert_eq!(read(&a).unwrap_err(), Refusal::LinkLoop);
+        let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("s")).unwrap();
+        assert_eq!(read(&dir.path().join("s")).unwrap_err(), Refusal::NotAFile);
+    }
+
+    #[test]
+    fn a_file_that_grows_while_it_is_read_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("growing");
+        fs::write(&path, vec![1; CHUNK * 2]).unwrap();
+        let grow = |_| {
+            fs::OpenOptions::new()
+                .append(true)
+                .open(&path)
+                .and_then(|mut f| f.write_all(b"x"))
+                .is_ok()
+        };
+        assert_eq!(read_one(&path, &mut io::sink(), grow).unwrap_err(), Refusal::Changing);
+    }
+
+    #[test]
+    fn a_full_disk_is_told_apart_from_a_bad_card() {
+        struct Full;
+        impl Write for Full {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        fs::write(&path, b"bytes").unwrap();
+        assert_eq!(read_one(&path, &mut Full, |_| true).unwrap_err(), Refusal::DiskFull);
+    }
+}

@@ -1,0 +1,119 @@
+//! Small pictures for lists (320 px) and large views (1600 px): derived, disposable, upright.
+
+use super::decode::{Limits, decode};
+use super::reason::NoPreview;
+use fast_image_resize::images::Image;
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::codecs::jpeg::JpegEncoder;
+use image::metadata::Orientation;
+use image::{DynamicImage, ExtendedColorType, ImageEncoder, RgbImage};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Longest side of a thumbnail (缩略图) in pixels.
+pub const THUMBNAIL_PX: u32 = 320;
+/// Longest side of a preview (预览) in pixels.
+pub const PREVIEW_PX: u32 = 1600;
+
+/// A small upright picture as JPEG (sRGB, no metadata).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thumbnail {
+    /// The JPEG file.
+    pub jpeg: Vec<u8>,
+    /// Width in pixels after rotation.
+    pub width: u32,
+    /// Height in pixels after rotation.
+    pub height: u32,
+}
+
+/// Makes a thumbnail of at most 320 px, turned upright by the Exif orientation (1–8; anything else counts as 1). JPEG and PNG
+/// only; every failure is a reason, and a panic of a decoder ends here.
+pub fn make(bytes: &[u8], orientation: Option<u8>, limits: &Limits) -> Result<Thumbnail, NoPreview> {
+    scaled(bytes, orientation, limits, THUMBNAIL_PX, 78)
+}
+
+/// As [`make`], at most 1600 px, for the large view and for documents.
+pub fn preview(bytes: &[u8], orientation: Option<u8>, limits: &Limits) -> Result<Thumbnail, NoPreview> {
+    scaled(bytes, orientation, limits, PREVIEW_PX, 85)
+}
+
+fn scaled(bytes: &[u8], orientation: Option<u8>, limits: &Limits, longest: u32, quality: u8) -> Result<Thumbnail, NoPreview> {
+    let picture = decode(bytes, longest, limits)?;
+    catch_unwind(AssertUnwindSafe(|| finish(picture, orientation, longest, quality))).map_err(|_| NoPreview::DecoderFailed)?
+}
+
+fn finish(picture: RgbImage, orientation: Option<u8>, longest: u32, quality: u8) -> Result<Thumbnail, NoPreview> {
+    let mut small = DynamicImage::ImageRgb8(shrink(picture, longest)?);
+    small.apply_orientation(orientation.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms));
+    let (width, height) = (small.width(), small.height());
+    let mut jpeg = Vec::with_capacity(32 << 10);
+    let encoder = JpegEncoder::new_with_quality(&mut jpeg, quality);
+    encoder
+        .write_image(small.as_bytes(), width, height, ExtendedColorType::Rgb8)
+        .map_err(|_| NoPreview::DecoderFailed)?;
+    Ok(Thumbnail { jpeg, width, height })
+}
+
+/// Scales so that the longest side is at most `longest`; never enlarges.
+fn shrink(picture: RgbImage, longest: u32) -> Result<RgbImage, NoPreview> {
+    let (width, height) = picture.dimensions();
+    let side = width.max(height);
+    if side <= longest {
+        return Ok(picture);
+    }
+    let fit = |n: u32| {
+        u32::try_from((u64::from(n) * u64::from(longest) + u64::from(side) / 2) / u64::from(side))
+            .unwrap_or(longest)
+            .max(1)
+    };
+    let failed = |_| NoPreview::DecoderFailed;
+    let source = Image::from_vec_u8(width, height, picture.into_raw(), PixelType::U8x3).map_err(|_| NoPreview::DecoderFailed)?;
+    let mut target = Image::new(fit(width), fit(height), PixelType::U8x3);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
+    Resizer::new().resize(&source, &mut target, &options).map_err(failed)?;
+    RgbImage::from_raw(target.width(), target.height(), target.into_vec()).ok_or(NoPreview::DecoderFailed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Rgb;
+
+    /// A JPEG that is red on the left half and blue on the right, `width` × `height`.
+    fn halves(width: u32, height: u32) -> Vec<u8> {
+        let picture = RgbImage::from_fn(width, height, |x, _| if x < width / 2 { Rgb([255, 0, 0]) } else { Rgb([0, 0, 255]) });
+        let mut jpeg = Vec::new();
+        JpegEncoder::new_with_quality(&mut jpeg, 95).encode_image(&picture).unwrap();
+        jpeg
+    }
+
+    #[test]
+    fn pictures_stand_upright() {
+        let (first, last) = (
+            |i: &RgbImage| *i.get_pixel(2, 2),
+            |i: &RgbImage| *i.get_pixel(i.width() - 3, i.height() - 3),
+        );
+        let red = |p: Rgb<u8>| p.0[0] > 200 && p.0[2] < 60;
+        // Exif orientation 6 turns a quarter clockwise: left becomes top. 8 turns back, 3 turns half.
+        for (source, side) in [(halves(640, 320), "small"), (halves(5120, 2560), "eighth")] {
+            for (orientation, size, red_first) in [
+                (1, (320, 160), true),
+                (3, (320, 160), false),
+                (6, (160, 320), true),
+                (8, (160, 320), false),
+            ] {
+                let made = make(&source, Some(orientation), &Limits::default()).unwrap();
+                assert_eq!((made.width, made.height), size, "{side} {orientation}");
+                let shown = image::load_from_memory(&made.jpeg).unwrap().into_rgb8();
+                assert_eq!((red(first(&shown)), red(last(&shown))), (red_first, !red_first), "{side} {orientation}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_enlarged_and_thin_pictures_keep_a_pixel() {
+        let made = make(&halves(10, 6), None, &Limits::default()).unwrap();
+        assert_eq!((made.width, made.height), (10, 6));
+        let made = make(&halves(2000, 1), None, &Limits::default()).unwrap();
+        assert_eq!((made.width, made.height), (320, 1));
+    }
+}
