@@ -31,7 +31,7 @@ const PHASES: &[Phase] = &[
         name: "ui-types",
         group: Group::Build,
         needed: false,
-        act: || npm("typecheck"),
+        act: || npm("check"),
     },
     Phase {
         name: "ui-lint",
