@@ -25,10 +25,14 @@ impl Receipt {
     /// Checks the note's signature by the server's key and the proof up to its root.
     pub fn verify(&self, server: &PublicKey) -> seal::Result<Checkpoint> {
         let checkpoint = Checkpoint::open(self.checkpoint.as_bytes(), server)?;
-        let leaf = seal::merkle::entry_leaf(&self.entry.0);
-        let (size, root) = (checkpoint.size, &checkpoint.root);
-        seal::merkle::verify_inclusion(&leaf, self.leaf, size, &self.proof, root)?;
+        self.verify_under(&checkpoint)?;
         Ok(checkpoint)
+    }
+
+    /// Checks the proof up to the root of a checkpoint that was opened from this receipt's note.
+    pub(crate) fn verify_under(&self, checkpoint: &Checkpoint) -> seal::Result<()> {
+        let leaf = seal::merkle::entry_leaf(&self.entry.0);
+        seal::merkle::verify_inclusion(&leaf, self.leaf, checkpoint.size, &self.proof, &checkpoint.root)
     }
 }
 
@@ -41,7 +45,7 @@ mod tests {
 
     #[test]
     fn a_receipt_holds_for_its_entry_its_leaf_and_its_server() {
-        let server = Ed25519Key::from_seed([9; 32]);
+        let server = Ed25519Key::from_seed([9; 32]).unwrap();
         let ids: Vec<EntryId> = (0..7_u8).map(|n| EntryId::of_header(&[n])).collect();
         let tree = Tree::from_leaves(ids.iter().map(|id| entry_leaf(&id.0)));
         let checkpoint = Checkpoint {
@@ -58,7 +62,7 @@ mod tests {
         };
         assert_eq!(receipt.verify(server.public()).unwrap(), checkpoint);
 
-        let other = Ed25519Key::from_seed([8; 32]);
+        let other = Ed25519Key::from_seed([8; 32]).unwrap();
         assert!(receipt.verify(other.public()).is_err());
         let moved = Receipt { leaf: 5, ..receipt.clone() };
         assert!(moved.verify(server.public()).is_err());

@@ -104,14 +104,14 @@ mod tests {
 
     #[test]
     fn a_proof_holds_for_one_server_one_scope_and_one_nonce() {
-        let device = Ed25519Key::from_seed([1; 32]);
-        let server = Ed25519Key::from_seed([2; 32]).public().kid();
+        let device = Ed25519Key::from_seed([1; 32]).unwrap();
+        let server = Ed25519Key::from_seed([2; 32]).unwrap().public().kid();
         let scope = ScopeId::from_bytes([3; 16]);
         let challenge = Challenge { nonce: "00".repeat(32) };
         let proof = prove(&device, scope, &challenge, &server).unwrap();
         assert_eq!(check(&proof, device.public(), &server), Ok(()));
 
-        let other_server = Ed25519Key::from_seed([4; 32]).public().kid();
+        let other_server = Ed25519Key::from_seed([4; 32]).unwrap().public().kid();
         assert_eq!(check(&proof, device.public(), &other_server), Err(EntryError::Signature));
         let mut moved = proof.clone();
         moved.scope = ScopeId::from_bytes([5; 16]);

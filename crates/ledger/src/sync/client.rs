@@ -1,5 +1,7 @@
 //! The device's end of one round trip: what to send, and what to do with the answer.
 
+use std::collections::BTreeMap;
+
 use seal::checkpoint::Checkpoint;
 use seal::keys::PublicKey;
 
@@ -7,6 +9,7 @@ use super::{
     Ack, ClientStore, ExchangeCommit, Exchanged, NewEntry, Position, Pulled, Request, Response, SeenCheckpoint, StreamHead, StreamItem, frontier,
 };
 use crate::chain::{Batch, Fork, Refused, Verdict};
+use crate::receipt::Receipt;
 use crate::{Beacon, EntryId, LogId, NewLogReason, ScopeId};
 
 /// Entries compress to about a quarter on the wire.
@@ -169,8 +172,7 @@ pub fn absorb<S: ClientStore>(store: &mut S, request: &Request, response: &Respo
         cursor,
         reconcile,
     };
-    let receipts = response.receipts.iter().filter(|r| r.verify(server).is_ok());
-    let receipts: Vec<_> = receipts.cloned().collect();
+    let receipts = proven(&response.receipts, server);
     let checkpoint = response.checkpoint.as_deref().and_then(|n| seen(n, server));
     if receipts.len() != response.receipts.len() || checkpoint.is_some() != response.checkpoint.is_some() {
         problems.push(Problem::BadProof);
@@ -209,6 +211,21 @@ pub fn absorb<S: ClientStore>(store: &mut S, request: &Request, response: &Respo
         forks,
         problems,
     }))
+}
+
+/// The receipts that hold. Those of one answer share a checkpoint, whose signature is checked once.
+fn proven(receipts: &[Receipt], server: &PublicKey) -> Vec<Receipt> {
+    let mut opened: BTreeMap<&str, Option<Checkpoint>> = BTreeMap::new();
+    let mut holding = Vec::new();
+    for receipt in receipts {
+        let note = receipt.checkpoint.as_str();
+        let open = || Checkpoint::open(note.as_bytes(), server).ok();
+        let checkpoint = opened.entry(note).or_insert_with(open);
+        if checkpoint.as_ref().is_some_and(|c| receipt.verify_under(c).is_ok()) {
+            holding.push(receipt.clone());
+        }
+    }
+    holding
 }
 
 /// Reads a checkpoint that the server signed.
