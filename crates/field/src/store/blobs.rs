@@ -1,0 +1,104 @@
+//! Local bytes: which blobs this laptop holds, and the thumbnails themselves.
+
+use rusqlite::{OptionalExtension, Row};
+use seal::Digest;
+
+use super::{Store, Tx, count, sql_int};
+use crate::error::Result;
+
+/// What a local blob is, and with it when it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlobKind {
+    /// A thumbnail; its bytes lie in the database.
+    Thumb,
+    /// A photo or other file as it came.
+    Original,
+    /// Drawn strokes.
+    Strokes,
+    /// A `visit-record/1`.
+    Record,
+    /// A statement over a record.
+    Statement,
+}
+
+impl BlobKind {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Thumb => "thumb",
+            Self::Original => "original",
+            Self::Strokes => "strokes",
+            Self::Record => "record",
+            Self::Statement => "statement",
+        }
+    }
+}
+
+/// A blob to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlobRow {
+    /// SHA-256 of the bytes.
+    pub sha256: Digest,
+    /// Length in bytes.
+    pub len: u64,
+    /// Whether it is a thumbnail.
+    pub thumb: bool,
+    /// Address of an unfinished upload on the server.
+    pub upload: Option<String>,
+}
+
+fn blob_row(row: &Row<'_>) -> rusqlite::Result<BlobRow> {
+    Ok(BlobRow {
+        sha256: Digest::from_bytes(row.get(0)?),
+        len: count(row.get(1)?),
+        thumb: row.get(2)?,
+        upload: row.get(3)?,
+    })
+}
+
+impl Tx<'_> {
+    /// Lists a blob that the vault holds durably.
+    pub fn put_blob(&mut self, sha256: &Digest, len: u64, kind: BlobKind) -> Result<()> {
+        let sql = "INSERT INTO blob (sha256, len, kind) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+        self.sql.prepare_cached(sql)?.execute((sha256.as_bytes(), sql_int(len), kind.key()))?;
+        Ok(())
+    }
+
+    /// Keeps a thumbnail.
+    pub fn put_thumb(&mut self, bytes: &[u8]) -> Result<Digest> {
+        let sha256 = Digest::of(bytes);
+        self.put_blob(&sha256, bytes.len() as u64, BlobKind::Thumb)?;
+        let sql = "INSERT INTO thumb (sha256, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        self.sql.prepare_cached(sql)?.execute((sha256.as_bytes(), bytes))?;
+        Ok(sha256)
+    }
+
+    /// Remembers where an upload can be taken up again.
+    pub fn set_upload(&mut self, sha256: &Digest, upload: Option<&str>) -> Result<()> {
+        let sql = "UPDATE blob SET upload = ?2 WHERE sha256 = ?1";
+        self.sql.prepare_cached(sql)?.execute((sha256.as_bytes(), upload))?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// A thumbnail's bytes.
+    pub fn thumb(&self, sha256: &Digest) -> Result<Option<Vec<u8>>> {
+        self.read(|conn| {
+            let sql = "SELECT bytes FROM thumb WHERE sha256 = ?1";
+            Ok(conn.prepare_cached(sql)?.query_row([sha256.as_bytes()], |row| row.get(0)).optional()?)
+        })
+    }
+
+    /// Blobs without a storage receipt: thumbnails, or everything else by visit, the oldest visit first and small records before photos.
+    pub fn blobs_to_send(&self, thumbs: bool) -> Result<Vec<BlobRow>> {
+        self.read(|conn| {
+            let sql = "SELECT b.sha256, b.len, b.kind = 'thumb', b.upload FROM blob b
+                       JOIN visit_blob vb ON vb.sha256 = b.sha256 JOIN visit_row v ON v.ent = vb.visit
+                       WHERE (b.kind = 'thumb') = ?1 AND NOT EXISTS (SELECT 1 FROM stored_row s WHERE s.sha256 = b.sha256)
+                       GROUP BY b.sha256 ORDER BY min(v.started_at_ms), b.kind = 'original', b.len";
+            let mut statement = conn.prepare_cached(sql)?;
+            let rows = statement.query_map([thumbs], blob_row)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+}

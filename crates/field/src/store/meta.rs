@@ -1,0 +1,114 @@
+//! Settings and secrets of the store.
+
+use rusqlite::{Connection, OptionalExtension};
+use zeroize::Zeroizing;
+
+use super::Tx;
+use crate::error::Result;
+use crate::keys::Secret;
+
+/// Names of settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meta {
+    /// Scope, 32 hex.
+    Scope,
+    /// The county card's file, as text.
+    Card,
+    /// Key id of the pinned server key.
+    ServerKid,
+    /// Nonce of this life of the store.
+    Incarnation,
+    /// Digest of the machine that the store lives on.
+    Machine,
+    /// The log that is written here.
+    OwnLog,
+    /// The log that was written here before, while the next one is not yet open: [`ledger::PreviousLog`] as JSON.
+    RetiredLog,
+    /// Position of sync, as JSON.
+    Position,
+    /// Last checkpoint seen, as JSON of [`ledger::Beacon`].
+    Beacon,
+    /// Digest of the enrolment request that the server has.
+    Enrolled,
+    /// Last complete synchronisation, ms since 1970 UTC.
+    LastSync,
+    /// By how much the server's clock was ahead at the last answer, in ms.
+    ClockOff,
+}
+
+impl Meta {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Scope => "scope",
+            Self::Card => "card",
+            Self::ServerKid => "server_kid",
+            Self::Incarnation => "incarnation",
+            Self::Machine => "machine",
+            Self::OwnLog => "own_log",
+            Self::RetiredLog => "retired_log",
+            Self::Position => "position",
+            Self::Beacon => "beacon",
+            Self::Enrolled => "enrolled",
+            Self::LastSync => "last_sync_ms",
+            Self::ClockOff => "clock_off_ms",
+        }
+    }
+}
+
+/// A setting.
+pub fn get(conn: &Connection, name: Meta) -> Result<Option<String>> {
+    let sql = "SELECT value FROM meta WHERE key = ?1";
+    Ok(conn.prepare_cached(sql)?.query_row([name.key()], |row| row.get(0)).optional()?)
+}
+
+impl super::Store {
+    /// A setting.
+    pub fn meta(&self, name: Meta) -> Result<Option<String>> {
+        self.read(|conn| get(conn, name))
+    }
+
+    /// A secret of 32 bytes.
+    pub fn secret(&self, name: &str) -> Result<Option<Secret>> {
+        self.read(|conn| {
+            let sql = "SELECT bytes FROM secret WHERE name = ?1";
+            let bytes: Option<[u8; 32]> = conn.query_row(sql, [name], |row| row.get(0)).optional()?;
+            Ok(bytes.map(Zeroizing::new))
+        })
+    }
+
+    /// A secret of any length.
+    pub fn secret_bytes(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        self.read(|conn| {
+            let sql = "SELECT bytes FROM secret WHERE name = ?1";
+            let bytes: Option<Vec<u8>> = conn.query_row(sql, [name], |row| row.get(0)).optional()?;
+            Ok(bytes.map(Zeroizing::new))
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// A setting.
+    pub fn meta(&self, name: Meta) -> Result<Option<String>> {
+        get(&self.sql, name)
+    }
+
+    /// Sets or clears a setting.
+    pub fn set_meta(&mut self, name: Meta, value: Option<&str>) -> Result<()> {
+        match value {
+            Some(value) => {
+                let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+                self.sql.prepare_cached(sql)?.execute([name.key(), value])?;
+            }
+            None => {
+                self.sql.execute("DELETE FROM meta WHERE key = ?1", [name.key()])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps a secret; it is never written over.
+    pub fn put_secret(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        self.sql.execute("INSERT INTO secret (name, bytes) VALUES (?1, ?2)", (name, bytes))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! The device's store: SQLCipher, one writer, every write through [`Store::transact`].
+//!
+//! The log of entries is the truth; `state` derives everything else from it in the same transaction.
+
+mod author;
+mod blobs;
+mod drafts;
+mod entries;
+mod lists;
+mod meta;
+mod open;
+mod progress;
+mod replica;
+mod state;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use domain::Aggregate;
+use rusqlite::{Connection, TransactionBehavior};
+use uuid::Uuid;
+
+pub use author::Author;
+pub use blobs::{BlobKind, BlobRow};
+pub use lists::{PhotoRow, VisitSummary};
+pub use meta::Meta;
+pub use replica::Replica;
+
+use crate::error::{Error, Result};
+use crate::keys::Secret;
+use crate::os::lock::FolderLock;
+
+/// Visits kept unpacked between writes; a laptop works on one at a time.
+const CACHED: usize = 4;
+
+type OnChange = Box<dyn Fn(&BTreeSet<Uuid>) + Send + Sync>;
+
+/// The open store.
+pub struct Store {
+    db: Mutex<Db>,
+    dir: PathBuf,
+    on_change: Mutex<Option<OnChange>>,
+    _lock: Arc<FolderLock>,
+}
+
+struct Db {
+    conn: Connection,
+    /// State as last committed.
+    cache: BTreeMap<Uuid, Aggregate>,
+}
+
+/// One write: everything in it becomes durable together, or nothing does.
+pub struct Tx<'a> {
+    sql: rusqlite::Transaction<'a>,
+    cache: &'a mut BTreeMap<Uuid, Aggregate>,
+    changed: BTreeSet<Uuid>,
+    /// Time of the write, ms since 1970 UTC.
+    pub now_ms: i64,
+}
+
+impl Store {
+    /// Opens or makes the database in a folder that is locked already. A newer version is refused; a damaged one is copied aside and
+    /// refused.
+    pub fn open(dir: &Path, key: &Secret, lock: Arc<FolderLock>) -> Result<Self> {
+        let conn = open::open(dir, key)?;
+        Ok(Self {
+            db: Mutex::new(Db {
+                conn,
+                cache: BTreeMap::new(),
+            }),
+            dir: dir.to_owned(),
+            on_change: Mutex::new(None),
+            _lock: lock,
+        })
+    }
+
+    /// The store's folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Sets who is told, after each commit, which aggregates changed.
+    pub fn on_change(&self, tell: impl Fn(&BTreeSet<Uuid>) + Send + Sync + 'static) {
+        *self.on_change.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(tell));
+    }
+
+    /// Writes: one IMMEDIATE transaction, durable when this returns. Never held across a network call.
+    pub fn transact<T>(&self, write: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let mut db = self.lock();
+        let Db { conn, cache } = &mut *db;
+        let sql = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut tx = Tx {
+            sql,
+            cache,
+            changed: BTreeSet::new(),
+            now_ms: now_ms(),
+        };
+        let outcome = write(&mut tx);
+        let Tx { sql, cache, changed, .. } = tx;
+        let committed = match &outcome {
+            Ok(_) => sql.commit().map_err(Error::from),
+            Err(_) => sql.rollback().map_err(Error::from),
+        };
+        if outcome.is_err() || committed.is_err() {
+            for ent in &changed {
+                cache.remove(ent);
+            }
+        }
+        while cache.len() > CACHED {
+            cache.pop_first();
+        }
+        drop(db);
+        let value = outcome?;
+        committed?;
+        if !changed.is_empty() {
+            let tell = self.on_change.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(tell) = tell.as_ref() {
+                tell(&changed);
+            }
+        }
+        Ok(value)
+    }
+
+    /// Reads what was last committed.
+    pub fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        read(&self.lock().conn)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Db> {
+        self.db.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Now, ms since 1970 UTC.
+pub fn now_ms() -> i64 {
+    chrono::Utc::now().timestamp_millis()
+}
+
+/// An unsigned count as SQLite keeps it.
+pub(crate) fn sql_int(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// A count from SQLite.
+pub(crate) fn count(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or_default()
+}

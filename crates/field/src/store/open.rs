@@ -1,0 +1,158 @@
+//! Opening the database: key, pragmas, version, damage.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use tracing::{error, info};
+
+use crate::error::{Error, Result};
+use crate::keys::Secret;
+use crate::os::files;
+
+/// File name of the database.
+pub const FILE: &str = "store.db";
+const MIGRATIONS: &[&str] = &[include_str!("../../../../migrations/field/0001_start.sql")];
+// A check of the whole file costs about 10 ms a megabyte; larger stores rely on the page MACs of SQLCipher.
+const CHECKED_BYTES: u64 = 32 << 20;
+
+/// Opens or makes the database.
+pub fn open(dir: &Path, key: &Secret) -> Result<Connection> {
+    files::make_dir(dir)?;
+    let path = dir.join(FILE);
+    match connect(&path, key) {
+        Ok(conn) => Ok(conn),
+        Err(Error::Sql(e)) if is_damage(&e) => {
+            let copy = copy_aside(dir, "damaged")?;
+            error!(code = %e, "the store is damaged; a copy was kept");
+            Err(Error::StoreDamaged {
+                copy,
+                detail: e.to_string(),
+            })
+        }
+        Err(e) => Err(e),
+    }
+}
+
+fn connect(path: &Path, key: &Secret) -> Result<Connection> {
+    let size = fs::metadata(path).map_or(0, |m| m.len());
+    let mut conn = Connection::open(path)?;
+    // A raw key: it is random, so stretching it would only cost time.
+    let raw = zeroize::Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", hex::encode(key.as_slice())));
+    conn.execute_batch(&raw)?;
+    // WAL: readers never wait for the writer. FULL: a commit is on the disk when it returns. Foreign keys are off in SQLite by default.
+    conn.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;
+         PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;",
+    )?;
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let found: u32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known {
+        return Err(Error::StoreNewer { found, known });
+    }
+    if size > 0 && size < CHECKED_BYTES {
+        check(&conn)?;
+    }
+    if found < known {
+        if found > 0 {
+            conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+            let kept = path.with_file_name(format!("before-version-{known}.db"));
+            fs::copy(path, &kept)?;
+            fs::File::open(&kept)?.sync_all()?;
+        }
+        migrate(&mut conn, found, known)?;
+    }
+    Ok(conn)
+}
+
+fn check(conn: &Connection) -> Result<()> {
+    let said: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if said == "ok" {
+        return Ok(());
+    }
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+    Err(Error::Sql(rusqlite::Error::SqliteFailure(code, Some(said))))
+}
+
+/// All upgrades in one transaction: the store is of the old version or of the new one.
+fn migrate(conn: &mut Connection, found: u32, known: u32) -> Result<()> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for script in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
+        tx.execute_batch(script)?;
+    }
+    tx.pragma_update(None, "user_version", known)?;
+    tx.commit()?;
+    info!(from = found, to = known, "store upgraded");
+    Ok(())
+}
+
+fn is_damage(e: &rusqlite::Error) -> bool {
+    matches!(e.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+}
+
+/// Copies the database aside, never over an older copy; the original stays where it is.
+pub fn copy_aside(dir: &Path, why: &str) -> Result<PathBuf> {
+    let aside = dir.join(format!("{why}-{}", super::now_ms()));
+    files::make_dir(&aside)?;
+    for name in [FILE, "store.db-wal", "keys.json"] {
+        let from = dir.join(name);
+        if from.is_file() {
+            fs::copy(&from, aside.join(name))?;
+            fs::File::open(aside.join(name))?.sync_all()?;
+        }
+    }
+    files::sync_dir(&aside)?;
+    Ok(aside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zeroize::Zeroizing;
+
+    fn key() -> Secret {
+        Zeroizing::new([5; 32])
+    }
+
+    #[test]
+    fn opens_again_and_is_encrypted() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = open(dir.path(), &key()).unwrap();
+        conn.execute("INSERT INTO meta VALUES ('a', '青禾县')", []).unwrap();
+        let mode: String = conn.query_row("PRAGMA journal_mode", [], |r| r.get(0)).unwrap();
+        assert_eq!(mode, "wal");
+        drop(conn);
+        let bytes = fs::read(dir.path().join(FILE)).unwrap();
+        assert!(!bytes.starts_with(b"SQLite format 3"));
+        let conn = open(dir.path(), &key()).unwrap();
+        let value: String = conn.query_row("SELECT value FROM meta", [], |r| r.get(0)).unwrap();
+        assert_eq!(value, "青禾县");
+    }
+
+    #[test]
+    fn a_newer_store_is_refused_and_untouched() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = open(dir.path(), &key()).unwrap();
+        conn.pragma_update(None, "user_version", 7).unwrap();
+        drop(conn);
+        assert!(matches!(open(dir.path(), &key()), Err(Error::StoreNewer { found: 7, known: 1 })));
+        assert!(matches!(open(dir.path(), &key()), Err(Error::StoreNewer { .. })));
+    }
+
+    #[test]
+    fn a_damaged_store_is_copied_aside_and_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(open(dir.path(), &key()).unwrap());
+        let path = dir.path().join(FILE);
+        let mut bytes = fs::read(&path).unwrap();
+        for byte in &mut bytes[4096..8192] {
+            *byte ^= 0x55;
+        }
+        fs::write(&path, &bytes).unwrap();
+        let Err(Error::StoreDamaged { copy, .. }) = open(dir.path(), &key()) else {
+            panic!("opened a damaged store")
+        };
+        assert_eq!(fs::read(copy.join(FILE)).unwrap(), bytes);
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+    }
+}
