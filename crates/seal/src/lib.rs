@@ -1,6 +1,7 @@
 //! How a statement is made provable: canonical JSON, digests, keys, DSSE envelopes, certificates, the Merkle log
 //! and the proof bundle. Knows nothing of inspections; does no I/O; the only randomness is that of new keys and serials.
 
+pub mod bundle;
 pub mod canonical;
 pub mod card;
 pub mod cert;
