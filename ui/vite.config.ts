@@ -1,0 +1,25 @@
+import { fileURLToPath } from "node:url";
+import vue from "@vitejs/plugin-vue";
+import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
+import Components from "unplugin-vue-components/vite";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig(({ mode }) => ({
+  plugins: [vue(), Components({ resolvers: [ElementPlusResolver({ importStyle: "css" })], dirs: [], dts: "src/components.d.ts" })],
+  resolve: { alias: { "@": here("./src") } },
+  clearScreen: false,
+  server: { port: 1420, strictPort: true, fs: { allow: [here("..")] } },
+  build: {
+    target: ["chrome105", "safari16.4"],
+    // The screens on an invented host are for looking at and never lie where the programs take theirs from.
+    outDir: mode === "fake" ? "dist-fake" : "dist",
+    rolldownOptions: { input: { index: here("./index.html"), console: here("./console.html") } },
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.ts"],
+    server: { deps: { inline: ["element-plus"] } },
+  },
+}));
