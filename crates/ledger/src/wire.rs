@@ -108,7 +108,7 @@ enum Item<'a> {
 }
 
 fn encode<'a>(head: &impl Serialize, items: impl Iterator<Item = Item<'a>>, end: &impl Serialize) -> Result<Vec<u8>, WireError> {
-    let mut out = pack::Packer::new(WIRE_VERSION)?;
+    let mut out = pack::Packer::new(WIRE_VERSION);
     let mut ids = elide::Ids::default();
     out.write(&json_block(head)?)?;
     for (n, item) in items.enumerate() {

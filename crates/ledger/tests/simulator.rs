@@ -42,7 +42,7 @@ fn runs(default: u64, weather: impl Fn(u64) -> Weather) {
 
 #[test]
 fn what_was_promised_holds() {
-    runs(200, |_| Weather {
+    runs(100, |_| Weather {
         restored_devices: true,
         restored_server: false,
         bug: None,
@@ -51,7 +51,7 @@ fn what_was_promised_holds() {
 
 #[test]
 fn what_was_promised_holds_when_the_server_is_restored() {
-    runs(60, |_| Weather {
+    runs(40, |_| Weather {
         restored_devices: false,
         restored_server: true,
         bug: None,

@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 
-use super::WireError;
+use super::{MAX_CONTENT_BYTES, WireError};
 
 /// Worth its time at 7.7 kB/s; a batch is at most a few hundred kilobytes.
 const LEVEL: i32 = 9;
@@ -11,31 +11,39 @@ const WINDOW_LOG_MAX: u32 = 23;
 /// A cut loses at most this much content.
 const FLUSH_BYTES: usize = 32 * 1024;
 
-/// Compresses what is written, in blocks that can be read without the ones after.
+/// Collects a message's content and compresses it in blocks that can be read without the ones after.
 pub(super) struct Packer {
-    encoder: zstd::stream::write::Encoder<'static, Vec<u8>>,
-    unflushed: usize,
+    version: u8,
+    content: Vec<u8>,
 }
 
 impl Packer {
-    pub(super) fn new(version: u8) -> Result<Self, WireError> {
-        let mut encoder = zstd::stream::write::Encoder::new(vec![version], LEVEL).map_err(io)?;
-        encoder.include_checksum(true).map_err(io)?;
-        Ok(Self { encoder, unflushed: 0 })
+    pub(super) fn new(version: u8) -> Self {
+        Self {
+            version,
+            content: Vec::new(),
+        }
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), WireError> {
-        self.encoder.write_all(bytes).map_err(io)?;
-        self.unflushed = self.unflushed.saturating_add(bytes.len());
-        if self.unflushed >= FLUSH_BYTES {
-            self.encoder.flush().map_err(io)?;
-            self.unflushed = 0;
+        self.content.extend(bytes);
+        if self.content.len() > MAX_CONTENT_BYTES {
+            return Err(WireError::TooLarge);
         }
         Ok(())
     }
 
     pub(super) fn finish(self) -> Result<Vec<u8>, WireError> {
-        self.encoder.finish().map_err(io)
+        let mut encoder = zstd::stream::write::Encoder::new(vec![self.version], LEVEL).map_err(io)?;
+        encoder.include_checksum(true).map_err(io)?;
+        // The size is told ahead, so that a short message does not cost the tables of a long one.
+        let size = u64::try_from(self.content.len()).map_err(|_| WireError::TooLarge)?;
+        encoder.set_pledged_src_size(Some(size)).map_err(io)?;
+        for block in self.content.chunks(FLUSH_BYTES) {
+            encoder.write_all(block).map_err(io)?;
+            encoder.flush().map_err(io)?;
+        }
+        encoder.finish().map_err(io)
     }
 }
 

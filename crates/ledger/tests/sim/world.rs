@@ -127,11 +127,11 @@ impl World {
         let device = self.rng.below(DEVICES);
         self.now_ms += 1_000;
         match self.rng.below(100) {
-            0..=27 => self.author(device)?,
-            28..=52 => self.ask(device),
-            53..=88 => self.deliver()?,
-            89 => self.devices[device].backup = Some(self.devices[device].disk.clone()),
-            90 if self.weather.restored_devices => self.restore(device),
+            0..=26 => self.author(device)?,
+            27..=51 => self.ask(device),
+            52..=86 => self.deliver()?,
+            87 | 88 => self.devices[device].backup = Some(self.devices[device].disk.clone()),
+            89 | 90 if self.weather.restored_devices => self.restore(device),
             91 => self.crash(device),
             92 | 93 => {
                 let (n, durable) = (self.rng.below(3) as u32, self.rng.chance(50));
