@@ -1,1 +1,15 @@
-//! Official documents and tables.
+//! Official documents: what a station is left with and what an archive keeps, as PDF.
+//!
+//! Bytes in, bytes out: no file system, no network, no clock. The same input gives the same bytes on every machine, because fonts and
+//! templates are embedded and every time is handed in.
+
+mod drawing;
+mod f11;
+mod f11_data;
+mod fonts;
+mod picture;
+mod typeset;
+mod wording;
+
+pub use f11::{PaperError, RecordInput, SealShown, SignatureShown, record_f11, seal_qr_text};
+pub use fonts::characters_without_glyph;

@@ -1,0 +1,101 @@
+//! 检查记录表 (F11, R-308): the record that is left with the station and filed.
+
+use crate::{drawing, f11_data, picture, typeset};
+use domain::PhotoId;
+use domain::operation::Strokes;
+use domain::record::VisitRecord;
+use std::collections::BTreeMap;
+
+/// What the paper shows. Everything comes from the sealed record except what can only exist after it: seal, signatures, pictures.
+#[derive(Clone, Debug)]
+pub struct RecordInput<'a> {
+    /// The record, as sealed or about to be sealed.
+    pub record: &'a VisitRecord,
+    /// The seal; none prints 未封存 预览 across every page.
+    pub seal: Option<SealShown<'a>>,
+    /// Signatures so far, in the order in which they are to be shown; fewer than the record asks for prints what is still missing.
+    pub signatures: &'a [SignatureShown],
+    /// Name of the county's authority, as on its certificate.
+    pub authority_name: &'a str,
+    /// SHA-256 of the authority's root certificate (DER), hex; an auditor gives it to the verifier.
+    pub authority_sha256: &'a str,
+    /// The counterpart's strokes, when it signed by drawing.
+    pub strokes: Option<&'a Strokes>,
+    /// Thumbnails or previews (JPEG or PNG, upright) by photo. What is absent or does not decode prints 暂无预览.
+    pub pictures: &'a BTreeMap<PhotoId, Vec<u8>>,
+    /// Marks every page 副本.
+    pub copy: bool,
+}
+
+/// The seal as printed.
+#[derive(Clone, Copy, Debug)]
+pub struct SealShown<'a> {
+    /// Seal id: SHA-256 of the statement, hex.
+    pub id: &'a str,
+    /// When it was sealed, ms since 1970 UTC, by the laptop's clock.
+    pub at_ms: i64,
+}
+
+/// One inspector's signature as printed.
+#[derive(Clone, Debug)]
+pub struct SignatureShown {
+    /// Name.
+    pub name: String,
+    /// Home department.
+    pub org: String,
+    /// When, ms since 1970 UTC, by the laptop's clock.
+    pub at_ms: i64,
+    /// Key id, hex.
+    pub kid: String,
+    /// Whether the key has been certified; otherwise 待认证 is printed.
+    pub certified: bool,
+}
+
+/// Why a paper could not be made. Nothing is lost by it: the record and its photos are untouched, and it can be printed again.
+#[derive(Debug, thiserror::Error)]
+pub enum PaperError {
+    /// The layout engine refused; the text is for the log.
+    #[error("the paper could not be laid out: {0}")]
+    Layout(String),
+    /// The data could not be handed to the template.
+    #[error("the paper's data could not be written: {0}")]
+    Data(#[from] serde_json::Error),
+}
+
+/// What the QR code on the paper holds: `xunzhan:1:seal:<64 hex>:root:<64 hex>`.
+pub fn seal_qr_text(seal_id: &str, authority_sha256: &str) -> String {
+    format!("xunzhan:1:seal:{seal_id}:root:{authority_sha256}")
+}
+
+/// The record as PDF/A-2b. The same input gives the same bytes. Takes about a second and blocks: call it off the threads that serve a screen.
+pub fn record_f11(input: &RecordInput<'_>) -> Result<Vec<u8>, PaperError> {
+    let mut files = Vec::new();
+    let mut printed = BTreeMap::new();
+    for photo in &input.record.photos {
+        if photo.withdrawn.is_some() {
+            continue;
+        }
+        if let Some(jpeg) = input.pictures.get(&photo.photo).and_then(|bytes| picture::for_annex(bytes)) {
+            let name = format!("photo-{}.jpg", photo.number);
+            printed.insert(photo.photo, name.clone());
+            files.push((name, jpeg));
+        }
+    }
+    let strokes = input.strokes.and_then(drawing::strokes_svg);
+    let data = f11_data::data(input, &printed, strokes.is_some());
+    let text = serde_json::to_string(&data)?;
+    if let Some(svg) = strokes {
+        files.push(("strokes.svg".into(), svg));
+    }
+    if let Some(seal) = input.seal {
+        files.push(("qr.svg".into(), drawing::qr_svg(&seal_qr_text(seal.id, input.authority_sha256))?));
+    }
+    files.push(("data.json".into(), text.clone().into_bytes()));
+    typeset::pdf(typeset::Job {
+        template: include_str!("../../../assets/templates/f11.typ"),
+        files,
+        text,
+        ident: format!("{}/{}", input.record.visit, input.seal.map_or("preview", |seal| seal.id)),
+        created: (input.record.written_at_ms, input.record.utc_offset_min),
+    })
+}

@@ -1,0 +1,246 @@
+//! The printed record says what was sealed: read back with `pdftotext`, a QR reader and by pixels.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod support;
+
+use domain::operation::Countersign;
+use domain::{Answer, PhotoId};
+use papers::{RecordInput, SealShown, record_f11, seal_qr_text};
+use std::collections::BTreeMap;
+use support::{ROOT, SEAL, START_MS, keep, pages, pictures, record, render, signatures, strokes, text};
+
+static NO_PICTURES: BTreeMap<PhotoId, Vec<u8>> = BTreeMap::new();
+
+fn unsealed(record: &domain::VisitRecord) -> RecordInput<'_> {
+    RecordInput {
+        record,
+        seal: None,
+        signatures: &[],
+        authority_name: "青禾县商务局",
+        authority_sha256: ROOT,
+        strokes: None,
+        pictures: &NO_PICTURES,
+        copy: false,
+    }
+}
+
+const SEALED: Option<SealShown<'_>> = Some(SealShown {
+    id: SEAL,
+    at_ms: START_MS + 9_600_000,
+});
+
+#[test]
+fn a_sealed_record_prints_everything_that_was_sealed() {
+    let record = record(12);
+    let (pictures, strokes, signatures) = (pictures(&record), strokes(), signatures());
+    let input = RecordInput {
+        seal: SEALED,
+        signatures: &signatures,
+        strokes: Some(&strokes),
+        pictures: &pictures,
+        ..unsealed(&record)
+    };
+    let begun = std::time::Instant::now();
+    let pdf = record_f11(&input).unwrap();
+    let first = begun.elapsed();
+    assert_eq!(record_f11(&input).unwrap(), pdf, "the same input gives the same bytes");
+    println!("12 photos: first {first:?}, again {:?}, {} bytes", begun.elapsed() - first, pdf.len());
+    let path = keep("f11-sealed.pdf", &pdf);
+    let text = text(&path);
+
+    for item in &record.items {
+        assert!(text.contains(&*item.code), "{}", item.code);
+        let question: String = item.question.zh.chars().filter(|c| !c.is_whitespace()).take(10).collect();
+        assert!(text.contains(&question), "{question}");
+    }
+    for expected in [
+        "村级电商服务站检查记录表",
+        "后榆林村站",
+        "青禾镇后榆林村2组2号",
+        "北纬35.3831842°，东经92.4756712°（WGS-84）",
+        "2026年11月21日09:05至11:40（北京时间）",
+        "林晓川（青禾县商务局，组长）",
+        "沈𬭼（青禾县农业农村局）",
+        "葛𪨶（站点负责人）",
+        "实地察看、听取介绍、查阅资料",
+        "共22项：已查14项，不适用1项，未查1项，未填6项。",
+        "未查。原因：现场没有网络，系统页面打不开",
+        "1,860.50元/月",
+        "需关注：月均营业额低于2,000元",
+        "后榆林村（脱贫村）、上桑坪村、南云坡村（脱贫村）",
+        "（一）一般问题（对应C4-05）",
+        "2026年12月5日前（含当日）",
+        "1.禾望电子商务有限公司（牵头单位）",
+        "2.青禾县商务局（配合单位）",
+        "照片1、照片2",
+        "情况属实，公示牌两周内挂好。",
+        "现场手写笔迹（L0）",
+        "个人密钥签名（L1），待认证",
+        "附件现场照片（共12张）",
+        "暂无预览",
+        "IMG_0012.JPG（3.2MB）",
+        "距登记位置4米至53米",
+    ] {
+        assert!(text.contains(expected), "{expected} is missing in {text}");
+    }
+    assert!(text.contains(SEAL), "the seal id stands in full");
+    assert!(text.contains(ROOT), "the authority's fingerprint stands in full");
+    let pages = pages(&path);
+    for page in 1..=pages {
+        assert!(text.contains(&format!("—第{page}页共{pages}页—")), "page {page} of {pages}");
+    }
+    assert!(!text.contains("未封存") && !text.contains("副本"));
+}
+
+#[test]
+fn the_qr_code_holds_seal_and_fingerprint() {
+    let record = record(0);
+    let path = keep(
+        "f11-qr.pdf",
+        &record_f11(&RecordInput {
+            seal: SEALED,
+            ..unsealed(&record)
+        })
+        .unwrap(),
+    );
+    let read: Vec<String> = render(&path)
+        .into_iter()
+        .flat_map(|page| {
+            let (w, h) = page.dimensions();
+            let mut picture = rqrr::PreparedImage::prepare_from_greyscale(w as usize, h as usize, |x, y| page.get_pixel(x as u32, y as u32).0[0]);
+            picture
+                .detect_grids()
+                .into_iter()
+                .map(|grid| grid.decode().unwrap().1)
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(read, [seal_qr_text(SEAL, ROOT)]);
+}
+
+#[test]
+fn typed_text_is_never_taken_as_markup() {
+    let mut record = record(1);
+    let nasty = r#"#panic("x") $a^2$ *粗* _斜_ [框] \ `码` <签> @引 // 注 = 题 - 项 "引" ~ #data"#;
+    record.situation = nasty.into();
+    record.findings[0].facts = nasty.into();
+    record.photos[0].caption = nasty.into();
+    record.photos[0].name = "#read(\"data.json\").JPG".into();
+    record.items[10].answer = Some(Answer::NotChecked { reason: nasty.into() });
+    record.station.name = "#[站]*".into();
+    let path = keep("f11-markup.pdf", &record_f11(&unsealed(&record)).unwrap());
+    let text = text(&path);
+    let expected: String = nasty.chars().filter(|c| !c.is_whitespace()).collect();
+    let times = text.matches(&expected).count();
+    assert!(
+        text.contains(r##"#panic("x")$a^2$*粗*_斜_[框]\`码`<签>@引//注=题-项"引"~#data"##),
+        "{text}"
+    );
+    assert!(times >= 1, "{times} in {text}");
+    assert!(text.contains("#read(\"data.json\").JPG"));
+    assert!(text.contains("#[站]*"));
+}
+
+#[test]
+fn what_no_font_can_print_is_named_and_cannot_turn_the_line_around() {
+    let mut record = record(0);
+    record.situation = "店名\u{30000}\u{30000}面馆\u{202E}倒写\u{7}。\r\n第二行\t完".into();
+    let path = keep("f11-strange.pdf", &record_f11(&unsealed(&record)).unwrap());
+    let text = text(&path);
+    assert!(
+        text.contains("店名〔U+30000〕〔U+30000〕面馆〔U+202E〕倒写〔U+0007〕。第二行完"),
+        "{text}"
+    );
+    assert!(text.contains("本机字库没有字形"));
+}
+
+#[test]
+fn an_unsealed_record_says_so_across_every_page() {
+    let record = record(2);
+    let path = keep("f11-preview.pdf", &record_f11(&unsealed(&record)).unwrap());
+    let text = text(&path);
+    assert!(text.matches("未封存预览").count() >= pages(&path) as usize, "{text}");
+    assert!(text.contains("尚未封存"));
+    assert!(!text.contains("封存码5f0c"));
+}
+
+#[test]
+fn a_copy_says_so_on_every_page_and_a_missing_signature_is_named() {
+    let record = record(2);
+    let signatures = signatures();
+    let input = RecordInput {
+        seal: SEALED,
+        signatures: &signatures[..1],
+        copy: true,
+        ..unsealed(&record)
+    };
+    let path = keep("f11-copy.pdf", &record_f11(&input).unwrap());
+    let text = text(&path);
+    assert_eq!(text.matches("副本").count(), pages(&path) as usize);
+    assert_eq!(text.matches("还需要一名检查人员用个人密钥签名").count(), 1);
+}
+
+#[test]
+fn refusal_and_absence_are_printed_with_their_reasons() {
+    let mut refused = record(3);
+    refused.countersign = Countersign::Refused {
+        reason: "对营业额的算法有不同看法".into(),
+        witness: "后榆林村会计 王喆".into(),
+        at_ms: START_MS,
+    };
+    let path = keep(
+        "f11-refused.pdf",
+        &record_f11(&RecordInput {
+            seal: SEALED,
+            ..unsealed(&refused)
+        })
+        .unwrap(),
+    );
+    let printed = text(&path);
+    assert!(printed.contains("站点方没有签字。原因：对营业额的算法有不同看法"), "{printed}");
+    assert!(printed.contains("见证人：后榆林村会计王喆"));
+
+    let mut absent = record(3);
+    absent.countersign = Countersign::Absent {
+        reason: "卷帘门落锁，电话无人接听".into(),
+        photo: Some(support::photo_id(2)),
+        at_ms: START_MS,
+    };
+    absent.findings.clear();
+    absent.photos[2].withdrawn = Some("重复".into());
+    let path = keep(
+        "f11-absent.pdf",
+        &record_f11(&RecordInput {
+            seal: SEALED,
+            ..unsealed(&absent)
+        })
+        .unwrap(),
+    );
+    let printed = text(&path);
+    assert!(
+        printed.contains("卷帘门落锁，电话无人接听") && printed.contains("现场照片：照片2"),
+        "{printed}"
+    );
+    assert!(printed.contains("本次检查没有记录问题"));
+    assert!(printed.contains("已撤下"));
+}
+
+#[test]
+fn sixty_photos_and_hostile_pictures_do_not_stop_a_record() {
+    let record = record(60);
+    let mut pictures = pictures(&record);
+    pictures.insert(support::photo_id(1), b"\xff\xd8\xff\xe0 cut".to_vec());
+    pictures.insert(support::photo_id(2), Vec::new());
+    let begun = std::time::Instant::now();
+    let pdf = record_f11(&RecordInput {
+        seal: SEALED,
+        pictures: &pictures,
+        ..unsealed(&record)
+    })
+    .unwrap();
+    println!("60 photos: {:?}, {} bytes", begun.elapsed(), pdf.len());
+    let path = keep("f11-sixty.pdf", &pdf);
+    let text = text(&path);
+    assert!(text.contains("照片60"));
+    assert_eq!(text.matches("暂无预览").count(), 60 / 7 + 2);
+}
