@@ -1,0 +1,233 @@
+//! State from entries: `domain::apply` over the canonical order of `ledger::fold`.
+//!
+//! The document of an aggregate stands with the number of entries folded into it and a hash over their ids. When entries arrive,
+//! the order is made anew from the index columns; if what was folded is its beginning, only the rest is applied, else the
+//! aggregate is folded again from nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::operation::Operation;
+use domain::{Aggregate, LogKind, Meta, PersonId, apply};
+use ledger::sync::StreamHead;
+use ledger::{EntryId, Frame, Header, LogId, ScopeId, fold as order};
+use rusqlite::{Connection, OptionalExtension, params};
+use seal::Digest;
+use uuid::Uuid;
+
+use super::index::{self, count, entry_id, log_id, number};
+use super::{Db, names, visits};
+use crate::{Error, Result};
+
+/// What the index columns say of one entry.
+struct Row {
+    id: EntryId,
+    log: LogId,
+    seq: u64,
+    deps: Vec<EntryId>,
+    server: bool,
+}
+
+fn rows(conn: &Connection, scope: &ScopeId, ent: Uuid) -> Result<Vec<Row>> {
+    let sql = "SELECT e.id, e.log, e.seq, e.deps, l.is_server FROM entry e JOIN log l ON l.log = e.log WHERE e.scope = ?1 AND e.ent = ?2";
+    let mut statement = conn.prepare_cached(sql)?;
+    let rows = statement.query_map(params![scope.as_bytes(), ent.as_bytes()], |row| {
+        let deps: Vec<u8> = row.get(3)?;
+        let deps = deps.as_chunks::<32>().0.iter().map(|d| EntryId(Digest::from_bytes(*d)));
+        Ok(Row {
+            id: entry_id(row, 0)?,
+            log: log_id(row, 1)?,
+            seq: count(row, 2)?,
+            deps: deps.collect(),
+            server: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn metas(conn: &Connection, rows: &[Row]) -> Result<Vec<order::Meta>> {
+    let mut places: BTreeMap<LogId, Vec<(u64, EntryId)>> = BTreeMap::new();
+    for row in rows {
+        places.entry(row.log).or_default().push((row.seq, row.id));
+    }
+    let mut first_fork: BTreeMap<LogId, Option<u64>> = BTreeMap::new();
+    for log in places.keys() {
+        let mut statement = conn.prepare_cached("SELECT min(seq) FROM fork WHERE log = ?1")?;
+        let seq: Option<i64> = statement.query_row([log.as_bytes().as_slice()], |row| row.get(0))?;
+        first_fork.insert(*log, seq.map(i64::unsigned_abs));
+    }
+    let mut metas = Vec::with_capacity(rows.len());
+    for row in rows {
+        let candidates = places.get(&row.log).map_or(&[][..], Vec::as_slice);
+        let forked = first_fork.get(&row.log).copied().flatten().is_some_and(|seq| seq <= row.seq);
+        let branch = if forked { branch(conn, row.id)? } else { BTreeSet::new() };
+        metas.push(order::Meta {
+            id: row.id,
+            log: row.log,
+            seq: row.seq,
+            after: order::predecessor(row.seq, candidates, || branch, forked),
+            deps: row.deps.clone(),
+        });
+    }
+    Ok(metas)
+}
+
+/// All entries before one on its own branch.
+fn branch(conn: &Connection, id: EntryId) -> Result<BTreeSet<EntryId>> {
+    let sql = "WITH RECURSIVE back (id) AS (SELECT prev FROM entry WHERE id = ?1 UNION SELECT e.prev FROM entry e JOIN back b ON e.id = b.id)
+               SELECT id FROM back WHERE id IS NOT NULL";
+    let mut statement = conn.prepare_cached(sql)?;
+    let rows = statement.query_map([id.as_bytes()], |row| entry_id(row, 0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// What the server's next entry for an aggregate must come after.
+pub(super) fn unseen(conn: &Connection, scope: &ScopeId, ent: Uuid, own: LogId) -> Result<Vec<EntryId>> {
+    let rows = rows(conn, scope, ent)?;
+    let own_last = rows.iter().filter(|r| r.log == own).max_by_key(|r| r.seq).map(|r| r.id);
+    Ok(order::Folder::of(metas(conn, &rows)?).unseen(own_last))
+}
+
+/// Brings one aggregate's state up to date with its stored entries.
+pub(super) fn fold(conn: &Connection, scope: &ScopeId, ent: Uuid) -> Result<()> {
+    let rows = rows(conn, scope, ent)?;
+    let server: BTreeSet<EntryId> = rows.iter().filter(|r| r.server).map(|r| r.id).collect();
+    let order = order::order(&metas(conn, &rows)?);
+    let known = conn
+        .prepare_cached("SELECT state, folded, folded_hash FROM aggregate WHERE scope = ?1 AND ent = ?2")?
+        .query_row(params![scope.as_bytes(), ent.as_bytes()], |row| {
+            Ok((row.get::<_, String>(0)?, count(row, 1)?, entry_id(row, 2)?.0))
+        })
+        .optional()?;
+    let start = StreamHead::start(scope);
+    let (mut state, done) = match known {
+        Some((json, folded, hash)) if hash_over(start, &order, folded) == Some(hash) => (Some(serde_json::from_str(&json)?), folded),
+        _ => (None, 0),
+    };
+    let done = usize::try_from(done).map_err(|_| Error::Corrupt("the count of folded entries"))?;
+    for id in order.iter().skip(done) {
+        let frame = index::frame(conn, id)?.ok_or(Error::Corrupt("an entry is missing"))?;
+        apply_frame(&mut state, &frame, server.contains(id))?;
+    }
+    let Some(state) = state else { return Ok(()) };
+    let folded = u64::try_from(order.len()).unwrap_or(u64::MAX);
+    let hash = hash_over(start, &order, folded).unwrap_or(start.hash);
+    conn.prepare_cached(
+        "INSERT INTO aggregate (scope, ent, type, state, folded, folded_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (scope, ent) DO UPDATE SET type = excluded.type, state = excluded.state, folded = excluded.folded,
+         folded_hash = excluded.folded_hash",
+    )?
+    .execute(params![
+        scope.as_bytes(),
+        ent.as_bytes(),
+        type_of(&state),
+        serde_json::to_string(&state)?,
+        number(folded),
+        hash.as_bytes()
+    ])?;
+    if let Aggregate::Visit(visit) = &state {
+        visits::project(conn, scope, visit)?;
+    }
+    Ok(())
+}
+
+/// The hash over the first `count` ids of an order; None when it is shorter.
+fn hash_over(start: StreamHead, order: &[EntryId], count: u64) -> Option<Digest> {
+    let ids = order.get(..usize::try_from(count).ok()?)?;
+    Some(ids.iter().fold(start, |head, id| head.then(id)).hash)
+}
+
+fn apply_frame(state: &mut Option<Aggregate>, frame: &Frame, server: bool) -> Result<()> {
+    let header = Header::parse(&frame.header)?;
+    if !header.is_known_version() {
+        return Ok(());
+    }
+    let payload = seal::canonical::parse(&frame.payload)?;
+    // An unknown kind, or a payload that does not fit its kind, is kept and forwarded and changes nothing.
+    let Ok(operation) = Operation::from_parts(header.kind.as_str(), &payload) else {
+        return Ok(());
+    };
+    let meta = Meta {
+        entry: frame.id().to_string(),
+        ent: header.ent,
+        by: header.by.map(PersonId),
+        log_kind: if server { LogKind::Server } else { LogKind::Device },
+        log: header.log.to_string(),
+        ts_ms: header.ts,
+    };
+    apply(state, &operation, &meta);
+    Ok(())
+}
+
+/// The word by which an aggregate's type stands in its column.
+fn type_of(state: &Aggregate) -> &'static str {
+    match state {
+        Aggregate::Station(_) => "station",
+        Aggregate::Person(_) => "person",
+        Aggregate::Device(_) => "device",
+        Aggregate::Revocations(_) => "revocations",
+        Aggregate::Blob(_) => "blob",
+        Aggregate::Visit(_) => "visit",
+    }
+}
+
+/// What a rebuild did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Entries read.
+    pub entries: u64,
+    /// Aggregates made.
+    pub aggregates: u64,
+}
+
+impl Db {
+    /// Drops all state and makes it again from the entries, in one transaction.
+    pub fn rebuild(&mut self) -> Result<Rebuilt> {
+        let tx = self.begin()?;
+        tx.execute_batch("DELETE FROM aggregate; DELETE FROM visit; DELETE FROM blob_named;")?;
+        let mut touched: BTreeSet<(ScopeId, Uuid)> = BTreeSet::new();
+        let mut entries = 0_u64;
+        {
+            let mut statement = tx.prepare("SELECT scope, frame FROM entry ORDER BY scope, sseq")?;
+            let mut found = statement.query([])?;
+            while let Some(row) = found.next()? {
+                let scope = ScopeId::from_bytes(row.get(0)?);
+                let frame = Frame::parse(&row.get::<_, Vec<u8>>(1)?)?;
+                let header = Header::parse(&frame.header)?;
+                entries = entries.saturating_add(1);
+                touched.insert((scope, header.ent));
+                let payload = seal::canonical::parse(&frame.payload).unwrap_or_default();
+                if header.is_known_version()
+                    && let Ok(operation) = Operation::from_parts(header.kind.as_str(), &payload)
+                {
+                    names::remember(&tx, &scope, header.ent, &operation)?;
+                }
+            }
+        }
+        for (scope, ent) in touched {
+            fold(&tx, &scope, ent)?;
+        }
+        let aggregates = tx.query_row("SELECT count(*) FROM aggregate", [], |row| count(row, 0))?;
+        tx.commit()?;
+        Ok(Rebuilt { entries, aggregates })
+    }
+
+    /// All state as text, one line a row: equal for a store that grew and one that was rebuilt.
+    pub fn state_text(&self) -> Result<String> {
+        let mut text = String::new();
+        for sql in [
+            "SELECT quote(scope) || ' ' || quote(ent) || ' ' || type || ' ' || state || ' ' || folded || ' ' || quote(folded_hash)
+             FROM aggregate ORDER BY scope, ent",
+            "SELECT quote(scope) || ' ' || quote(visit) || ' ' || quote(station) || ' ' || pack || ' ' || phase || ' ' || team || ' ' || started_ms
+             || ' ' || changed_ms || ' ' || answered || ' ' || findings || ' ' || photos FROM visit ORDER BY scope, visit",
+            "SELECT quote(scope) || ' ' || quote(sha256) || ' ' || quote(ent) || ' ' || part || ' ' || size_bytes FROM blob_named ORDER BY 1",
+        ] {
+            let mut statement = self.conn.prepare(sql)?;
+            let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
+            for line in lines {
+                text.push_str(&line?);
+                text.push('\n');
+            }
+        }
+        Ok(text)
+    }
+}

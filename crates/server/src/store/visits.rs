@@ -1,0 +1,199 @@
+//! Reading state: aggregates whole, and the list of visits by typed columns.
+
+use contract::shared::{DataState, VisitRow};
+use domain::operation::TeamMember;
+use domain::{Aggregate, StationId, Visit, VisitId, VisitPhase};
+use ledger::{EntryId, Frame, ScopeId};
+use rusqlite::{Connection, OptionalExtension, params};
+use seal::Digest;
+use uuid::Uuid;
+
+use super::Db;
+use super::index::{count, entry_id, number};
+use crate::{Error, Result};
+
+/// Writes a visit's columns.
+pub(super) fn project(conn: &Connection, scope: &ScopeId, visit: &Visit) -> Result<()> {
+    let changed: i64 = conn
+        .prepare_cached("SELECT max(received_ms) FROM entry WHERE scope = ?1 AND ent = ?2")?
+        .query_row(params![scope.as_bytes(), visit.id.0.as_bytes()], |row| row.get(0))?;
+    let answered = visit
+        .answers
+        .values()
+        .filter(|versions| versions.iter().any(|v| v.answer.is_some()))
+        .count();
+    let number_of = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    conn.prepare_cached(
+        "INSERT INTO visit (scope, visit, station, pack, phase, team, started_ms, changed_ms, answered, findings, photos)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT (scope, visit) DO UPDATE SET station = excluded.station, pack = excluded.pack, phase = excluded.phase, team = excluded.team,
+         started_ms = excluded.started_ms, changed_ms = excluded.changed_ms, answered = excluded.answered, findings = excluded.findings,
+         photos = excluded.photos",
+    )?
+    .execute(params![
+        scope.as_bytes(),
+        visit.id.0.as_bytes(),
+        visit.station.0.as_bytes(),
+        visit.pack.id,
+        visit.phase().key(),
+        serde_json::to_string(&visit.description.team)?,
+        visit.description.started_at_ms,
+        changed,
+        number_of(answered),
+        number_of(visit.standing_findings().count()),
+        number_of(visit.standing_photos().count()),
+    ])?;
+    Ok(())
+}
+
+fn phase_of(key: &str) -> Result<VisitPhase> {
+    use VisitPhase::{AwaitingSignature, InProgress, Reviewed, Sealed};
+    let found = [InProgress, AwaitingSignature, Sealed, Reviewed].into_iter().find(|p| p.key() == key);
+    found.ok_or(Error::Corrupt("a visit's phase"))
+}
+
+/// How far the bytes of a visit have come, from the counts of thumbnails and of all blobs.
+fn data_state(thumbnails_missing: i64, any_missing: i64) -> DataState {
+    match (thumbnails_missing, any_missing) {
+        (_, 0) => DataState::OriginalsArrived,
+        (0, _) => DataState::ThumbnailsArrived,
+        _ => DataState::Receipted,
+    }
+}
+
+const MISSING: &str = "SELECT count(*) FROM blob_named n WHERE n.scope = ?1 AND n.ent = ?2 AND (?3 = '' OR n.part = ?3)
+    AND NOT EXISTS (SELECT 1 FROM blob_stored s WHERE s.scope = n.scope AND s.sha256 = n.sha256)";
+
+/// One entry of an aggregate as the server took it.
+#[derive(Clone, Debug)]
+pub struct EntryRow {
+    /// The entry.
+    pub id: EntryId,
+    /// Its number in the scope's stream.
+    pub sseq: u64,
+    /// When the server took it, ms since 1970 UTC.
+    pub received_ms: i64,
+    /// Its kind.
+    pub kind: String,
+    /// Its exact bytes.
+    pub frame: Frame,
+}
+
+impl Db {
+    /// The state of an aggregate.
+    pub fn aggregate(&self, scope: &ScopeId, ent: Uuid) -> Result<Option<Aggregate>> {
+        let mut statement = self.conn.prepare_cached("SELECT state FROM aggregate WHERE scope = ?1 AND ent = ?2")?;
+        let json: Option<String> = statement
+            .query_row(params![scope.as_bytes(), ent.as_bytes()], |row| row.get(0))
+            .optional()?;
+        Ok(json.map(|j| serde_json::from_str(&j)).transpose()?)
+    }
+
+    /// All aggregates of a type (`station`, `person`, `device`, …) with their ids, ascending.
+    pub fn aggregates(&self, scope: &ScopeId, kind: &str) -> Result<Vec<(Uuid, Aggregate)>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT ent, state FROM aggregate WHERE scope = ?1 AND type = ?2 ORDER BY ent")?;
+        let rows = statement.query_map(params![scope.as_bytes(), kind], |row| {
+            Ok((Uuid::from_bytes(row.get(0)?), row.get::<_, String>(1)?))
+        })?;
+        let mut found = Vec::new();
+        for row in rows {
+            let (ent, json) = row?;
+            found.push((ent, serde_json::from_str(&json)?));
+        }
+        Ok(found)
+    }
+
+    /// The state of a visit.
+    pub fn visit(&self, scope: &ScopeId, visit: VisitId) -> Result<Option<Visit>> {
+        Ok(match self.aggregate(scope, visit.0)? {
+            Some(Aggregate::Visit(visit)) => Some(*visit),
+            _ => None,
+        })
+    }
+
+    /// The visits of a scope, newest first. Station names and the checklist's size are filled in by the caller.
+    pub fn visits(&self, scope: &ScopeId) -> Result<Vec<VisitRow>> {
+        let sql = "SELECT visit, station, pack, phase, team, started_ms, changed_ms, answered, findings, photos
+                   FROM visit WHERE scope = ?1 ORDER BY started_ms DESC, visit";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut rows = statement.query([scope.as_bytes().as_slice()])?;
+        let mut list = Vec::new();
+        while let Some(row) = rows.next()? {
+            let visit = VisitId(Uuid::from_bytes(row.get(0)?));
+            let team: Vec<TeamMember> = serde_json::from_str(&row.get::<_, String>(4)?)?;
+            list.push(VisitRow {
+                visit,
+                station: StationId(Uuid::from_bytes(row.get(1)?)),
+                station_name: String::new(),
+                township: String::new(),
+                pack: row.get(2)?,
+                phase: phase_of(&row.get::<_, String>(3)?)?,
+                data_state: self.visit_data_state(scope, visit)?,
+                started_at_ms: row.get(5)?,
+                team,
+                answered: row.get(7)?,
+                items: 0,
+                findings: row.get(8)?,
+                photos: row.get(9)?,
+                changed_at_ms: row.get(6)?,
+            });
+        }
+        Ok(list)
+    }
+
+    /// How far the data of a visit has come. Whatever is here is acknowledged and under a checkpoint.
+    pub fn visit_data_state(&self, scope: &ScopeId, visit: VisitId) -> Result<DataState> {
+        let mut statement = self.conn.prepare_cached(MISSING)?;
+        let mut missing = |part: &str| statement.query_row(params![scope.as_bytes(), visit.0.as_bytes(), part], |row| row.get(0));
+        Ok(data_state(missing("thumbnail")?, missing("")?))
+    }
+
+    /// Whether an aggregate's entries name these bytes as this part.
+    pub fn names(&self, scope: &ScopeId, ent: Uuid, part: &str, sha256: &Digest) -> Result<bool> {
+        let sql = "SELECT count(*) FROM blob_named WHERE scope = ?1 AND sha256 = ?2 AND ent = ?3 AND part = ?4";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let found: i64 = statement.query_row(params![scope.as_bytes(), sha256.as_bytes(), ent.as_bytes(), part], |row| row.get(0))?;
+        Ok(found > 0)
+    }
+
+    /// All entries of an aggregate in the stream's order.
+    pub fn entries_of(&self, scope: &ScopeId, ent: Uuid) -> Result<Vec<EntryRow>> {
+        let sql = "SELECT id, sseq, received_ms, kind, frame FROM entry WHERE scope = ?1 AND ent = ?2 ORDER BY sseq";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut rows = statement.query(params![scope.as_bytes(), ent.as_bytes()])?;
+        let mut list = Vec::new();
+        while let Some(row) = rows.next()? {
+            list.push(EntryRow {
+                id: entry_id(row, 0)?,
+                sseq: count(row, 1)?,
+                received_ms: row.get(2)?,
+                kind: row.get(3)?,
+                frame: Frame::parse(&row.get::<_, Vec<u8>>(4)?)?,
+            });
+        }
+        Ok(list)
+    }
+
+    /// One entry as the server took it.
+    pub fn entry(&self, id: &EntryId) -> Result<Option<EntryRow>> {
+        let sql = "SELECT id, sseq, received_ms, kind, frame FROM entry WHERE id = ?1";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut rows = statement.query([id.as_bytes().as_slice()])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        Ok(Some(EntryRow {
+            id: entry_id(row, 0)?,
+            sseq: count(row, 1)?,
+            received_ms: row.get(2)?,
+            kind: row.get(3)?,
+            frame: Frame::parse(&row.get::<_, Vec<u8>>(4)?)?,
+        }))
+    }
+
+    /// The number of entries in a scope's stream after a number, by kind prefix; for tests and reports.
+    pub fn count_entries(&self, scope: &ScopeId, after: u64) -> Result<u64> {
+        let mut statement = self.conn.prepare_cached("SELECT count(*) FROM entry WHERE scope = ?1 AND sseq > ?2")?;
+        Ok(statement.query_row(params![scope.as_bytes(), number(after)], |row| count(row, 0))?)
+    }
+}
