@@ -1,5 +1,6 @@
 //! Exif directories to values (CIPA DC-008), with kamadak-exif as the reader of the TIFF structure.
 
+use super::bytes::{be16, be32};
 use super::metadata::note;
 use super::when::{self, LocalTime};
 use domain::photo::PhotoMeta;
@@ -12,6 +13,14 @@ const MAX_TEXT: usize = 200;
 /// Fills in what the Exif block says. `is_file` tells that the block is a whole TIFF file, whose first directory also gives the size.
 /// Returns when the picture was digitised, which is the next best time where nothing says when it was taken.
 pub(super) fn fill(meta: &mut PhotoMeta, block: &[u8], is_file: bool) -> Option<LocalTime> {
+    let whole = Whole::of(block);
+    if !whole.main {
+        meta.warnings.push("the main directory of Exif is cut short or missing".into());
+        return None;
+    }
+    if !whole.exif || !whole.gps {
+        meta.warnings.push("a directory of Exif is cut short".into());
+    }
     let read = Reader::new().continue_on_error(true).read_raw(block.to_vec());
     let broken = &mut Vec::new();
     let exif = match read.or_else(|e| e.distill_partial_result(|errors| broken.extend(errors.iter().take(5).map(ToString::to_string)))) {
@@ -23,16 +32,61 @@ pub(super) fn fill(meta: &mut PhotoMeta, block: &[u8], is_file: bool) -> Option<
     };
     meta.warnings.extend(broken.iter().map(|e| format!("Exif is partly broken: {e}")));
     let original = [Tag::DateTimeOriginal, Tag::SubSecTimeOriginal, Tag::OffsetTimeOriginal];
-    if let Some(time) = time(meta, &exif, original, "Exif.DateTimeOriginal") {
+    if whole.exif
+        && let Some(time) = time(meta, &exif, original, "Exif.DateTimeOriginal")
+    {
         put_time(meta, &time, "Exif.DateTimeOriginal");
     }
     device(meta, &exif);
     picture(meta, &exif, is_file);
-    position(meta, &exif);
-    gps_time(meta, &exif);
-    gps_numbers(meta, &exif);
+    if whole.gps {
+        position(meta, &exif);
+        gps_time(meta, &exif);
+        gps_numbers(meta, &exif);
+    }
     let digitized = [Tag::DateTimeDigitized, Tag::SubSecTimeDigitized, Tag::OffsetTimeDigitized];
-    time(meta, &exif, digitized, "Exif.DateTimeDigitized")
+    whole.exif.then(|| time(meta, &exif, digitized, "Exif.DateTimeDigitized")).flatten()
+}
+
+/// Which directories stand whole in the block. The library reads one that is cut short up to the cut, and past it there are
+/// other bytes than the writer's: such a directory is not believed.
+struct Whole {
+    main: bool,
+    exif: bool,
+    gps: bool,
+}
+
+impl Whole {
+    fn of(block: &[u8]) -> Self {
+        let little = block.starts_with(b"II");
+        let n16 = |at: usize| be16(block, at).map(|n| if little { n.swap_bytes() } else { n });
+        let n32 = |at: usize| {
+            be32(block, at)
+                .map(|n| if little { n.swap_bytes() } else { n })
+                .and_then(|n| usize::try_from(n).ok())
+        };
+        // Where a directory's entries begin, and how many they are, if all of them are there.
+        let entries = |at: usize| {
+            let count = usize::from(n16(at)?);
+            block.get(at..at.checked_add(2 + 12 * count)?).map(|_| (at + 2, count))
+        };
+        let Some((first, count)) = n32(4).and_then(entries) else {
+            return Self {
+                main: false,
+                exif: false,
+                gps: false,
+            };
+        };
+        let child = |tag: u16| {
+            let entry = (0..count).map(|i| first + 12 * i).find(|at| n16(*at) == Some(tag));
+            entry.is_none_or(|at| n32(at + 8).and_then(entries).is_some())
+        };
+        Self {
+            main: true,
+            exif: child(0x8769),
+            gps: child(0x8825),
+        }
+    }
 }
 
 /// The primary directory's value of a tag; an empty one counts as absent.

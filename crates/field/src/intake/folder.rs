@@ -16,6 +16,8 @@ const SYSTEM_FILES: &[&str] = &[".DS_Store", "Thumbs.db", "desktop.ini", ".nomed
 pub struct Listed {
     /// Where it is.
     pub path: PathBuf,
+    /// Its name with its folders from the chosen one on, as the report shows it.
+    pub name: String,
     /// Why it will not be read, if so.
     pub refused: Option<Refusal>,
     /// Size when listed, 0 when unknown; for the progress display only.
@@ -28,8 +30,10 @@ pub fn expand(paths: &[PathBuf]) -> Vec<Listed> {
     let mut list = List {
         found: Vec::new(),
         seen: HashSet::new(),
+        chosen: PathBuf::new(),
     };
     for path in paths {
+        list.chosen = path.parent().unwrap_or(Path::new("")).to_owned();
         match std::fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => list.folder(path, 0),
             Ok(metadata) => list.push(path.clone(), None, metadata.len()),
@@ -43,13 +47,16 @@ pub fn expand(paths: &[PathBuf]) -> Vec<Listed> {
 struct List {
     found: Vec<Listed>,
     seen: HashSet<PathBuf>,
+    /// The folder that holds what the person chose; names are told from here.
+    chosen: PathBuf,
 }
 
 impl List {
     fn push(&mut self, path: PathBuf, refused: Option<Refusal>, bytes: u64) {
         if self.seen.insert(path.clone()) {
             let refused = refused.or_else(|| (self.found.len() >= MAX_FILES).then_some(Refusal::TooMany));
-            self.found.push(Listed { path, refused, bytes });
+            let name = path.strip_prefix(&self.chosen).unwrap_or(&path).to_string_lossy().into_owned();
+            self.found.push(Listed { path, name, refused, bytes });
         }
     }
 

@@ -7,6 +7,7 @@ use super::metadata;
 use super::read::{ReadFile, read_one};
 use super::reason::{NoPreview, Refusal};
 use super::thumbnail::{self, Thumbnail};
+use crate::vault::{Vault, VaultWriter};
 use domain::photo::PhotoMeta;
 use seal::Digest;
 use std::collections::HashMap;
@@ -28,6 +29,23 @@ pub trait Keep: Sync {
     fn begin(&self) -> io::Result<Self::Writer>;
     /// Makes it durable under its digest.
     fn keep(&self, writer: Self::Writer, sha256: &Digest, len: u64) -> io::Result<()>;
+}
+
+impl Keep for Vault {
+    type Writer = VaultWriter;
+
+    fn begin(&self) -> io::Result<VaultWriter> {
+        Vault::begin(self)
+    }
+
+    fn keep(&self, writer: VaultWriter, sha256: &Digest, len: u64) -> io::Result<()> {
+        let kept = writer.finish(sha256)?;
+        if kept.len == len {
+            Ok(())
+        } else {
+            Err(io::Error::other("the vault holds another length than was read"))
+        }
+    }
 }
 
 /// A file that was taken in whole.
@@ -66,6 +84,10 @@ pub enum Outcome {
 pub struct Imported {
     /// Where it was.
     pub path: PathBuf,
+    /// Its name with its folders from the chosen one on.
+    pub name: String,
+    /// Its size when it was listed, 0 when unknown.
+    pub bytes: u64,
     /// What became of it.
     pub outcome: Outcome,
 }
@@ -172,6 +194,8 @@ impl<K: Keep> Run<'_, K> {
             let outcome = catch_unwind(AssertUnwindSafe(|| self.one(listed))).unwrap_or(Outcome::Refused(Refusal::StoreError));
             let file = Imported {
                 path: listed.path.clone(),
+                name: listed.name.clone(),
+                bytes: listed.bytes,
                 outcome,
             };
             self.done.fetch_add(1, Ordering::Relaxed);

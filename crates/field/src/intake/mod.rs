@@ -4,7 +4,9 @@
 //! nothing trusts a length that a file claims, and whatever cannot be read ends as a sentence in the report. The
 //! module knows the vault only as a writer, and the store not at all.
 
+pub mod bench;
 mod bytes;
+pub mod cli;
 mod container;
 mod decode;
 mod eighth;

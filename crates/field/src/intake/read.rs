@@ -63,6 +63,10 @@ pub fn read_one(path: &Path, out: &mut impl Write, mut step: impl FnMut(u64) -> 
         let room = keep(format).saturating_sub(head.len());
         head.extend_from_slice(bytes.get(..count.min(room)).unwrap_or_default());
         len += count as u64;
+        // A file that is still being written could grow for as long as it is read.
+        if len > before.len() {
+            return Err(Refusal::Changing);
+        }
         if !step(count as u64) {
             return Err(Refusal::Cancelled);
         }

@@ -59,6 +59,26 @@ impl Refusal {
         }
     }
 
+    /// The code that screens act on.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Vanished => "vanished",
+            Self::NoPermission => "no_permission",
+            Self::LinkLoop => "link_loop",
+            Self::LinkedFolder => "linked_folder",
+            Self::TooDeep => "too_deep",
+            Self::NotAFile => "not_a_file",
+            Self::SystemFile => "system_file",
+            Self::Changing => "changing",
+            Self::ReadError => "read_error",
+            Self::DiskFull => "disk_full",
+            Self::StoreError => "store_error",
+            Self::Cancelled => "cancelled",
+            Self::TooMany => "too_many",
+        }
+    }
+
     /// What happened, what is safe and what to do, in Chinese.
     pub fn zh(self) -> &'static str {
         match self {
@@ -120,6 +140,17 @@ pub enum NoPreview {
 }
 
 impl NoPreview {
+    /// The code that screens act on.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Format { .. } => "format",
+            Self::TooLarge => "too_large",
+            Self::TooCostly => "too_costly",
+            Self::Broken => "broken",
+            Self::DecoderFailed => "decoder_failed",
+        }
+    }
+
     /// The reason in Chinese.
     pub fn zh(self) -> String {
         match self {

@@ -60,6 +60,13 @@ pub(super) fn fill(meta: &mut PhotoMeta, packet: &[u8]) -> Option<LocalTime> {
         }
     }
     numbers(meta, &get);
+    // XMP joins GPS date and time into one value, in UTC by definition.
+    if let (None, Some(time)) = (&meta.gps_time, get(EXIF, "GPSTimeStamp").and_then(local_time))
+        && time.offset.as_deref() == Some("+00:00")
+    {
+        meta.gps_time = Some(format!("{}Z", time.text()));
+        note(meta, "gps_time", "XMP.GPSTimeStamp");
+    }
     get(XMP, "CreateDate").or_else(|| get(EXIF, "DateTimeDigitized")).and_then(local_time)
 }
 

@@ -32,8 +32,9 @@ fn find<'a>(parent: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
 
 pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
     let mut parts = Parts::default();
-    let Some(meta) = find(bytes, b"meta").and_then(|m| m.get(4..)) else {
-        parts.warnings.push("no item directory".into());
+    // Version and flags of the box are 0 by definition; a file in which they are not is spoiled throughout.
+    let Some(meta) = find(bytes, b"meta").and_then(|m| m.strip_prefix(&[0; 4])) else {
+        parts.warnings.push("the item directory is missing or spoiled".into());
         return parts;
     };
     parts.size = primary_item(meta).and_then(|id| item_size(meta, id));
@@ -67,11 +68,8 @@ fn exif_payload(item: Cow<'_, [u8]>) -> Option<Cow<'_, [u8]>> {
 
 fn primary_item(meta: &[u8]) -> Option<u32> {
     let pitm = find(meta, b"pitm")?;
-    if pitm.first()? == &0 {
-        be16(pitm, 4).map(u32::from)
-    } else {
-        be32(pitm, 4)
-    }
+    let version = *pitm.first().filter(|v| **v < 2)?;
+    if version == 0 { be16(pitm, 4).map(u32::from) } else { be32(pitm, 4) }
 }
 
 /// Item id, type and (for `mime`) content type of every item.
@@ -98,7 +96,7 @@ fn item(infe: &[u8]) -> Option<(u32, [u8; 4], &[u8])> {
 /// The bytes of an item, its extents joined, from the file or from the item data box.
 fn item_bytes<'a>(bytes: &'a [u8], meta: &'a [u8], wanted: u32) -> Option<Cow<'a, [u8]>> {
     let iloc = find(meta, b"iloc")?;
-    let version = *iloc.first()?;
+    let version = *iloc.first().filter(|v| **v <= 2)?;
     let (sizes, sizes2) = (*iloc.get(4)?, *iloc.get(5)?);
     let widths = [sizes >> 4, sizes & 15, sizes2 >> 4, sizes2 & 15].map(usize::from);
     let [offset_width, length_width, base_width, index_width] = widths;
@@ -158,7 +156,7 @@ fn item_size(meta: &[u8], wanted: u32) -> Option<(u32, u32)> {
     let iprp = find(meta, b"iprp")?;
     let properties: Vec<_> = boxes(find(iprp, b"ipco")?).collect();
     let ipma = find(iprp, b"ipma")?;
-    let (version, wide) = (*ipma.first()?, ipma.get(3)? & 1 == 1);
+    let (version, wide) = (*ipma.first().filter(|v| **v < 2)?, ipma.get(3)? & 1 == 1);
     let mut at = 8;
     for _ in 0..usize::try_from(be32(ipma, 4)?).ok()?.min(MAX_ENTRIES) {
         let id = if version == 0 { be16(ipma, at)?.into() } else { be32(ipma, at)? };
@@ -174,7 +172,8 @@ fn item_size(meta: &[u8], wanted: u32) -> Option<(u32, u32)> {
             at += if wide { 2 } else { 1 };
             let property = properties.get(usize::from(index).wrapping_sub(1));
             if let (true, Some((b"ispe", body))) = (id == wanted, property.map(|(n, b)| (n, b))) {
-                return be32(body, 4).zip(be32(body, 8));
+                // Version and flags are 0 by definition; anything else is a spoiled file.
+                return be32(body, 0).filter(|v| *v == 0).and(be32(body, 4).zip(be32(body, 8)));
             }
         }
     }

@@ -12,11 +12,13 @@ pub(crate) struct Segment<'a> {
     pub marker: u8,
     /// Payload, cut short where the file is.
     pub body: &'a [u8],
+    /// Whether all of the payload is there.
+    pub whole: bool,
     /// Where the payload ends.
     pub end: usize,
 }
 
-/// The segments before the first scan, in file order. Rubbish between segments is skipped, as decoders do.
+/// The segments up to the first scan or the end of the image, in file order. Rubbish between segments is skipped, as decoders do.
 pub(crate) fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
     let mut at = 2;
     let mut done = false;
@@ -27,7 +29,15 @@ pub(crate) fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
             match marker {
                 0xff => at += 1,
                 0x00 | 0x01 | 0xd0..=0xd8 => at += 2,
-                0xd9 => done = true,
+                0xd9 => {
+                    done = true;
+                    return Some(Segment {
+                        marker,
+                        body: &[],
+                        whole: true,
+                        end: at + 2,
+                    });
+                }
                 _ => {
                     let len = usize::from(be16(bytes, at + 2)?);
                     if len < 2 {
@@ -37,7 +47,12 @@ pub(crate) fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
                     done = marker == 0xda;
                     let body = upto(bytes, at + 4, len - 2);
                     at = at + 2 + len;
-                    return Some(Segment { marker, body, end: at });
+                    return Some(Segment {
+                        marker,
+                        body,
+                        whole: body.len() == len - 2,
+                        end: at,
+                    });
                 }
             }
         }
@@ -52,7 +67,15 @@ pub(crate) fn is_frame(marker: u8) -> bool {
 
 pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
     let mut parts = Parts::default();
-    for segment in segments(bytes) {
+    let mut header: Vec<_> = segments(bytes).collect();
+    if !header.last().is_some_and(|s| s.whole && matches!(s.marker, 0xd9 | 0xda)) {
+        // A header that breaks off is not believed in its last part: what is cut may be the half of a value, and the
+        // segment before it has lost the picture that it describes. exiftool judges alike.
+        parts.warnings.push("the file ends inside its header".into());
+        header.retain(|s| s.whole);
+        header.pop();
+    }
+    for segment in header {
         match segment.marker {
             0xe1 if segment.body.starts_with(b"Exif\0") && parts.exif.is_none() => {
                 parts.exif = tiff_in(segment.body).map(Cow::Borrowed);

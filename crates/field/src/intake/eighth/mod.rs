@@ -38,7 +38,7 @@ struct Tables {
 pub(super) fn decode(bytes: &[u8]) -> Option<RgbImage> {
     let mut tables = Tables::default();
     let mut frame: Option<(usize, usize, Vec<Component>)> = None;
-    for Segment { marker, body, end } in segments(bytes) {
+    for Segment { marker, body, end, .. } in segments(bytes) {
         match marker {
             0xdb => quantisers(body, &mut tables)?,
             0xc4 => huffman_tables(body, &mut tables)?,

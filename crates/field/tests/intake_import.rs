@@ -1,0 +1,162 @@
+//! Whole imports into a real vault: every file in whole or named with a reason.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use field::intake::Limits;
+use field::intake::import::{Context, Event, ImportReport, Outcome, import};
+use field::intake::reason::{NoPreview, Refusal};
+use field::vault::Vault;
+use seal::Digest;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+fn vault(dir: &Path) -> Vault {
+    let identity = age::x25519::Identity::generate();
+    Vault::open(dir, identity, age::x25519::Identity::generate().to_public(), [1; 32]).unwrap()
+}
+
+fn run(paths: &[PathBuf], vault: &Vault, known: &(dyn Fn(&Digest) -> bool + Sync)) -> ImportReport {
+    let context = Context {
+        keep: vault,
+        known,
+        event: &|_| {},
+        cancel: &AtomicBool::new(false),
+        limits: Limits::default(),
+    };
+    import(paths, &context)
+}
+
+#[test]
+fn every_file_of_the_set_is_taken_in_whole_or_named() {
+    let set = support::photo_set();
+    let dir = tempfile::tempdir().unwrap();
+    let vault = vault(dir.path());
+    let progress = Mutex::new(Vec::new());
+    let event = |e: Event<'_>| {
+        if let Event::Progress(p) = e {
+            progress.lock().unwrap().push(p);
+        }
+    };
+    let context = Context {
+        keep: &vault,
+        known: &|_| false,
+        event: &event,
+        cancel: &AtomicBool::new(false),
+        limits: Limits::default(),
+    };
+    let report = import(&[set.dir.join("files")], &context);
+
+    let files = set.files();
+    let named: Vec<_> = report.files.iter().map(|f| f.path.clone()).collect();
+    assert_eq!(named, files, "every file once, in order");
+    let (mut shown, mut without) = (0, 0);
+    let mut digests = HashSet::new();
+    for file in &report.files {
+        let bytes = std::fs::read(&file.path).unwrap();
+        match &file.outcome {
+            Outcome::Taken(taken) => {
+                assert_eq!((taken.sha256, taken.len), (Digest::of(&bytes), bytes.len() as u64));
+                assert!(vault.read(&taken.sha256).unwrap() == bytes, "{} comes back different", file.name);
+                digests.insert(taken.sha256);
+                match &taken.thumbnail {
+                    Ok(small) => {
+                        shown += 1;
+                        let picture = image::load_from_memory(&small.jpeg).unwrap();
+                        assert_eq!((picture.width(), picture.height()), (small.width, small.height));
+                        assert!(small.width.max(small.height) <= 320);
+                    }
+                    Err(reason) => {
+                        without += 1;
+                        assert!(reason.zh().starts_with("暂无预览") && !reason.en().is_empty());
+                        if !matches!(reason, NoPreview::Format { .. }) {
+                            println!("  {}: {}", file.name, reason.zh());
+                        }
+                    }
+                }
+            }
+            Outcome::Duplicate { sha256, of } => assert!(digests.contains(sha256) && of.is_some(), "{}", file.name),
+            Outcome::Refused(reason) => {
+                println!("  {}: {}", file.name, reason.zh());
+                assert_eq!((*reason, bytes.len()), (Refusal::Empty, 0), "{}", file.name);
+            }
+        }
+    }
+    let (taken, duplicate, refused) = report.counts();
+    println!(
+        "{} files: {taken} taken ({shown} shown, {without} without preview), {duplicate} duplicate, {refused} refused",
+        files.len()
+    );
+    assert!(shown * 4 > taken * 2, "most of the set are JPEG and PNG");
+
+    let progress = progress.into_inner().unwrap();
+    let last = progress.iter().max_by_key(|p| (p.done, p.bytes)).unwrap();
+    assert_eq!((last.done, last.total, last.bytes), (files.len(), files.len(), last.total_bytes));
+
+    let again = run(&[set.dir.join("files")], &vault, &|digest| digests.contains(digest));
+    assert_eq!(again.counts(), (0, taken + duplicate, refused), "a second import brings nothing new");
+}
+
+#[test]
+fn equal_bytes_in_one_import_are_one_photo() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = vault(&dir.path().join("vault"));
+    let at = |name: &str| dir.path().join(name);
+    for name in ["a.jpg", "b.jpg", "c.jpg"] {
+        std::fs::write(at(name), b"the same").unwrap();
+    }
+    std::fs::write(at("empty.jpg"), b"").unwrap();
+    let report = run(&[at("a.jpg"), at("b.jpg"), at("c.jpg"), at("empty.jpg"), at("gone.jpg")], &vault, &|_| {
+        false
+    });
+    assert_eq!(report.counts(), (1, 2, 2));
+    let reasons: Vec<_> = report
+        .files
+        .iter()
+        .filter_map(|f| if let Outcome::Refused(r) = f.outcome { Some(r) } else { None })
+        .collect();
+    assert_eq!(reasons, [Refusal::Empty, Refusal::Vanished]);
+}
+
+#[test]
+fn cancelling_leaves_whole_photos_and_names_the_rest() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = vault(&dir.path().join("vault"));
+    let photos = dir.path().join("photos");
+    std::fs::create_dir(&photos).unwrap();
+    for i in 0..40_u8 {
+        std::fs::write(photos.join(format!("{i:02}.bin")), vec![i; 600_000]).unwrap();
+    }
+    let cancel = AtomicBool::new(false);
+    let event = |e: Event<'_>| {
+        if let Event::Progress(p) = e
+            && p.done >= 5
+        {
+            cancel.store(true, Ordering::Relaxed);
+        }
+    };
+    let context = Context {
+        keep: &vault,
+        known: &|_| false,
+        event: &event,
+        cancel: &cancel,
+        limits: Limits::default(),
+    };
+    let report = import(&[photos], &context);
+    let (taken, _, refused) = report.counts();
+    assert!(report.cancelled && (5..12).contains(&taken), "{taken} taken");
+    assert_eq!(taken + refused, 40);
+    for file in &report.files {
+        match &file.outcome {
+            Outcome::Taken(t) => assert_eq!(vault.read(&t.sha256).unwrap(), std::fs::read(&file.path).unwrap()),
+            other => assert!(matches!(other, Outcome::Refused(Refusal::Cancelled)), "{other:?}"),
+        }
+    }
+    assert_eq!(
+        std::fs::read_dir(dir.path().join("vault/tmp")).unwrap().count(),
+        0,
+        "nothing half-written stays"
+    );
+}
