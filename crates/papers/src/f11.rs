@@ -67,8 +67,30 @@ pub fn seal_qr_text(seal_id: &str, authority_sha256: &str) -> String {
     format!("xunzhan:1:seal:{seal_id}:root:{authority_sha256}")
 }
 
+/// A record ready to print and to look at.
+#[derive(Clone, Debug)]
+pub struct Paper {
+    /// PDF/A-2b.
+    pub pdf: Vec<u8>,
+    /// Every page as an SVG document that needs no font and no other file.
+    pub pages: Vec<String>,
+}
+
 /// The record as PDF/A-2b. The same input gives the same bytes. Takes about a second and blocks: call it off the threads that serve a screen.
 pub fn record_f11(input: &RecordInput<'_>) -> Result<Vec<u8>, PaperError> {
+    Ok(lay_out(input, false)?.pdf)
+}
+
+/// The same with its pages for the screen, laid out once.
+pub fn record_f11_with_pages(input: &RecordInput<'_>) -> Result<Paper, PaperError> {
+    let done = lay_out(input, true)?;
+    Ok(Paper {
+        pdf: done.pdf,
+        pages: done.pages,
+    })
+}
+
+fn lay_out(input: &RecordInput<'_>, pages: bool) -> Result<typeset::Typeset, PaperError> {
     let mut files = Vec::new();
     let mut printed = BTreeMap::new();
     for photo in &input.record.photos {
@@ -91,11 +113,12 @@ pub fn record_f11(input: &RecordInput<'_>) -> Result<Vec<u8>, PaperError> {
         files.push(("qr.svg".into(), drawing::qr_svg(&seal_qr_text(seal.id, input.authority_sha256))?));
     }
     files.push(("data.json".into(), text.clone().into_bytes()));
-    typeset::pdf(typeset::Job {
+    typeset::typeset(typeset::Job {
         template: include_str!("../../../assets/templates/f11.typ"),
         files,
         text,
         ident: format!("{}/{}", input.record.visit, input.seal.map_or("preview", |seal| seal.id)),
         created: (input.record.written_at_ms, input.record.utc_offset_min),
+        pages,
     })
 }

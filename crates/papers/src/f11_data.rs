@@ -193,7 +193,7 @@ fn photo_data(photo: &RecordPhoto, printed: &BTreeMap<PhotoId, String>, offset: 
         .join(" ");
     let mut rows = vec![
         ("时间", format!("{taken}（{}）", w::time_grade(meta.time_grade()))),
-        ("位置", meta.position.map_or_else(|| BLANK.into(), w::position)),
+        ("位置", meta.position.map_or_else(|| BLANK.into(), w::position_short)),
         ("距站点", photo.distance_m.map_or_else(|| BLANK.into(), w::distance)),
         ("设备", w::or_blank(&device)),
         ("对应项", w::or_blank(&photo.items.join("、"))),

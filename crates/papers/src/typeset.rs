@@ -11,6 +11,7 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+use typst_svg::SvgOptions;
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
 
@@ -29,6 +30,8 @@ pub(crate) struct Job {
     pub(crate) ident: String,
     /// Creation time, ms since 1970 UTC, and the offset in minutes to print it in.
     pub(crate) created: (i64, i32),
+    /// Whether the pages are wanted as SVG too.
+    pub(crate) pages: bool,
 }
 
 struct PaperWorld {
@@ -81,8 +84,16 @@ fn file_id(name: &str) -> Result<FileId, PaperError> {
     Ok(RootedPath::new(VirtualRoot::Project, path).intern())
 }
 
-/// Typesets the job as PDF/A-2b. Blocks for as long as layout takes; call it off the threads that serve a screen.
-pub(crate) fn pdf(job: Job) -> Result<Vec<u8>, PaperError> {
+/// What came of a job.
+pub(crate) struct Typeset {
+    /// PDF/A-2b.
+    pub(crate) pdf: Vec<u8>,
+    /// Every page as SVG for a screen, when asked for.
+    pub(crate) pages: Vec<String>,
+}
+
+/// Typesets the job. Blocks for as long as layout takes; call it off the threads that serve a screen.
+pub(crate) fn typeset(job: Job) -> Result<Typeset, PaperError> {
     let worker = std::thread::Builder::new().name("papers".into()).stack_size(STACK_BYTES);
     let handle = worker.spawn(move || run(job)).map_err(|e| PaperError::Layout(e.to_string()))?;
     handle
@@ -90,7 +101,7 @@ pub(crate) fn pdf(job: Job) -> Result<Vec<u8>, PaperError> {
         .unwrap_or_else(|_| Err(PaperError::Layout("the layout engine stopped".into())))
 }
 
-fn run(job: Job) -> Result<Vec<u8>, PaperError> {
+fn run(job: Job) -> Result<Typeset, PaperError> {
     let fonts = crate::fonts::for_text(&job.text);
     let mut files = HashMap::new();
     for (name, bytes) in job.files {
@@ -110,10 +121,15 @@ fn run(job: Job) -> Result<Vec<u8>, PaperError> {
         standards: PdfStandards::new(&[PdfStandard::A_2b]).map_err(|e| PaperError::Layout(e.message().to_string()))?,
         ..PdfOptions::default()
     };
-    let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| layout_error(&errors));
+    let pdf = typst_pdf::pdf(&document, &options).map_err(|errors| layout_error(&errors));
+    let pages = if job.pages {
+        document.pages().iter().map(|page| typst_svg::svg(page, &SvgOptions::default())).collect()
+    } else {
+        Vec::new()
+    };
     // Memoised layout of one record is of no use to the next.
     typst::comemo::evict(0);
-    bytes
+    Ok(Typeset { pdf: pdf?, pages })
 }
 
 fn timestamp((at_ms, offset_min): (i64, i32)) -> Option<Timestamp> {

@@ -53,18 +53,29 @@ pub(crate) fn deadline(date: Option<&str>) -> String {
 
 /// A position with every digit as sealed, and its datum.
 pub(crate) fn position(p: Position) -> String {
-    let degrees = |e7: i64, plus: &str, minus: &str| {
-        let side = if e7 < 0 { minus } else { plus };
-        let e7 = e7.unsigned_abs();
-        format!("{side} {}.{:07}°", e7 / 10_000_000, e7 % 10_000_000)
-    };
-    let datum = match p.datum {
+    let (lat, lon) = (degrees(p.lat_e7, "北纬 ", "南纬 "), degrees(p.lon_e7, "东经 ", "西经 "));
+    format!("{lat}，{lon}（{}）", datum(p))
+}
+
+/// The same in the narrow form of the annex.
+pub(crate) fn position_short(p: Position) -> String {
+    let (lat, lon) = (degrees(p.lat_e7, "N", "S"), degrees(p.lon_e7, "E", "W"));
+    format!("{lat} {lon}（{}）", datum(p))
+}
+
+fn degrees(e7: i64, plus: &str, minus: &str) -> String {
+    let side = if e7 < 0 { minus } else { plus };
+    let e7 = e7.unsigned_abs();
+    format!("{side}{}.{:07}°", e7 / 10_000_000, e7 % 10_000_000)
+}
+
+fn datum(p: Position) -> &'static str {
+    match p.datum {
         Datum::Wgs84 => "WGS-84",
         Datum::Cgcs2000 => "CGCS2000",
         Datum::Gcj02 => "GCJ-02",
         Datum::Unknown => "基准未注明",
-    };
-    format!("{}，{}（{datum}）", degrees(p.lat_e7, "北纬", "南纬"), degrees(p.lon_e7, "东经", "西经"))
+    }
 }
 
 /// `320 米`, `12.4 公里`.

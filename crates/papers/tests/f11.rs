@@ -244,3 +244,25 @@ fn sixty_photos_and_hostile_pictures_do_not_stop_a_record() {
     assert!(text.contains("照片60"));
     assert_eq!(text.matches("暂无预览").count(), 60 / 7 + 2);
 }
+
+#[test]
+fn pages_for_the_screen_are_as_many_as_in_the_pdf_and_need_nothing_else() {
+    let record = record(3);
+    let pictures = pictures(&record);
+    let paper = papers::record_f11_with_pages(&RecordInput {
+        seal: SEALED,
+        pictures: &pictures,
+        ..unsealed(&record)
+    })
+    .unwrap();
+    let path = keep("f11-pages.pdf", &paper.pdf);
+    assert_eq!(paper.pages.len(), pages(&path) as usize);
+    for page in &paper.pages {
+        assert!(page.starts_with("<svg") && page.contains("<path"));
+        assert!(
+            !page.contains("<text") && !page.contains("href=\"http"),
+            "drawn in outlines, nothing is loaded"
+        );
+    }
+    println!("SVG pages: {:?} bytes", paper.pages.iter().map(String::len).collect::<Vec<_>>());
+}

@@ -238,8 +238,8 @@ fn photo(number: u32, station: Position) -> RecordPhoto {
     let away = i64::from(number) * 400;
     let meta = PhotoMeta {
         taken_at: Some(format!("2026-11-21T09:{:02}:07", number % 60)),
-        offset: (number % 2 == 0).then(|| "+08:00".into()),
-        position: (number % 5 != 0).then_some(Position {
+        offset: number.is_multiple_of(2).then(|| "+08:00".into()),
+        position: (!number.is_multiple_of(5)).then_some(Position {
             lat_e7: station.lat_e7 + away,
             ..station
         }),
@@ -253,7 +253,11 @@ fn photo(number: u32, station: Position) -> RecordPhoto {
         number,
         photo: photo_id(number),
         original: BlobRef {
-            sha256: format!("{:064x}", u128::from(number) * 0x1234_5678_9abc_def1_2345_6789),
+            sha256: format!(
+                "{:032x}{:032x}",
+                u128::from(number).wrapping_mul(0x1f35_5678_9abc_def1_2345_6789_abcd_ef01),
+                number
+            ),
             len: 3_214_567,
         },
         thumbnail: None,
@@ -279,7 +283,7 @@ pub fn pictures(record: &VisitRecord) -> BTreeMap<PhotoId, Vec<u8>> {
     record
         .photos
         .iter()
-        .filter(|p| p.number % 7 != 0)
+        .filter(|p| !p.number.is_multiple_of(7))
         .map(|p| (p.photo, drawn(p.number)))
         .collect()
 }
@@ -329,7 +333,7 @@ fn tool(name: &str, args: &[&str]) -> Vec<u8> {
 
 /// All text of the PDF without any white space, as `pdftotext` finds it.
 pub fn text(pdf: &Path) -> String {
-    let text = String::from_utf8(tool("pdftotext", &["-layout", pdf.to_str().unwrap(), "-"])).unwrap();
+    let text = String::from_utf8(tool("pdftotext", &["-raw", pdf.to_str().unwrap(), "-"])).unwrap();
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
