@@ -59,6 +59,14 @@ CREATE TABLE refused (
   reason TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Requests for certification, as signed.
+CREATE TABLE enrolment (
+  fingerprint TEXT PRIMARY KEY,
+  text TEXT NOT NULL,
+  made_ms INTEGER NOT NULL,
+  sent_ms INTEGER
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE draft (
   visit BLOB NOT NULL,
   slot TEXT NOT NULL,

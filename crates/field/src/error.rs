@@ -90,6 +90,9 @@ pub enum Error {
     /// The county has not approved this device yet.
     #[error("the device waits for the county's approval")]
     NotCertified,
+    /// The server's session is over: open another and ask again.
+    #[error("the session is over")]
+    SessionOver,
     /// The document could not be made.
     #[error("the document could not be made: {0}")]
     Paper(String),
@@ -155,6 +158,7 @@ impl From<Error> for ApiError {
             Error::Confused(why) => new(ErrorCode::ServerConfused).with("detail", why),
             Error::Untrusted => new(ErrorCode::ServerUntrusted),
             Error::NotCertified => new(ErrorCode::NotCertifiedYet),
+            Error::SessionOver => new(ErrorCode::ServerUnreachable).with("detail", detail),
             Error::Paper(why) => new(ErrorCode::PaperFailed).with("detail", why),
             Error::Io(_) | Error::Sql(_) | Error::Entry(_) | Error::Seal(_) | Error::Operation(_) | Error::Json(_) | Error::Broken(_) => {
                 new(ErrorCode::Internal).with("detail", detail)

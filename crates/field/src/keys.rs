@@ -144,8 +144,8 @@ impl KeysFile {
         self.persons.iter().find(|slot| slot.person == person)
     }
 
-    /// Makes a slot and a key for a person, replacing an older slot of the same person.
-    pub fn add_person(&mut self, person: PersonId, name: &str, org: &str, passphrase: &str, database_key: &Secret) -> Result<()> {
+    /// Makes a slot and a key for a person, replacing an older slot of the same person, and hands out the key for signing the request.
+    pub fn add_person(&mut self, person: PersonId, name: &str, org: &str, passphrase: &str, database_key: &Secret) -> Result<Ed25519Key> {
         if passphrase.chars().count() < MIN_PASSPHRASE_CHARS {
             return Err(Error::WeakPassphrase(MIN_PASSPHRASE_CHARS));
         }
@@ -168,7 +168,7 @@ impl KeysFile {
         };
         self.persons.retain(|known| known.person != person);
         self.persons.push(slot);
-        Ok(())
+        Ok(key)
     }
 }
 

@@ -1,10 +1,25 @@
 //! The inspector's machine: encrypted store, evidence vault, photo intake, sync client.
+//!
+//! [`Field`] is what a window or a local server holds; it implements [`contract::field::FieldHost`].
 
+mod calls;
+mod core;
+mod enrol;
 mod error;
+mod import;
+mod incarnation;
 pub mod intake;
 mod keys;
 mod os;
-pub mod store;
+mod packs;
+mod pictures;
+mod record;
+mod sealing;
+mod start;
+mod store;
+mod sync;
 pub mod vault;
+mod visits;
 
+pub use core::{Field, FileHandle, Options};
 pub use error::{Error, Result};

@@ -26,6 +26,15 @@ impl Tx<'_> {
         self.sql.prepare_cached(sql)?.execute((visit.0.as_bytes().as_slice(), slot))?;
         Ok(())
     }
+
+    /// Whether a visit has drafts.
+    pub fn has_drafts(&self, visit: VisitId) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM draft WHERE visit = ?1)";
+        Ok(self
+            .sql
+            .prepare_cached(sql)?
+            .query_row([visit.0.as_bytes().as_slice()], |row| row.get(0))?)
+    }
 }
 
 impl Store {

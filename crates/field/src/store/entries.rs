@@ -1,7 +1,8 @@
 //! Entries as they are kept: the exact bytes, with columns to find them by.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use domain::{Operation, PersonId};
 use ledger::chain::Tip;
 use ledger::{EntryId, Frame, Header, Kind, LogId, NewLogReason, PreviousLog, Verified, verify_open};
 use rusqlite::{Connection, OptionalExtension};
@@ -127,11 +128,7 @@ pub fn after(conn: &Connection, ent: &Uuid, n: i64) -> Result<Vec<EntryRow>> {
     let sql = "SELECT e.id, e.frame, l.server FROM entry e JOIN log l ON l.log = e.log WHERE e.ent = ?1 AND e.n > ?2 ORDER BY e.n";
     let mut statement = conn.prepare_cached(sql)?;
     let rows = statement.query_map((ent.as_bytes(), n), |row| {
-        Ok((
-            row.get::<_, [u8; 32]>(0)?,
-            row.get::<_, Vec<u8>>(1)?,
-            row.get::<_, bool>(2)?,
-        ))
+        Ok((row.get::<_, [u8; 32]>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, bool>(2)?))
     })?;
     rows.map(|row| {
         let (id, bytes, server) = row?;
@@ -144,6 +141,43 @@ pub fn after(conn: &Connection, ent: &Uuid, n: i64) -> Result<Vec<EntryRow>> {
         })
     })
     .collect()
+}
+
+impl super::Store {
+    /// The last entry of an aggregate in each log, by log.
+    pub fn heads_of(&self, ent: &Uuid) -> Result<Vec<(LogId, Tip)>> {
+        self.read(|conn| {
+            let sql = "SELECT log, seq, id FROM entry e WHERE ent = ?1
+                       AND seq = (SELECT max(seq) FROM entry o WHERE o.ent = ?1 AND o.log = e.log) ORDER BY log, id";
+            let mut statement = conn.prepare_cached(sql)?;
+            let rows = statement.query_map([ent.as_bytes()], |row| {
+                Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, i64>(1)?, row.get::<_, [u8; 32]>(2)?))
+            })?;
+            rows.map(|row| {
+                let (log, seq, id) = row?;
+                let tip = Tip {
+                    seq: count(seq),
+                    id: entry_id(id),
+                };
+                Ok((LogId::from_bytes(log), tip))
+            })
+            .collect()
+        })
+    }
+}
+
+impl super::Store {
+    /// When each person signed a visit, as claimed, ms since 1970 UTC.
+    pub fn signature_times(&self, visit: domain::VisitId) -> Result<BTreeMap<PersonId, i64>> {
+        let rows = self.read(|conn| of_aggregate(conn, &visit.0))?;
+        let mut times = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.header.kind.as_str() == "seal.signed/1") {
+            if let Ok(Operation::SealSigned(signed)) = Operation::from_parts("seal.signed/1", &payload(&row.payload)?) {
+                times.entry(signed.person).or_insert(row.header.ts);
+            }
+        }
+        Ok(times)
+    }
 }
 
 /// All ids on the branch that ends in an entry, by walking `prev`.

@@ -18,6 +18,8 @@ pub enum Meta {
     ServerKid,
     /// Nonce of this life of the store.
     Incarnation,
+    /// Set when the nonce is kept outside the database too.
+    Bound,
     /// Digest of the machine that the store lives on.
     Machine,
     /// The log that is written here.
@@ -43,6 +45,7 @@ impl Meta {
             Self::Card => "card",
             Self::ServerKid => "server_kid",
             Self::Incarnation => "incarnation",
+            Self::Bound => "bound",
             Self::Machine => "machine",
             Self::OwnLog => "own_log",
             Self::RetiredLog => "retired_log",

@@ -5,6 +5,7 @@
 mod author;
 mod blobs;
 mod drafts;
+mod enrolments;
 mod entries;
 mod lists;
 mod meta;
@@ -23,7 +24,7 @@ use uuid::Uuid;
 
 pub use author::Author;
 pub use blobs::{BlobKind, BlobRow};
-pub use lists::{PhotoRow, VisitSummary};
+pub use lists::VisitSummary;
 pub use meta::Meta;
 pub use replica::Replica;
 
@@ -40,6 +41,7 @@ type OnChange = Box<dyn Fn(&BTreeSet<Uuid>) + Send + Sync>;
 pub struct Store {
     db: Mutex<Db>,
     dir: PathBuf,
+    key: Secret,
     on_change: Mutex<Option<OnChange>>,
     _lock: Arc<FolderLock>,
 }
@@ -70,9 +72,15 @@ impl Store {
                 cache: BTreeMap::new(),
             }),
             dir: dir.to_owned(),
+            key: key.clone(),
             on_change: Mutex::new(None),
             _lock: lock,
         })
+    }
+
+    /// The database key, for another person's slot.
+    pub fn key(&self) -> &Secret {
+        &self.key
     }
 
     /// The store's folder.
@@ -87,6 +95,17 @@ impl Store {
 
     /// Writes: one IMMEDIATE transaction, durable when this returns. Never held across a network call.
     pub fn transact<T>(&self, write: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let (value, changed) = self.write(write)?;
+        if !changed.is_empty() {
+            let tell = self.on_change.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(tell) = tell.as_ref() {
+                tell(&changed);
+            }
+        }
+        Ok(value)
+    }
+
+    fn write<T>(&self, write: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<(T, BTreeSet<Uuid>)> {
         let mut db = self.lock();
         let Db { conn, cache } = &mut *db;
         let sql = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -98,28 +117,17 @@ impl Store {
         };
         let outcome = write(&mut tx);
         let Tx { sql, cache, changed, .. } = tx;
-        let committed = match &outcome {
-            Ok(_) => sql.commit().map_err(Error::from),
-            Err(_) => sql.rollback().map_err(Error::from),
+        let outcome = match outcome {
+            Ok(value) => sql.commit().map(|()| value).map_err(Error::from),
+            Err(e) => sql.rollback().map_err(Error::from).and(Err(e)),
         };
-        if outcome.is_err() || committed.is_err() {
-            for ent in &changed {
-                cache.remove(ent);
-            }
+        if outcome.is_err() {
+            changed.iter().for_each(|ent| drop(cache.remove(ent)));
         }
         while cache.len() > CACHED {
             cache.pop_first();
         }
-        drop(db);
-        let value = outcome?;
-        committed?;
-        if !changed.is_empty() {
-            let tell = self.on_change.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(tell) = tell.as_ref() {
-                tell(&changed);
-            }
-        }
-        Ok(value)
+        Ok((outcome?, changed))
     }
 
     /// Reads what was last committed.

@@ -25,10 +25,7 @@ pub fn open(dir: &Path, key: &Secret) -> Result<Connection> {
         Err(Error::Sql(e)) if is_damage(&e) => {
             let copy = copy_aside(dir, "damaged")?;
             error!(code = %e, "the store is damaged; a copy was kept");
-            Err(Error::StoreDamaged {
-                copy,
-                detail: e.to_string(),
-            })
+            Err(Error::StoreDamaged { copy, detail: e.to_string() })
         }
         Err(e) => Err(e),
     }

@@ -72,9 +72,8 @@ impl Store {
             status.entries = one("SELECT count(*) FROM entry WHERE own")?;
             status.acknowledged = one("SELECT count(*) FROM entry WHERE own AND sseq IS NOT NULL")?;
             status.receipted = one("SELECT count(*) FROM entry e WHERE own AND EXISTS (SELECT 1 FROM receipt r WHERE r.entry = e.id)")?;
-            status.visits_unsynced = one(
-                "SELECT count(*) FROM visit_row v WHERE EXISTS (SELECT 1 FROM entry e WHERE e.ent = v.ent AND e.own AND e.sseq IS NULL)",
-            )?;
+            status.visits_unsynced =
+                one("SELECT count(*) FROM visit_row v WHERE EXISTS (SELECT 1 FROM entry e WHERE e.ent = v.ent AND e.own AND e.sseq IS NULL)")?;
             status.thumbnails = one("SELECT count(*) FROM blob WHERE kind = 'thumb'")?;
             status.originals = one("SELECT count(*) FROM blob WHERE kind <> 'thumb'")?;
             let stored = "EXISTS (SELECT 1 FROM stored_row s WHERE s.sha256 = blob.sha256)";

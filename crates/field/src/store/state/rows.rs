@@ -14,14 +14,16 @@ use crate::store::sql_int;
 pub fn write(conn: &Connection, ent: &Uuid, state: &Aggregate, refolded: bool) -> Result<()> {
     if refolded {
         conn.prepare_cached("DELETE FROM photo_row WHERE visit = ?1")?.execute([ent.as_bytes()])?;
-        conn.prepare_cached("DELETE FROM visit_blob WHERE visit = ?1")?.execute([ent.as_bytes()])?;
+        conn.prepare_cached("DELETE FROM visit_blob WHERE visit = ?1")?
+            .execute([ent.as_bytes()])?;
     }
     match state {
         Aggregate::Station(station) => {
             let search = [&station.name, &station.township, &station.village, &station.address, &station.manager];
             let search = search.map(|text| text.to_lowercase()).join("\n");
             let sql = "INSERT OR REPLACE INTO station_row (ent, township, name, search) VALUES (?1, ?2, ?3, ?4)";
-            conn.prepare_cached(sql)?.execute((ent.as_bytes(), &station.township, &station.name, search))?;
+            conn.prepare_cached(sql)?
+                .execute((ent.as_bytes(), &station.township, &station.name, search))?;
         }
         Aggregate::Person(person) => person_rows(conn, ent, person)?,
         Aggregate::Device(device) => certificate(conn, ent, &device.kid, &device.certificate)?,
@@ -55,7 +57,11 @@ fn certificate(conn: &Connection, ent: &Uuid, kid: &str, certificate: &str) -> R
 }
 
 fn visit_rows(conn: &Connection, ent: &Uuid, visit: &Visit) -> Result<()> {
-    let answered = visit.answers.values().filter(|versions| versions.iter().any(|v| v.answer.is_some())).count();
+    let answered = visit
+        .answers
+        .values()
+        .filter(|versions| versions.iter().any(|v| v.answer.is_some()))
+        .count();
     let sql = "INSERT OR REPLACE INTO visit_row
                  (ent, station, pack, pack_sha256, phase, started_at_ms, answered, findings, photos, team, changed_at_ms)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, (SELECT max(stored_ms) FROM entry WHERE ent = ?1))";

@@ -1,0 +1,137 @@
+//! Every call of the contract, handed to the file that does it.
+
+use contract::ApiError;
+use contract::field::*;
+use contract::shared::{Nothing, PersonRow, VisitRow};
+use domain::Pack;
+use domain::operation::Strokes;
+
+use crate::core::Field;
+
+type Answer<T> = Result<T, ApiError>;
+
+impl FieldHost for Field {
+    fn app_state(&self, _: Nothing) -> Answer<AppState> {
+        Ok(self.0.app_state()?)
+    }
+
+    fn read_card(&self, args: CardSource) -> Answer<CardPreview> {
+        Ok(self.0.read_card(&args)?)
+    }
+
+    fn start_from_card(&self, args: StartFromCard) -> Answer<AppState> {
+        Ok(self.0.start_from_card(&args)?)
+    }
+
+    fn add_person(&self, args: AddPerson) -> Answer<AppState> {
+        let state = self.0.add_person(&args)?;
+        crate::sync::nudge(&self.0);
+        Ok(state)
+    }
+
+    fn unlock(&self, args: Unlock) -> Answer<AppState> {
+        Ok(self.0.unlock(&args)?)
+    }
+
+    fn lock(&self, _: Nothing) -> Answer<AppState> {
+        self.0.set_session(None);
+        Ok(self.0.app_state()?)
+    }
+
+    fn list_people(&self, _: Nothing) -> Answer<Vec<PersonRow>> {
+        Ok(self.0.people()?)
+    }
+
+    fn list_stations(&self, args: ListStations) -> Answer<Vec<StationRow>> {
+        Ok(self.0.stations(&args.search)?)
+    }
+
+    fn list_packs(&self, _: Nothing) -> Answer<Vec<Pack>> {
+        Ok(self.0.list_packs()?)
+    }
+
+    fn list_visits(&self, _: Nothing) -> Answer<Vec<VisitRow>> {
+        Ok(self.0.visits()?)
+    }
+
+    fn open_visit(&self, args: OpenVisit) -> Answer<VisitView> {
+        Ok(self.0.open_visit(args)?)
+    }
+
+    fn get_visit(&self, args: VisitArgs) -> Answer<VisitView> {
+        Ok(self.0.get_visit(args.visit)?)
+    }
+
+    fn describe_visit(&self, args: DescribeVisit) -> Answer<VisitView> {
+        Ok(self.0.describe_visit(args)?)
+    }
+
+    fn save_draft(&self, args: SaveDraft) -> Answer<Saved> {
+        Ok(self.0.save_draft(&args)?)
+    }
+
+    fn answer_item(&self, args: AnswerItem) -> Answer<VisitView> {
+        Ok(self.0.answer_item(args)?)
+    }
+
+    fn import_photos(&self, args: ImportPhotos) -> Answer<ImportStarted> {
+        Ok(self.0.import_photos(args)?)
+    }
+
+    fn import_report(&self, args: ImportArgs) -> Answer<ImportReport> {
+        Ok(self.0.import_report(&args.import)?)
+    }
+
+    fn cancel_import(&self, args: ImportArgs) -> Answer<Nothing> {
+        self.0.cancel_import(&args.import)?;
+        Ok(Nothing {})
+    }
+
+    fn tie_photo(&self, args: TiePhoto) -> Answer<VisitView> {
+        Ok(self.0.tie_photo(args)?)
+    }
+
+    fn withdraw_photo(&self, args: WithdrawPhoto) -> Answer<VisitView> {
+        Ok(self.0.withdraw_photo(args)?)
+    }
+
+    fn record_finding(&self, args: RecordFinding) -> Answer<VisitView> {
+        Ok(self.0.record_finding(args)?)
+    }
+
+    fn withdraw_finding(&self, args: WithdrawFinding) -> Answer<VisitView> {
+        Ok(self.0.withdraw_finding(args)?)
+    }
+
+    fn countersign(&self, args: CountersignArgs) -> Answer<VisitView> {
+        Ok(self.0.countersign(args)?)
+    }
+
+    fn get_strokes(&self, args: VisitArgs) -> Answer<Option<Strokes>> {
+        Ok(self.0.strokes(args.visit)?)
+    }
+
+    fn seal_preview(&self, args: VisitArgs) -> Answer<SealPreview> {
+        Ok(self.0.seal_preview(args.visit)?)
+    }
+
+    fn seal_visit(&self, args: SealVisit) -> Answer<VisitView> {
+        Ok(self.0.seal_visit(args)?)
+    }
+
+    fn make_record(&self, args: MakeRecord) -> Answer<RecordReady> {
+        Ok(self.0.make_record(&args)?)
+    }
+
+    fn sync_now(&self, _: Nothing) -> Answer<SyncStatus> {
+        Ok(self.0.sync_now()?)
+    }
+
+    fn sync_status(&self, _: Nothing) -> Answer<SyncStatus> {
+        Ok(self.0.sync_status()?)
+    }
+
+    fn enrolment_request(&self, _: Nothing) -> Answer<EnrolmentRequest> {
+        Ok(self.0.enrolment_request()?)
+    }
+}

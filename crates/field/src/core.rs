@@ -1,0 +1,258 @@
+//! The core: what a window (or a local server) holds. Cheap to clone; every call blocks and may be made from any thread.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use contract::ApiError;
+use contract::field::HostEvent;
+use domain::{PersonId, VisitId};
+use ledger::ScopeId;
+use seal::card::CountyCard;
+use seal::cert::Certificate;
+use seal::keys::Ed25519Key;
+
+use crate::error::{Error, Result};
+use crate::import::Import;
+use crate::incarnation::{self, Outside};
+use crate::keys::{KeysFile, Secret};
+use crate::os::key_store::KeyStore;
+use crate::os::lock::FolderLock;
+use crate::os::{files, machine};
+use crate::packs::Packs;
+use crate::store::{Author, Meta, Store};
+// The HTTP link and the tus upload are written already: src/sync/link.rs (Link::open_session, enrol, exchange) and
+// src/sync/upload.rs (Link::missing, Link::upload); what drives them goes beside them.
+use crate::sync::Syncing;
+use crate::vault::Vault;
+
+/// Version of the application.
+pub const APP_VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(crate) const CARD_FILE: &str = "county-card.json";
+
+/// How a core is to behave.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whether the operating system's key store is used.
+    pub key_store: bool,
+    /// Folder outside the store for what a backup must not contain.
+    pub state_dir: Option<PathBuf>,
+    /// Whether it synchronises by itself.
+    pub auto_sync: bool,
+}
+
+impl Options {
+    /// From the environment: `XUNZHAN_NO_KEYRING=1`, `XUNZHAN_NO_AUTOSYNC=1`, `XUNZHAN_STATE_DIR`.
+    pub fn from_env() -> Self {
+        let unset = |name: &str| std::env::var_os(name).is_none_or(|v| v.is_empty() || v == "0");
+        Self {
+            key_store: unset("XUNZHAN_NO_KEYRING"),
+            state_dir: machine::state_dir(),
+            auto_sync: unset("XUNZHAN_NO_AUTOSYNC"),
+        }
+    }
+}
+
+/// The inspector's core.
+#[derive(Clone)]
+pub struct Field(pub(crate) Arc<Core>);
+
+type Listener = Arc<dyn Fn(HostEvent) + Send + Sync>;
+
+pub(crate) struct Core {
+    pub(crate) dir: PathBuf,
+    pub(crate) options: Options,
+    pub(crate) key_store: KeyStore,
+    pub(crate) packs: Packs,
+    pub(crate) syncing: Syncing,
+    pub(crate) next_handle: AtomicU64,
+    lock: Arc<FolderLock>,
+    keys: Mutex<Option<KeysFile>>,
+    open: Mutex<Option<Arc<Open>>>,
+    session: Mutex<Option<PersonId>>,
+    listeners: Mutex<Vec<Listener>>,
+    pub(crate) handles: Mutex<BTreeMap<String, PathBuf>>,
+    pub(crate) imports: Mutex<BTreeMap<String, Arc<Import>>>,
+    /// Pages of the record made last; in memory only.
+    pub(crate) pages: Mutex<Option<(VisitId, Vec<String>)>>,
+}
+
+/// What is there once the database is open.
+pub(crate) struct Open {
+    pub(crate) store: Arc<Store>,
+    pub(crate) vault: Vault,
+    pub(crate) author: Author,
+    pub(crate) card: CountyCard,
+    pub(crate) authority: Certificate,
+}
+
+/// A file or folder that the person chose, named without its path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileHandle {
+    /// Opaque name for calls.
+    pub handle: String,
+    /// File name for the screen.
+    pub name: String,
+}
+
+impl Field {
+    /// Opens the core over a folder, which is made if need be.
+    pub fn open(data_dir: impl AsRef<Path>) -> std::result::Result<Self, ApiError> {
+        Self::open_with(data_dir.as_ref(), Options::from_env()).map_err(ApiError::from)
+    }
+
+    /// As [`Field::open`], with explicit options.
+    pub fn open_with(dir: &Path, options: Options) -> Result<Self> {
+        files::make_dir(dir)?;
+        let lock = Arc::new(FolderLock::take(dir)?);
+        let keys = KeysFile::load(dir)?;
+        let core = Arc::new(Core {
+            dir: dir.to_owned(),
+            key_store: KeyStore::new(options.key_store),
+            options,
+            packs: Packs::embedded()?,
+            syncing: Syncing::default(),
+            next_handle: AtomicU64::new(1),
+            lock,
+            keys: Mutex::new(keys),
+            open: Mutex::new(None),
+            session: Mutex::new(None),
+            listeners: Mutex::default(),
+            handles: Mutex::default(),
+            imports: Mutex::default(),
+            pages: Mutex::default(),
+        });
+        core.open_at_start()?;
+        Ok(Self(core))
+    }
+
+    /// Hears what the host tells without being asked; called from any thread, must not block.
+    pub fn subscribe(&self, listener: impl Fn(HostEvent) + Send + Sync + 'static) {
+        lock(&self.0.listeners).push(Arc::new(listener));
+    }
+}
+
+impl Core {
+    /// Opens the store if the system's key store has the key; else somebody's passphrase will. A start that nobody joined before the
+    /// program ended, on a system without key store, is begun again from the kept card: there is no work in it.
+    fn open_at_start(self: &Arc<Self>) -> Result<()> {
+        let Some(keys) = self.keys().clone() else { return Ok(()) };
+        match keys.from_key_store(self.key_store) {
+            Some(key) => self.open_store(&key),
+            None if keys.persons.is_empty() => {
+                let card = std::fs::read(self.dir.join(CARD_FILE))?;
+                self.set_aside("unopened")?;
+                *self.keys() = None;
+                self.start(&card, &keys.device_name)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Moves a store that nobody can open aside; nothing is deleted.
+    pub(crate) fn set_aside(&self, why: &str) -> Result<()> {
+        let aside = self.dir.join(format!("{why}-{}", crate::store::now_ms()));
+        files::make_dir(&aside)?;
+        for name in ["store.db", "store.db-wal", "store.db-shm", "keys.json"] {
+            let from = self.dir.join(name);
+            if from.exists() {
+                std::fs::rename(&from, aside.join(name))?;
+            }
+        }
+        files::sync_dir(&aside)?;
+        files::sync_dir(&self.dir)?;
+        Ok(())
+    }
+
+    /// Opens database and vault with the key, and begins a new life of the store.
+    pub(crate) fn open_store(self: &Arc<Self>, key: &Secret) -> Result<()> {
+        let id = self.keys().as_ref().map(|keys| keys.store.clone()).ok_or(Error::NoCounty)?;
+        let store = Arc::new(Store::open(&self.dir, key, self.lock.clone())?);
+        let card = store.meta(Meta::Card)?.ok_or(Error::NoCounty)?;
+        let (card, authority) = CountyCard::open(card.as_bytes()).map_err(|e| Error::CardUnreadable(e.to_string()))?;
+        let scope: ScopeId = card.scope.parse()?;
+        let missing = Error::Broken("a device secret is missing");
+        let seed = store.secret("device-seed")?.ok_or(Error::Broken("the device key is missing"))?;
+        let name_key = store.secret("vault-name-key")?.ok_or(missing)?;
+        let identity = store
+            .secret_bytes("vault-identity")?
+            .ok_or(Error::Broken("the vault's identity is missing"))?;
+        let identity = std::str::from_utf8(&identity).unwrap_or_default().parse().map_err(Error::Broken)?;
+        let recipient = recovery_recipient(&card)?;
+        let outside = Outside::new(&id, self.key_store, self.options.state_dir.clone());
+        let open = Open {
+            vault: Vault::open(&self.dir.join("vault"), identity, recipient, *name_key)?,
+            author: Author {
+                key: Ed25519Key::from_seed(*seed)?,
+                scope,
+                incarnation: incarnation::renew(&store, &outside)?,
+                app_version: APP_VERSION.to_owned(),
+            },
+            store: store.clone(),
+            card,
+            authority,
+        };
+        let core = Arc::downgrade(self);
+        store.on_change(move |ents| {
+            if let Some(core) = core.upgrade() {
+                let ids = ents.iter().map(ToString::to_string).collect();
+                core.tell(HostEvent::Changed { ids });
+            }
+        });
+        *lock(&self.open) = Some(Arc::new(open));
+        crate::sync::start_auto(self);
+        Ok(())
+    }
+
+    /// The open store, or why there is none: no county, or still locked.
+    pub(crate) fn opened(&self) -> Result<Arc<Open>> {
+        match lock(&self.open).clone() {
+            Some(open) => Ok(open),
+            None if self.keys().is_none() => Err(Error::NoCounty),
+            None => Err(Error::Locked),
+        }
+    }
+
+    /// The open store together with whose session is open.
+    pub(crate) fn unlocked(&self) -> Result<(Arc<Open>, PersonId)> {
+        let open = self.opened()?;
+        Ok((open, self.session().ok_or(Error::Locked)?))
+    }
+
+    pub(crate) fn folder_lock(&self) -> Arc<FolderLock> {
+        self.lock.clone()
+    }
+
+    pub(crate) fn session(&self) -> Option<PersonId> {
+        *lock(&self.session)
+    }
+
+    pub(crate) fn set_session(&self, person: Option<PersonId>) {
+        *lock(&self.session) = person;
+    }
+
+    pub(crate) fn keys(&self) -> MutexGuard<'_, Option<KeysFile>> {
+        lock(&self.keys)
+    }
+
+    /// Tells every listener.
+    pub(crate) fn tell(&self, event: HostEvent) {
+        let listeners = lock(&self.listeners).clone();
+        for listener in listeners {
+            listener(event.clone());
+        }
+    }
+}
+
+/// The county's recovery recipient.
+pub(crate) fn recovery_recipient(card: &CountyCard) -> Result<age::x25519::Recipient> {
+    card.recovery_recipient
+        .parse()
+        .map_err(|e: &str| Error::CardUnreadable(format!("recovery recipient: {e}")))
+}
+
+/// A lock whose holder never leaves a half-done value behind.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

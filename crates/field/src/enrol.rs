@@ -1,0 +1,87 @@
+//! The request by which the county certifies this laptop and its people: public keys and names, signed by every key.
+//!
+//! It is made when a passphrase is at hand, so each joining makes one of its own.
+
+use contract::field::EnrolmentRequest;
+use domain::PersonId;
+use seal::Digest;
+use seal::dsse::Envelope;
+use seal::keys::{Ed25519Key, PublicKey, Signer};
+use serde::Serialize;
+
+use crate::core::{Core, Open};
+use crate::error::{Error, Result};
+use crate::keys::PersonSlot;
+
+/// Payload type of the envelope.
+pub const ENROLMENT_TYPE: &str = "application/vnd.xunzhan.enrolment+json";
+
+#[derive(Serialize)]
+struct Request<'a> {
+    v: u32,
+    scope: &'a str,
+    device: Device<'a>,
+    persons: Vec<Person<'a>>,
+    made_ms: i64,
+}
+
+#[derive(Serialize)]
+struct Device<'a> {
+    name: &'a str,
+    key: &'a PublicKey,
+}
+
+#[derive(Serialize)]
+struct Person<'a> {
+    person: PersonId,
+    name: &'a str,
+    org: &'a str,
+    key: &'a PublicKey,
+}
+
+impl Core {
+    /// The request that still waits for approval, or the last one made.
+    pub(crate) fn enrolment_request(&self) -> Result<EnrolmentRequest> {
+        let open = self.opened()?;
+        let (fingerprint, text) = open.store.last_enrolment()?.ok_or(Error::NotFound("person"))?;
+        let groups: Vec<&str> = (0..fingerprint.len()).step_by(4).filter_map(|at| fingerprint.get(at..at + 4)).collect();
+        Ok(EnrolmentRequest {
+            fingerprint: groups.join(" "),
+            text,
+        })
+    }
+}
+
+impl Open {
+    /// Makes and keeps the request for people whose keys are unlocked right now.
+    pub(crate) fn make_enrolment(&self, device_name: &str, joining: &[(PersonSlot, Ed25519Key)]) -> Result<()> {
+        self.store.transact(|tx| {
+            let request = Request {
+                v: 1,
+                scope: &self.card.scope,
+                device: Device {
+                    name: device_name,
+                    key: self.author.key.public(),
+                },
+                persons: joining
+                    .iter()
+                    .map(|(slot, _)| Person {
+                        person: slot.person,
+                        name: &slot.name,
+                        org: &slot.org,
+                        key: &slot.key,
+                    })
+                    .collect(),
+                made_ms: tx.now_ms,
+            };
+            let payload = seal::canonical::to_vec(&request)?;
+            let fingerprint = Digest::of(&payload);
+            let mut envelope = Envelope::signed(ENROLMENT_TYPE, payload, &self.author.key)?;
+            for (_, key) in joining {
+                envelope.sign(key)?;
+            }
+            let text = String::from_utf8(envelope.to_vec()?).map_err(|_| Error::Broken("an envelope is not UTF-8"))?;
+            tx.put_enrolment(&fingerprint, &text)
+        })
+    }
+}

@@ -1,0 +1,69 @@
+//! Bytes for the screen: thumbnails, previews, originals and the pages of a record, by id, never by path.
+
+use domain::{PhotoId, VisitId};
+
+use crate::core::{Core, Field};
+use crate::error::{Error, Result};
+use crate::intake::{Limits, thumbnail};
+
+/// What kind of picture is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImageKind {
+    /// At most 320 px; id is the photo.
+    Thumb,
+    /// At most 1600 px, upright; id is the photo.
+    Preview,
+    /// The original's bytes; id is the photo.
+    Original,
+    /// A page of a record; id is `<visit>/<page from 1>`.
+    Page,
+}
+
+impl std::str::FromStr for ImageKind {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "thumb" => Ok(Self::Thumb),
+            "preview" => Ok(Self::Preview),
+            "original" => Ok(Self::Original),
+            "page" => Ok(Self::Page),
+            _ => Err(Error::NotFound("kind of picture")),
+        }
+    }
+}
+
+impl Field {
+    /// Media type and bytes of a picture; `kind` is `thumb`, `preview`, `original` or `page`.
+    pub fn image(&self, kind: &str, id: &str) -> std::result::Result<(String, Vec<u8>), contract::ApiError> {
+        let kind = kind.parse()?;
+        Ok(self.0.image(kind, id)?)
+    }
+}
+
+impl Core {
+    fn image(&self, kind: ImageKind, id: &str) -> Result<(String, Vec<u8>)> {
+        let (open, _) = self.unlocked()?;
+        if kind == ImageKind::Page {
+            let (visit, page) = id.split_once('/').ok_or(Error::NotFound("page"))?;
+            let visit: VisitId = visit.parse().map_err(|_| Error::NotFound("visit"))?;
+            return self.page(visit, page.parse().map_err(|_| Error::NotFound("page"))?);
+        }
+        let photo: PhotoId = id.parse().map_err(|_| Error::NotFound("photo"))?;
+        let row = open.store.photo(photo)?.ok_or(Error::NotFound("photo"))?;
+        let jpeg = |bytes| Ok(("image/jpeg".to_owned(), bytes));
+        match kind {
+            ImageKind::Thumb => {
+                let sha256 = row.thumb.ok_or(Error::NotFound("thumbnail"))?;
+                jpeg(open.store.thumb(&sha256)?.ok_or(Error::NotFound("thumbnail"))?)
+            }
+            ImageKind::Preview => {
+                let bytes = open.vault.read(&row.original)?;
+                let orientation = crate::intake::metadata::read(&bytes).orientation;
+                let preview = thumbnail::preview(&bytes, orientation, &Limits::default()).map_err(|_| Error::NotFound("preview"))?;
+                jpeg(preview.jpeg)
+            }
+            _ => Ok((row.mime, open.vault.read(&row.original)?)),
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! Visits: every change goes through `decide`, becomes a signed entry and is applied, in one transaction.
+
+use contract::field::{
+    AnswerItem, CountersignArgs, CountersignWay, DescribeVisit, OpenVisit, RecordFinding, SaveDraft, Saved, StationRow, TiePhoto, VisitView,
+    WithdrawFinding, WithdrawPhoto,
+};
+use contract::shared::{DataState, PhotoNotes, VisitRow};
+use domain::decide::{Command, Refusal, decide};
+use domain::operation::{BlobRef, Countersign, FindingWithdrawn, PhotoTied, PhotoWithdrawn, Strokes, TeamMember, VisitDescription, VisitOpened};
+use domain::{Pack, PersonId, Visit, VisitId, VisitPhase};
+use uuid::Uuid;
+
+use crate::core::{Core, Open};
+use crate::error::{Error, Result};
+use crate::store::{BlobKind, Tx, VisitSummary, now_ms};
+
+const MOST_DRAFT_BYTES: usize = 64 * 1024;
+const MOST_STROKE_POINTS: usize = 50_000;
+
+impl Core {
+    pub(crate) fn stations(&self, search: &str) -> Result<Vec<StationRow>> {
+        let (open, _) = self.unlocked()?;
+        let rows = open.store.stations(search)?;
+        Ok(rows
+            .into_iter()
+            .map(|(station, last_visit_ms, open_visit)| StationRow {
+                station,
+                last_visit_ms,
+                open_visit,
+            })
+            .collect())
+    }
+
+    pub(crate) fn list_packs(&self) -> Result<Vec<Pack>> {
+        let (open, _) = self.unlocked()?;
+        Ok(self.packs.in_force(&open.card).map(|(_, pack)| pack.clone()).collect())
+    }
+
+    pub(crate) fn visits(&self) -> Result<Vec<VisitRow>> {
+        let (open, _) = self.unlocked()?;
+        let states = open.store.visit_states(None)?;
+        let rows = open.store.visits()?.into_iter();
+        Ok(rows
+            .map(|row| {
+                let state = states.get(&row.visit).copied().unwrap_or(DataState::LocalOnly);
+                self.visit_row(row, state)
+            })
+            .collect())
+    }
+
+    fn visit_row(&self, row: VisitSummary, data_state: DataState) -> VisitRow {
+        let items = self.packs.by_digest(&row.pack_sha256).map_or(0, |pack| pack.items.len());
+        let phases = [VisitPhase::AwaitingSignature, VisitPhase::Sealed, VisitPhase::Reviewed];
+        VisitRow {
+            visit: row.visit,
+            station: row.station,
+            station_name: row.station_name,
+            township: row.township,
+            pack: row.pack,
+            phase: phases.into_iter().find(|p| p.key() == row.phase).unwrap_or(VisitPhase::InProgress),
+            data_state,
+            started_at_ms: row.started_at_ms,
+            team: row.team,
+            answered: row.answered,
+            items: u32::try_from(items).unwrap_or(u32::MAX),
+            findings: row.findings,
+            photos: row.photos,
+            changed_at_ms: row.changed_at_ms,
+        }
+    }
+
+    pub(crate) fn open_visit(&self, args: OpenVisit) -> Result<VisitView> {
+        let (open, by) = self.unlocked()?;
+        open.store.station(args.station)?.ok_or(Error::NotFound("station"))?;
+        let mut packs = self.packs.in_force(&open.card);
+        let (reference, pack) = packs.find(|(reference, _)| reference.id == args.pack).ok_or(Error::NotFound("pack"))?;
+        let opened = VisitOpened {
+            station: args.station,
+            pack: reference.clone(),
+            description: VisitDescription {
+                team: self.team(&args.team)?,
+                methods: args.methods,
+                started_at_ms: args.started_at_ms,
+                ended_at_ms: None,
+                utc_offset_min: args.utc_offset_min,
+                situation: String::new(),
+            },
+        };
+        let operation = decide(None, pack, Command::Open(opened))?;
+        let visit = VisitId(Uuid::now_v7());
+        open.store
+            .transact(|tx| tx.author(&open.author, visit.0, Some(by), &operation).map(drop))?;
+        self.view(&open, visit)
+    }
+
+    /// Names and departments as printed, from the county's list or from this laptop.
+    fn team(&self, persons: &[PersonId]) -> Result<Vec<TeamMember>> {
+        let people = self.people()?;
+        let member = |person: &PersonId| {
+            let known = people.iter().find(|row| row.person == *person).ok_or(Error::NotFound("person"))?;
+            Ok(TeamMember {
+                person: *person,
+                name: known.name.clone(),
+                org: known.org.clone(),
+            })
+        };
+        persons.iter().map(member).collect()
+    }
+
+    pub(crate) fn get_visit(&self, visit: VisitId) -> Result<VisitView> {
+        let (open, _) = self.unlocked()?;
+        self.view(&open, visit)
+    }
+
+    pub(crate) fn describe_visit(&self, args: DescribeVisit) -> Result<VisitView> {
+        let description = VisitDescription {
+            team: self.team(&args.team)?,
+            methods: args.methods,
+            started_at_ms: args.started_at_ms,
+            ended_at_ms: args.ended_at_ms,
+            utc_offset_min: args.utc_offset_min,
+            situation: args.situation,
+        };
+        self.change(args.visit, |tx, visit| {
+            tx.drop_draft(args.visit, "situation")?;
+            Ok((visit.description != description).then_some(Command::Describe(description)))
+        })
+    }
+
+    pub(crate) fn save_draft(&self, args: &SaveDraft) -> Result<Saved> {
+        let (open, _) = self.unlocked()?;
+        if args.raw.len() > MOST_DRAFT_BYTES || args.slot.is_empty() || args.slot.len() > 128 {
+            return Err(Error::BadRequest("a draft has a slot and at most 64 KiB"));
+        }
+        open.store.transact(|tx| {
+            let visit = tx.visit(args.visit)?.ok_or(Refusal::NoVisit)?;
+            if visit.sealed.is_some() {
+                return Err(Refusal::Sealed.into());
+            }
+            tx.put_draft(args.visit, &args.slot, &args.raw)
+        })?;
+        Ok(Saved { saved_at_ms: now_ms() })
+    }
+
+    pub(crate) fn answer_item(&self, args: AnswerItem) -> Result<VisitView> {
+        self.change(args.visit, |tx, visit| {
+            tx.drop_draft(args.visit, &args.item)?;
+            let versions = visit.answers.get(&args.item).map(Vec::as_slice).unwrap_or_default();
+            let same = match versions {
+                [] => args.answer.is_none(),
+                [only] => only.answer == args.answer,
+                _ => false,
+            };
+            Ok((!same || visit.sealed.is_some()).then_some(Command::Answer {
+                item: args.item,
+                answer: args.answer,
+            }))
+        })
+    }
+
+    pub(crate) fn tie_photo(&self, args: TiePhoto) -> Result<VisitView> {
+        let tied = PhotoTied {
+            photo: args.photo,
+            items: args.items,
+            caption: args.caption,
+        };
+        self.change(args.visit, |_, _| Ok(Some(Command::TiePhoto(tied))))
+    }
+
+    pub(crate) fn withdraw_photo(&self, args: WithdrawPhoto) -> Result<VisitView> {
+        let withdrawn = PhotoWithdrawn {
+            photo: args.photo,
+            reason: args.reason,
+        };
+        self.change(args.visit, |_, _| Ok(Some(Command::WithdrawPhoto(withdrawn))))
+    }
+
+    pub(crate) fn record_finding(&self, args: RecordFinding) -> Result<VisitView> {
+        self.change(args.visit, |tx, visit| {
+            tx.drop_draft(args.visit, &format!("finding:{}", args.finding.id))?;
+            let same = visit.finding(args.finding.id).is_some_and(|known| known.finding == args.finding);
+            Ok((!same || visit.sealed.is_some()).then_some(Command::RecordFinding(args.finding)))
+        })
+    }
+
+    pub(crate) fn withdraw_finding(&self, args: WithdrawFinding) -> Result<VisitView> {
+        let withdrawn = FindingWithdrawn {
+            finding: args.finding,
+            reason: args.reason,
+        };
+        self.change(args.visit, |tx, _| {
+            tx.drop_draft(args.visit, &format!("finding:{}", args.finding))?;
+            Ok(Some(Command::WithdrawFinding(withdrawn)))
+        })
+    }
+
+    pub(crate) fn countersign(&self, args: CountersignArgs) -> Result<VisitView> {
+        let (open, _) = self.unlocked()?;
+        let at_ms = now_ms();
+        let (countersign, blob) = match args.way {
+            CountersignWay::Signed {
+                name,
+                role,
+                opinion,
+                strokes,
+            } => {
+                let points: usize = strokes.strokes.iter().map(Vec::len).sum();
+                if points < 2 || points > MOST_STROKE_POINTS || strokes.v != 1 || strokes.width < 1 || strokes.height < 1 {
+                    return Err(Error::Rule("strokes"));
+                }
+                let bytes = seal::canonical::to_vec(&strokes)?;
+                let sha256 = open.vault.keep(&bytes)?;
+                let len = bytes.len() as u64;
+                let strokes = BlobRef {
+                    sha256: sha256.to_hex(),
+                    len,
+                };
+                let signed = Countersign::Signed {
+                    name,
+                    role,
+                    opinion,
+                    strokes,
+                    at_ms,
+                };
+                (signed, Some((sha256, len)))
+            }
+            CountersignWay::Refused { reason, witness } => (Countersign::Refused { reason, witness, at_ms }, None),
+            CountersignWay::Absent { reason, photo } => (Countersign::Absent { reason, photo, at_ms }, None),
+        };
+        self.change(args.visit, |tx, _| {
+            if let Some((sha256, len)) = &blob {
+                tx.put_blob(sha256, *len, BlobKind::Strokes)?;
+            }
+            Ok(Some(Command::Countersign(countersign)))
+        })
+    }
+
+    pub(crate) fn strokes(&self, visit: VisitId) -> Result<Option<Strokes>> {
+        let (open, _) = self.unlocked()?;
+        let visit = open.store.visit(visit)?.ok_or(Refusal::NoVisit)?;
+        open.strokes(&visit)
+    }
+
+    /// Decides on a command and writes its entry; the closure may also touch drafts and blobs, and may find nothing to say.
+    pub(crate) fn change(&self, id: VisitId, command: impl FnOnce(&mut Tx<'_>, &Visit) -> Result<Option<Command>>) -> Result<VisitView> {
+        let (open, by) = self.unlocked()?;
+        open.store.transact(|tx| {
+            let visit = tx.visit(id)?.ok_or(Refusal::NoVisit)?;
+            let pack = self.pack_of(&visit)?;
+            if let Some(command) = command(tx, &visit)? {
+                let operation = decide(Some(&visit), pack, command)?;
+                tx.author(&open.author, id.0, Some(by), &operation)?;
+            }
+            Ok(())
+        })?;
+        self.view(&open, id)
+    }
+
+    pub(crate) fn pack_of(&self, visit: &Visit) -> Result<&Pack> {
+        self.packs.by_digest(&visit.pack.sha256).ok_or(Error::NotFound("pack"))
+    }
+
+    /// Everything that a visit's screen shows.
+    pub(crate) fn view(&self, open: &Open, id: VisitId) -> Result<VisitView> {
+        let visit = open.store.visit(id)?.ok_or(Refusal::NoVisit)?;
+        let pack = self.pack_of(&visit)?;
+        let states = open.store.photo_states(&visit.photos)?;
+        let notes = visit.photos.iter().zip(states).map(|(photo, data_state)| {
+            let meta = &photo.attached.meta;
+            PhotoNotes {
+                photo: photo.attached.photo,
+                data_state,
+                has_preview: photo.attached.thumbnail.is_some(),
+                time_grade: meta.time_grade(),
+                missing: meta.missing(),
+                far: photo.attached.distance_m.is_some_and(|m| m > i64::from(pack.far_from_station_m)),
+                outside_hours: outside_hours(&visit, meta),
+            }
+        });
+        Ok(VisitView {
+            phase: visit.phase(),
+            data_state: open.store.visit_states(Some(id))?.get(&id).copied().unwrap_or(DataState::LocalOnly),
+            station: open.store.station(visit.station)?.ok_or(Error::NotFound("station"))?,
+            pack: pack.clone(),
+            photo_notes: notes.collect(),
+            drafts: open.store.drafts(id)?,
+            saved_at_ms: open.store.saved_at_ms(id)?,
+            seal_id: visit.sealed.as_ref().map(|sealed| sealed.statement.sha256.clone()),
+            visit,
+        })
+    }
+}
+
+impl Open {
+    /// The counterpart's strokes, read back and hashed again.
+    pub(crate) fn strokes(&self, visit: &Visit) -> Result<Option<Strokes>> {
+        let Some(Countersign::Signed { strokes, .. }) = &visit.countersign else {
+            return Ok(None);
+        };
+        let bytes = self.vault.read(&strokes.sha256.parse()?)?;
+        Ok(Some(seal::canonical::from_slice(&bytes)?))
+    }
+}
+
+/// Whether the photo was taken before the visit's start or after its end. A local time without offset is read in the visit's.
+fn outside_hours(visit: &Visit, meta: &domain::PhotoMeta) -> bool {
+    let description = &visit.description;
+    let local = || {
+        let taken = meta.taken_at.as_deref()?;
+        let taken = chrono::NaiveDateTime::parse_from_str(taken, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
+        let offset_ms = i64::from(description.utc_offset_min).saturating_mul(60_000);
+        Some(taken.and_utc().timestamp_millis().saturating_sub(offset_ms))
+    };
+    let Some(taken) = meta.taken_at_utc_ms.or_else(local) else {
+        return false;
+    };
+    taken < description.started_at_ms || description.ended_at_ms.is_some_and(|end| taken > end)
+}
