@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 const LEVELS: &str = "签字等级：L0 为现场手写笔迹，记下签字人在场并看过本记录；L1 为个人密钥签名，签名后内容有任何改动都能查出。\
 L0、L1 不等同于法律所称的可靠电子签名；需要时，请在纸质件上签字盖章。";
-const VERIFY: &str = "封存后，封存码所指的内容不再改动。任何人都可以用核验程序 xunzhan-verify 和上面的根证书指纹，离线核对本记录和照片原件。";
+const VERIFY: &str = "封存后，封存码所指的内容不再改动。任何人都可以用核验程序 xunzhan-verify 和上面的签发机构指纹，离线核对本记录和照片原件。";
 const PRIVACY: &str = "本记录含姓名和位置，只用于本项目的监督检查，按规定保管。表中“／”表示未填写或没有。";
 const STRANGE: &str = "带〔U+〕的字，本机字库没有字形，印出的是字的编码，以封存的记录为准。";
 
@@ -176,7 +176,7 @@ fn signature_data(signature: &SignatureShown, offset: i32) -> Value {
 fn photo_data(photo: &RecordPhoto, printed: &BTreeMap<PhotoId, String>, offset: i32) -> Value {
     let meta = &photo.meta;
     let (picture, why) = match (&photo.withdrawn, printed.get(&photo.photo)) {
-        (Some(_), _) => (None, "已撤下"),
+        (Some(_), _) => (None, "已撤回"),
         (None, Some(file)) => (Some(file), ""),
         (None, None) => (None, "暂无预览"),
     };
@@ -198,10 +198,10 @@ fn photo_data(photo: &RecordPhoto, printed: &BTreeMap<PhotoId, String>, offset: 
         ("设备", w::or_blank(&device)),
         ("对应项", w::or_blank(&photo.items.join("、"))),
         ("文件", format!("{}（{}）", photo.name, w::size(photo.original.len))),
-        ("摘要", format!("{}…", photo.original.sha256.chars().take(16).collect::<String>())),
+        ("指纹", format!("{}…", photo.original.sha256.chars().take(16).collect::<String>())),
     ];
     if let Some(reason) = &photo.withdrawn {
-        rows.insert(0, ("撤下", w::or_blank(reason)));
+        rows.insert(0, ("撤回", w::or_blank(reason)));
     }
     json!({"number": photo.number, "picture": picture, "why": why, "caption": photo.caption, "rows": rows})
 }

@@ -99,11 +99,11 @@ pub(crate) fn size(bytes: u64) -> String {
 /// How well a photo's time is known.
 pub(crate) fn time_grade(grade: TimeGrade) -> &'static str {
     match grade {
-        TimeGrade::Anchored => "服务器前后锚定",
-        TimeGrade::Gps => "含卫星时间",
-        TimeGrade::DeviceOnly => "相机时钟",
-        TimeGrade::Contradictory => "各时间来源相差五分钟以上",
-        TimeGrade::None => "文件没有时间",
+        TimeGrade::Anchored => "两次联网之间",
+        TimeGrade::Gps => "GPS 时间",
+        TimeGrade::DeviceOnly => "仅设备时钟",
+        TimeGrade::Contradictory => "互相矛盾",
+        TimeGrade::None => "没有时间",
     }
 }
 

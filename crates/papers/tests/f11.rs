@@ -222,7 +222,7 @@ fn refusal_and_absence_are_printed_with_their_reasons() {
         "{printed}"
     );
     assert!(printed.contains("本次检查没有记录问题"));
-    assert!(printed.contains("已撤下"));
+    assert!(printed.contains("已撤回"));
 }
 
 #[test]
