@@ -79,8 +79,7 @@ CREATE TABLE draft (
 CREATE TABLE blob (
   sha256 BLOB PRIMARY KEY,
   len INTEGER NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('thumb', 'original', 'strokes', 'record', 'statement')),
-  upload TEXT
+  kind TEXT NOT NULL CHECK (kind IN ('thumb', 'original', 'strokes', 'record', 'statement'))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE thumb (

@@ -10,6 +10,22 @@ use crate::core::Field;
 
 type Answer<T> = Result<T, ApiError>;
 
+impl Field {
+    /// Makes keys for several people at once; one request for certification names them all.
+    pub fn add_people(&self, people: Vec<AddPerson>) -> Answer<AppState> {
+        self.0.add_people(&people)?;
+        Ok(self.0.app_state()?)
+    }
+
+    /// Makes all state again from the log; false when it was not what the log says.
+    pub fn rebuild(&self) -> Answer<bool> {
+        let open = self.0.opened()?;
+        let before = open.store.dump_state()?;
+        open.store.rebuild()?;
+        Ok(open.store.dump_state()? == before)
+    }
+}
+
 impl FieldHost for Field {
     fn app_state(&self, _: Nothing) -> Answer<AppState> {
         Ok(self.0.app_state()?)
@@ -24,9 +40,7 @@ impl FieldHost for Field {
     }
 
     fn add_person(&self, args: AddPerson) -> Answer<AppState> {
-        let state = self.0.add_person(&args)?;
-        crate::sync::nudge(&self.0);
-        Ok(state)
+        Ok(self.0.add_person(&args)?)
     }
 
     fn unlock(&self, args: Unlock) -> Answer<AppState> {
@@ -34,7 +48,7 @@ impl FieldHost for Field {
     }
 
     fn lock(&self, _: Nothing) -> Answer<AppState> {
-        self.0.set_session(None);
+        self.0.lock_session();
         Ok(self.0.app_state()?)
     }
 

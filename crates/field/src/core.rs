@@ -13,6 +13,7 @@ use seal::card::CountyCard;
 use seal::cert::Certificate;
 use seal::keys::Ed25519Key;
 
+use crate::enrol::Joining;
 use crate::error::{Error, Result};
 use crate::import::Import;
 use crate::incarnation::{self, Outside};
@@ -74,6 +75,8 @@ pub(crate) struct Core {
     listeners: Mutex<Vec<Listener>>,
     pub(crate) handles: Mutex<BTreeMap<String, PathBuf>>,
     pub(crate) imports: Mutex<BTreeMap<String, Arc<Import>>>,
+    /// People who joined since the session was locked last: whoever joins next is asked for together with them.
+    pub(crate) joining: Mutex<Joining>,
     /// Pages of the record made last; in memory only.
     pub(crate) pages: Mutex<Option<(VisitId, Vec<String>)>>,
 }
@@ -121,6 +124,7 @@ impl Field {
             listeners: Mutex::default(),
             handles: Mutex::default(),
             imports: Mutex::default(),
+            joining: Mutex::default(),
             pages: Mutex::default(),
         });
         core.open_at_start()?;

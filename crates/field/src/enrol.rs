@@ -1,6 +1,6 @@
 //! The request by which the county certifies this laptop and its people: public keys and names, signed by every key.
 //!
-//! It is made when a passphrase is at hand, so each joining makes one of its own.
+//! It is made when a passphrase is at hand.
 
 use contract::field::EnrolmentRequest;
 use domain::PersonId;
@@ -52,18 +52,31 @@ impl Core {
     }
 }
 
-impl Open {
-    /// Makes and keeps the request for people whose keys are unlocked right now.
-    pub(crate) fn make_enrolment(&self, device_name: &str, joining: &[(PersonSlot, Ed25519Key)]) -> Result<()> {
-        self.store.transact(|tx| {
+/// Keys of people who join, in memory until the session is locked: a request is signed by every key that it names, so two who join
+/// one after the other can only be asked for together while both keys are at hand.
+#[derive(Default)]
+pub(crate) struct Joining {
+    people: Vec<(PersonSlot, Ed25519Key)>,
+    asked: Option<Digest>,
+}
+
+impl Joining {
+    /// Makes and keeps the request for everybody who joins. It takes the place of the one before it, unless that was sent.
+    pub(crate) fn ask(&mut self, open: &Open, device_name: &str, more: Vec<(PersonSlot, Ed25519Key)>) -> Result<()> {
+        for (slot, key) in more {
+            self.people.retain(|(known, _)| known.person != slot.person);
+            self.people.push((slot, key));
+        }
+        let fingerprint = open.store.transact(|tx| {
             let request = Request {
                 v: 1,
-                scope: &self.card.scope,
+                scope: &open.card.scope,
                 device: Device {
                     name: device_name,
-                    key: self.author.key.public(),
+                    key: open.author.key.public(),
                 },
-                persons: joining
+                persons: self
+                    .people
                     .iter()
                     .map(|(slot, _)| Person {
                         person: slot.person,
@@ -76,12 +89,15 @@ impl Open {
             };
             let payload = seal::canonical::to_vec(&request)?;
             let fingerprint = Digest::of(&payload);
-            let mut envelope = Envelope::signed(ENROLMENT_TYPE, payload, &self.author.key)?;
-            for (_, key) in joining {
+            let mut envelope = Envelope::signed(ENROLMENT_TYPE, payload, &open.author.key)?;
+            for (_, key) in &self.people {
                 envelope.sign(key)?;
             }
             let text = String::from_utf8(envelope.to_vec()?).map_err(|_| Error::Broken("an envelope is not UTF-8"))?;
-            tx.put_enrolment(&fingerprint, &text)
-        })
+            tx.put_enrolment(&fingerprint, &text, self.asked.as_ref())?;
+            Ok(fingerprint)
+        })?;
+        self.asked = Some(fingerprint);
+        Ok(())
     }
 }

@@ -1,2 +1,174 @@
-//! Command line.
-fn main() {}
+//! `xunzhan-field`: what the inspector's core can do without a window.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use contract::ApiError;
+use contract::field::{AddPerson, CardSource, FieldHost, StartFromCard, StartPhase, SyncPhase, Unlock};
+use contract::shared::Nothing;
+use domain::PersonId;
+use field::{Field, intake};
+use serde::Deserialize;
+
+const USAGE: &str = "usage:
+  xunzhan-field demo --data DIR --card FILE --people FILE [--device NAME] [--sync]
+  xunzhan-field status --data DIR [--people FILE]
+  xunzhan-field rebuild --check --data DIR [--people FILE]
+  xunzhan-field photo-info --json FILE…
+  xunzhan-field bench-intake …";
+const SYNC_LIMIT: Duration = Duration::from_secs(120);
+
+/// Somebody with a passphrase, as the demo county lists them.
+#[derive(Deserialize)]
+struct Somebody {
+    #[serde(alias = "id")]
+    person: PersonId,
+    name: String,
+    org: String,
+    passphrase: String,
+}
+
+struct Flags(Vec<String>);
+
+impl Flags {
+    fn value(&self, name: &str) -> Option<&str> {
+        let at = self.0.iter().position(|arg| arg == name)?;
+        self.0.get(at + 1).map(String::as_str)
+    }
+
+    fn path(&self, name: &str) -> Result<PathBuf> {
+        self.value(name).map(PathBuf::from).with_context(|| format!("{name} is missing\n{USAGE}"))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|arg| arg == name)
+    }
+}
+
+fn main() -> Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    let mut args = std::env::args().skip(1);
+    let command = args.next().unwrap_or_default();
+    let rest: Vec<String> = args.collect();
+    match command.as_str() {
+        "photo-info" => intake::cli::photo_info(&rest),
+        "bench-intake" => intake::bench::bench_intake(&rest),
+        "demo" => demo(&Flags(rest)),
+        "status" => status(&Flags(rest)),
+        "rebuild" => rebuild(&Flags(rest)),
+        _ => bail!("{USAGE}"),
+    }
+}
+
+/// Sets a laptop up as an inspector would at first start.
+fn demo(flags: &Flags) -> Result<()> {
+    let card = std::fs::read_to_string(flags.path("--card")?).context("reading the county card")?;
+    let people = people(&flags.path("--people")?)?;
+    let field = open(&flags.path("--data")?)?;
+    if field.app_state(Nothing {}).map_err(said)?.phase == StartPhase::NeedsCard {
+        let card = CardSource {
+            handle: None,
+            text: Some(card),
+        };
+        let device_name = flags.value("--device").unwrap_or("演示笔记本").to_owned();
+        field.start_from_card(StartFromCard { card, device_name }).map_err(said)?;
+    } else {
+        unlock(&field, &people)?;
+    }
+    let joining = people.into_iter().map(|somebody| AddPerson {
+        person: Some(somebody.person),
+        name: somebody.name,
+        org: somebody.org,
+        passphrase: somebody.passphrase,
+    });
+    field.add_people(joining.collect()).map_err(said)?;
+    if flags.has("--sync") {
+        synchronise(&field)?;
+    }
+    report(&field)
+}
+
+fn status(flags: &Flags) -> Result<()> {
+    let field = open(&flags.path("--data")?)?;
+    if let Ok(file) = flags.path("--people") {
+        unlock(&field, &people(&file)?)?;
+    }
+    report(&field)
+}
+
+fn rebuild(flags: &Flags) -> Result<()> {
+    let field = open(&flags.path("--data")?)?;
+    if let Ok(file) = flags.path("--people") {
+        unlock(&field, &people(&file)?)?;
+    }
+    let same = field.rebuild().map_err(said)?;
+    writeln!(
+        io::stdout(),
+        "{}",
+        if same {
+            "the state is what the log says"
+        } else {
+            "the state differed; it was made again"
+        }
+    )?;
+    if flags.has("--check") && !same {
+        bail!("the state differed from the log");
+    }
+    Ok(())
+}
+
+fn open(dir: &Path) -> Result<Field> {
+    Field::open(dir).map_err(said).context("opening the store")
+}
+
+fn people(file: &Path) -> Result<Vec<Somebody>> {
+    let text = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+    serde_json::from_slice(&text).context("the list of people")
+}
+
+fn unlock(field: &Field, people: &[Somebody]) -> Result<()> {
+    let here = field.app_state(Nothing {}).map_err(said)?.people;
+    let Some(somebody) = people.iter().find(|p| here.iter().any(|known| known.person == p.person)) else {
+        return Ok(());
+    };
+    let unlock = Unlock {
+        person: somebody.person,
+        passphrase: somebody.passphrase.clone(),
+    };
+    field.unlock(unlock).map_err(said)?;
+    Ok(())
+}
+
+fn synchronise(field: &Field) -> Result<()> {
+    field.sync_now(Nothing {}).map_err(said)?;
+    let began = Instant::now();
+    while field.sync_status(Nothing {}).map_err(said)?.phase != SyncPhase::Idle {
+        if began.elapsed() > SYNC_LIMIT {
+            bail!("synchronisation takes longer than two minutes");
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    Ok(())
+}
+
+fn report(field: &Field) -> Result<()> {
+    let state = field.app_state(Nothing {}).map_err(said)?;
+    let request = field.enrolment_request(Nothing {}).ok();
+    let report = serde_json::json!({
+        "phase": state.phase,
+        "county": state.county.map(|county| county.scope),
+        "device": state.device,
+        "people": state.people.iter().map(|p| serde_json::json!({ "person": p.person, "kid": p.kid, "standing": p.standing })).collect::<Vec<_>>(),
+        "fingerprint": request.map(|request| request.fingerprint),
+        "sync": state.sync,
+    });
+    writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&report)?)?;
+    Ok(())
+}
+
+fn said(error: ApiError) -> anyhow::Error {
+    anyhow::anyhow!("{error}")
+}

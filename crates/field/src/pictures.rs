@@ -24,7 +24,7 @@ impl std::str::FromStr for ImageKind {
 
     fn from_str(text: &str) -> Result<Self> {
         match text {
-            "thumb" => Ok(Self::Thumb),
+            "thumbnail" => Ok(Self::Thumb),
             "preview" => Ok(Self::Preview),
             "original" => Ok(Self::Original),
             "page" => Ok(Self::Page),
@@ -34,7 +34,7 @@ impl std::str::FromStr for ImageKind {
 }
 
 impl Field {
-    /// Media type and bytes of a picture; `kind` is `thumb`, `preview`, `original` or `page`.
+    /// Media type and bytes of a picture; `kind` is `thumbnail`, `preview`, `original` or `page`.
     pub fn image(&self, kind: &str, id: &str) -> std::result::Result<(String, Vec<u8>), contract::ApiError> {
         let kind = kind.parse()?;
         Ok(self.0.image(kind, id)?)

@@ -12,7 +12,8 @@ use seal::keys::{Ed25519Key, PublicKey, Signer};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::core::{APP_VERSION, CARD_FILE, Core, Open, recovery_recipient};
+use crate::core::{APP_VERSION, CARD_FILE, Core, Open, lock, recovery_recipient};
+use crate::enrol::Joining;
 use crate::error::{Error, Result};
 use crate::keys::{KeysFile, random};
 use crate::os::files;
@@ -145,7 +146,7 @@ impl Core {
         }
         if !joining.is_empty() {
             changed.save(&self.dir)?;
-            open.make_enrolment(&changed.device_name, &joining)?;
+            lock(&self.joining).ask(&open, &changed.device_name, joining)?;
             *known = changed;
         }
         Ok(ids)
@@ -158,7 +159,14 @@ impl Core {
             self.open_store(&opened.database_key)?;
         }
         self.set_session(Some(args.person));
+        crate::sync::nudge(self);
         self.app_state()
+    }
+
+    /// Ends the session, and with it the time in which people join together.
+    pub(crate) fn lock_session(&self) {
+        self.set_session(None);
+        *lock(&self.joining) = Joining::default();
     }
 
     /// The county's list together with people who only have a key here.

@@ -42,8 +42,6 @@ pub struct BlobRow {
     pub len: u64,
     /// Whether it is a thumbnail.
     pub thumb: bool,
-    /// Address of an unfinished upload on the server.
-    pub upload: Option<String>,
 }
 
 fn blob_row(row: &Row<'_>) -> rusqlite::Result<BlobRow> {
@@ -51,7 +49,6 @@ fn blob_row(row: &Row<'_>) -> rusqlite::Result<BlobRow> {
         sha256: Digest::from_bytes(row.get(0)?),
         len: count(row.get(1)?),
         thumb: row.get(2)?,
-        upload: row.get(3)?,
     })
 }
 
@@ -71,13 +68,6 @@ impl Tx<'_> {
         self.sql.prepare_cached(sql)?.execute((sha256.as_bytes(), bytes))?;
         Ok(sha256)
     }
-
-    /// Remembers where an upload can be taken up again.
-    pub fn set_upload(&mut self, sha256: &Digest, upload: Option<&str>) -> Result<()> {
-        let sql = "UPDATE blob SET upload = ?2 WHERE sha256 = ?1";
-        self.sql.prepare_cached(sql)?.execute((sha256.as_bytes(), upload))?;
-        Ok(())
-    }
 }
 
 impl Store {
@@ -92,7 +82,7 @@ impl Store {
     /// Blobs without a storage receipt: thumbnails, or everything else by visit, the oldest visit first and small records before photos.
     pub fn blobs_to_send(&self, thumbs: bool) -> Result<Vec<BlobRow>> {
         self.read(|conn| {
-            let sql = "SELECT b.sha256, b.len, b.kind = 'thumb', b.upload FROM blob b
+            let sql = "SELECT b.sha256, b.len, b.kind = 'thumb' FROM blob b
                        JOIN visit_blob vb ON vb.sha256 = b.sha256 JOIN visit_row v ON v.ent = vb.visit
                        WHERE (b.kind = 'thumb') = ?1 AND NOT EXISTS (SELECT 1 FROM stored_row s WHERE s.sha256 = b.sha256)
                        GROUP BY b.sha256 ORDER BY min(v.started_at_ms), b.kind = 'original', b.len";

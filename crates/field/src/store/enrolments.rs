@@ -7,8 +7,10 @@ use super::{Store, Tx};
 use crate::error::Result;
 
 impl Tx<'_> {
-    /// Keeps a request.
-    pub fn put_enrolment(&mut self, fingerprint: &Digest, text: &str) -> Result<()> {
+    /// Keeps a request, in place of another that was not sent.
+    pub fn put_enrolment(&mut self, fingerprint: &Digest, text: &str, instead_of: Option<&Digest>) -> Result<()> {
+        let sql = "DELETE FROM enrolment WHERE fingerprint = ?1 AND sent_ms IS NULL";
+        self.sql.execute(sql, [instead_of.map(Digest::to_hex)])?;
         let sql = "INSERT INTO enrolment (fingerprint, text, made_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
         self.sql.execute(sql, (fingerprint.to_hex(), text, self.now_ms))?;
         Ok(())

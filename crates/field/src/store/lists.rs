@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use seal::Digest;
 use uuid::Uuid;
 
-use super::{Store, count, state};
+use super::{Store, state};
 use crate::error::Result;
 
 /// A visit on a list.
@@ -170,11 +170,6 @@ impl Store {
                                   coalesce((SELECT max(saved_at_ms) FROM draft WHERE visit = ?1), 0))";
             Ok(conn.prepare_cached(sql)?.query_row([visit.0.as_bytes()], |row| row.get(0))?)
         })
-    }
-
-    /// Number of entries kept.
-    pub fn entry_count(&self) -> Result<u64> {
-        self.read(|conn| Ok(count(conn.query_row("SELECT count(*) FROM entry", [], |row| row.get(0))?)))
     }
 }
 

@@ -30,8 +30,6 @@ pub enum Meta {
     Position,
     /// Last checkpoint seen, as JSON of [`ledger::Beacon`].
     Beacon,
-    /// Digest of the enrolment request that the server has.
-    Enrolled,
     /// Last complete synchronisation, ms since 1970 UTC.
     LastSync,
     /// By how much the server's clock was ahead at the last answer, in ms.
@@ -51,7 +49,6 @@ impl Meta {
             Self::RetiredLog => "retired_log",
             Self::Position => "position",
             Self::Beacon => "beacon",
-            Self::Enrolled => "enrolled",
             Self::LastSync => "last_sync_ms",
             Self::ClockOff => "clock_off_ms",
         }

@@ -15,7 +15,7 @@ mod replica;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::Aggregate;
@@ -40,7 +40,6 @@ type OnChange = Box<dyn Fn(&BTreeSet<Uuid>) + Send + Sync>;
 /// The open store.
 pub struct Store {
     db: Mutex<Db>,
-    dir: PathBuf,
     key: Secret,
     on_change: Mutex<Option<OnChange>>,
     _lock: Arc<FolderLock>,
@@ -71,7 +70,6 @@ impl Store {
                 conn,
                 cache: BTreeMap::new(),
             }),
-            dir: dir.to_owned(),
             key: key.clone(),
             on_change: Mutex::new(None),
             _lock: lock,
@@ -81,11 +79,6 @@ impl Store {
     /// The database key, for another person's slot.
     pub fn key(&self) -> &Secret {
         &self.key
-    }
-
-    /// The store's folder.
-    pub fn dir(&self) -> &Path {
-        &self.dir
     }
 
     /// Sets who is told, after each commit, which aggregates changed.

@@ -209,11 +209,6 @@ impl Store {
         })
     }
 
-    /// Any other aggregate as last committed.
-    pub fn aggregate(&self, ent: &Uuid) -> Result<Option<Aggregate>> {
-        self.read(|conn| aggregate(conn, ent))
-    }
-
     /// Drops all state and makes it again from the log.
     pub fn rebuild(&self) -> Result<()> {
         self.transact(|tx| tx.rebuild())
