@@ -1,0 +1,252 @@
+/**
+ * An invented host that keeps a visit in memory: for component tests and for looking at the screens. Never part of the programs.
+ */
+import type { AnswerItem, ApiError, AppState, FieldCalls, HostEvent, ImportReport, Pack, SealGap, Station, VisitPhoto, VisitRow, VisitView } from "@/contract";
+import pack from "../../../assets/rulepacks/c4-village-station.json";
+import county from "../../../assets/demo/qinghe.json";
+import { HostError, type FieldHost } from ".";
+
+const HEX = "9f2c41d07be85a6630c9e1f4a2b7d85c0e6f13a94bd27058c6e9f0a1b2c3d4e5";
+const PEOPLE = county.people.slice(0, 2).map((one, at) => ({ person: one.id, name: one.name, org: one.org, kid: HEX, standing: at === 0 ? ("certified" as const) : ("pending" as const) }));
+const STATIONS = county.stations as Station[];
+
+type Call = keyof FieldCalls;
+type Handlers = { [K in Call]: (args: FieldCalls[K]["args"]) => FieldCalls[K]["answer"] };
+
+export interface FakeHost extends FieldHost {
+  /** Calls that were made, in order. */
+  made: { name: Call; args: unknown; at: number }[];
+  emit(event: HostEvent): void;
+  /** Lets the next calls of a name fail. */
+  fail(name: Call, error: ApiError | null): void;
+  view(): VisitView;
+}
+
+function refuse(code: ApiError["code"], params: Record<string, string> = {}): never {
+  throw new HostError({ code, params });
+}
+
+export function fakeHost(options: { phase?: AppState["phase"]; photos?: number } = {}): FakeHost {
+  const listeners = new Set<(event: HostEvent) => void>();
+  const failing = new Map<Call, ApiError>();
+  const made: FakeHost["made"] = [];
+  const started = Date.now() - 20 * 60_000;
+  const ids = STATIONS.map((_, at) => `00000000-0000-7000-8000-${String(at).padStart(12, "0")}`);
+  let phase = options.phase ?? (new URLSearchParams(globalThis.location?.search ?? "").get("phase") as AppState["phase"] | null) ?? "ready";
+  let sealing = "in_progress" as VisitView["phase"];
+
+  const photo = (n: number): VisitPhoto => ({
+    entry: HEX,
+    ts_ms: started + n * 60_000,
+    attached: {
+      photo: `00000000-0000-7000-9000-${String(n).padStart(12, "0")}`,
+      original: { sha256: HEX, len: 4_213_000 + n },
+      thumbnail: n % 7 === 6 ? null : { sha256: HEX, len: 9000 },
+      name: n % 7 === 6 ? `IMG_${1000 + n}.HEIC` : `IMG_${1000 + n}.JPG`,
+      mime: n % 7 === 6 ? "image/heic" : "image/jpeg",
+      method: "dialog",
+      meta: {
+        taken_at: `2026-11-21T09:${String(10 + n).padStart(2, "0")}:05`,
+        offset: "+08:00",
+        ...(n % 3 === 2 ? {} : { position: { lat_e7: 349232167, lon_e7: 920631741, datum: "wgs84" as const } }),
+        make: "HUAWEI",
+        model: "HUAWEI P60",
+        width: 4000,
+        height: 3000,
+        sources: ["taken_at: Exif.DateTimeOriginal", "position: Exif.GPSLatitude", "model: Exif.Model"],
+        warnings: n % 5 === 4 ? ["The GPS date stamp is missing."] : [],
+      },
+      distance_m: n % 3 === 2 ? null : 38 + n * 140,
+      items: n < 2 ? ["C4-01"] : [],
+    },
+    items: n < 2 ? ["C4-01"] : [],
+    caption: "",
+    withdrawn: null,
+  });
+  const notesOf = (one: VisitPhoto): VisitView["photo_notes"][number] => ({
+    photo: one.attached.photo,
+    data_state: "local_only",
+    has_preview: one.attached.thumbnail !== null,
+    time_grade: "device_only",
+    missing: one.attached.meta.position ? [] : ["position"],
+    far: (one.attached.distance_m ?? 0) > 500,
+    outside_hours: false,
+  });
+
+  const photos = Array.from({ length: options.photos ?? 14 }, (_, n) => photo(n));
+  let view: VisitView = {
+    visit: {
+      id: ids[0]!,
+      lead_log: HEX.slice(0, 32),
+      station: STATIONS[0]!.id,
+      pack: { id: pack.id, version: pack.version, sha256: HEX },
+      description: { team: PEOPLE.map(({ person, name, org }) => ({ person, name, org })), methods: ["on_site"], started_at_ms: started, ended_at_ms: null, utc_offset_min: 480, situation: "" },
+      answers: {},
+      photos,
+      findings: [],
+      countersign: null,
+      sealed: null,
+      signatures: [],
+      review: null,
+      uncovered: [],
+      refused: [],
+    },
+    phase: "in_progress",
+    data_state: "local_only",
+    station: STATIONS[0]!,
+    pack: pack as Pack,
+    photo_notes: photos.map(notesOf),
+    drafts: [],
+    saved_at_ms: started,
+    seal_id: null,
+  };
+
+  const row = (at: number, phase: VisitRow["phase"], data: VisitRow["data_state"]): VisitRow => ({
+    visit: ids[at]!,
+    station: STATIONS[at]!.id,
+    station_name: STATIONS[at]!.name,
+    township: STATIONS[at]!.township,
+    pack: "C4",
+    phase,
+    data_state: data,
+    started_at_ms: started - at * 86_400_000,
+    team: view.visit.description.team,
+    answered: at === 0 ? Object.keys(view.visit.answers).length : 22 - (at === 1 ? 3 : 0),
+    items: 22,
+    findings: at,
+    photos: at === 0 ? view.visit.photos.length : 9 + at,
+    changed_at_ms: started,
+  });
+  const sync = (): AppState["sync"] => ({
+    phase: "idle",
+    online: false,
+    last_ok_ms: started - 86_400_000,
+    entries: 214,
+    acknowledged: 180,
+    receipted: 168,
+    visits_unsynced: 3,
+    thumbnails: 188,
+    thumbnails_stored: 120,
+    originals: 188,
+    originals_stored: 41,
+    bytes_left: 612_000_000,
+    bytes_per_second: 21_000,
+    error: { code: "server_unreachable", params: {} },
+  });
+  const state = (): AppState => ({
+    phase,
+    county: phase === "needs_card" ? null : { scope: HEX.slice(0, 32), name: county.county.zh, authority_fingerprint: HEX, server_url: "https://xunzhan.example" },
+    device: { name: "检查一组", kid: HEX, standing: "pending" },
+    people: phase === "needs_card" || phase === "needs_person" ? [] : PEOPLE,
+    session: phase === "ready" ? PEOPLE[0]!.person : null,
+    sync: sync(),
+    app_version: "0.1.0",
+  });
+  const changed = (visit: Partial<VisitView["visit"]>): VisitView => {
+    view = { ...view, visit: { ...view.visit, ...visit }, phase: sealing, saved_at_ms: Date.now() };
+    return view;
+  };
+  function answerItem({ item, answer }: AnswerItem): VisitView {
+    view = { ...view, drafts: view.drafts.filter((draft) => draft.slot !== item) };
+    return changed({ answers: { ...view.visit.answers, [item]: [{ entry: HEX, by: PEOPLE[0]!.person, ts_ms: Date.now(), answer }] } });
+  }
+  const report: ImportReport = {
+    finished: true,
+    cancelled: false,
+    rows: [
+      ...photos.map((one) => ({ name: one.attached.name, outcome: "taken" as const, photo: one.attached.photo, size_bytes: one.attached.original.len, reason: one.attached.thumbnail ? null : "format", detail: null })),
+      { name: "DCIM/.DS_Store", outcome: "refused", photo: null, size_bytes: 6148, reason: "system_file", detail: null },
+      { name: "IMG_1001 (1).JPG", outcome: "duplicate", photo: photos[1]?.attached.photo ?? null, size_bytes: 4_213_001, reason: null, detail: null },
+    ],
+  };
+  function gaps(): SealGap[] {
+    const list: SealGap[] = [];
+    for (const item of view.pack.items) {
+      if (!view.visit.answers[item.code]) list.push({ kind: "blank_item", item: item.code, blocks: false });
+      if (view.visit.photos.filter((one) => one.items.includes(item.code)).length < item.photos_expected) list.push({ kind: "photo_missing", item: item.code, blocks: false });
+    }
+    if (view.visit.description.ended_at_ms === null) list.push({ kind: "no_end", item: null, blocks: true });
+    if (!view.visit.countersign) list.push({ kind: "no_countersign", item: null, blocks: true });
+    return list;
+  }
+
+  const handlers: Handlers = {
+    app_state: () => state(),
+    read_card: (card) => (card.text && card.text.length < 10 ? refuse("card_unreadable") : { name: county.county.zh, scope: HEX.slice(0, 32), server_url: "https://xunzhan.example", authority_fingerprint: HEX, packs_present: true }),
+    start_from_card: () => ((phase = "needs_person"), state()),
+    add_person: () => ((phase = "locked"), state()),
+    unlock: ({ passphrase }) => (passphrase === "wrong" ? refuse("wrong_passphrase") : ((phase = "ready"), state())),
+    lock: () => ((phase = "locked"), state()),
+    list_people: () => county.people.map(({ id, name, org }) => ({ person: id, name, org })),
+    list_stations: ({ search }) =>
+      STATIONS.filter((one) => `${one.name}${one.township}${one.village}`.includes(search)).map((station, at) => ({ station, last_visit_ms: at % 4 === 0 ? started : null, open_visit: station.id === view.visit.station && sealing === "in_progress" ? view.visit.id : null })),
+    list_packs: () => [pack as Pack],
+    list_visits: () => [row(0, sealing, "local_only"), row(1, "awaiting_signature", "acknowledged"), row(2, "sealed", "thumbnails_arrived"), row(3, "reviewed", "originals_arrived")],
+    open_visit: () => view,
+    get_visit: () => view,
+    describe_visit: (args) => changed({ description: { ...view.visit.description, methods: args.methods, started_at_ms: args.started_at_ms, ended_at_ms: args.ended_at_ms, situation: args.situation } }),
+    save_draft: ({ slot, raw }) => {
+      const saved_at_ms = Date.now();
+      view = { ...view, drafts: [...view.drafts.filter((draft) => draft.slot !== slot), ...(raw ? [{ slot, raw, saved_at_ms }] : [])] };
+      return { saved_at_ms };
+    },
+    answer_item: answerItem,
+    import_photos: () => {
+      [1, 8, 16].forEach((done, step) =>
+        setTimeout(() => emit({ event: "import", progress: { import: "one", visit: view.visit.id, done, total: 16, bytes: done * 4_200_000, finished: done === 16 } }), 300 * (step + 1)),
+      );
+      return { import: "one" };
+    },
+    import_report: () => ({ ...report, finished: false }),
+    cancel_import: () => ({}),
+    tie_photo: ({ photo: id, items, caption }) => changed({ photos: view.visit.photos.map((one) => (one.attached.photo === id ? { ...one, items, caption } : one)) }),
+    withdraw_photo: ({ photo: id, reason }) => changed({ photos: view.visit.photos.map((one) => (one.attached.photo === id ? { ...one, withdrawn: reason } : one)) }),
+    record_finding: ({ finding }) => changed({ findings: [...view.visit.findings.filter((one) => one.finding.id !== finding.id), { entry: HEX, ts_ms: Date.now(), finding, withdrawn: null }] }),
+    withdraw_finding: ({ finding, reason }) => changed({ findings: view.visit.findings.map((one) => (one.finding.id === finding ? { ...one, withdrawn: reason } : one)) }),
+    countersign: ({ way }) => changed({ countersign: way.way === "signed" ? { ...way, strokes: { sha256: HEX, len: 100 }, at_ms: Date.now() } : { ...way, at_ms: Date.now() } }),
+    get_strokes: () => null,
+    seal_preview: () => ({ gaps: gaps(), answered: Object.keys(view.visit.answers).length, items: view.pack.items.length, findings: view.visit.findings.length, photos: view.visit.photos.length, signers_here: PEOPLE, signers_needed: 2 }),
+    seal_visit: ({ signers }) => {
+      if (signers.some((one) => one.passphrase === "wrong")) refuse("wrong_passphrase", { name: PEOPLE[0]!.name });
+      const signatures = [...view.visit.signatures, ...signers.map((one) => ({ statement: HEX, person: one.person, name: PEOPLE.find((p) => p.person === one.person)?.name ?? "", kid: HEX, public_key: "", signature: "" }))];
+      sealing = signatures.length >= 2 ? "sealed" : "awaiting_signature";
+      view = { ...view, seal_id: HEX };
+      return changed({ signatures, sealed: { record: { sha256: HEX, len: 1 }, statement: { sha256: HEX, len: 1 }, covers: [], signers: 2 } });
+    },
+    make_record: () => ({ pages: 2, file_name: "record.pdf", size_bytes: 412_000, handle: "records/one.pdf" }),
+    sync_now: () => sync(),
+    sync_status: () => sync(),
+    enrolment_request: () => ({ fingerprint: HEX, text: '{"request":"…"}' }),
+  };
+
+  function emit(event: HostEvent): void {
+    for (const listener of listeners) listener(event);
+  }
+
+  return {
+    made,
+    emit,
+    fail: (name, error) => void (error ? failing.set(name, error) : failing.delete(name)),
+    view: () => view,
+    async call(name, args) {
+      made.push({ name, args, at: Date.now() });
+      await Promise.resolve();
+      const error = failing.get(name);
+      if (error) throw new HostError(error);
+      return handlers[name](args);
+    },
+    can: () => true,
+    pickFiles: async (what) => [`picked-${what}`],
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    imageUrl: (kind, id) => {
+      const hue = ([...id].reduce((sum, c) => sum + c.charCodeAt(0), 0) * 37) % 360;
+      const [w, h] = kind === "page" ? [794, 1123] : [400, 300];
+      return `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}"><rect width="100%" height="100%" fill="${kind === "page" ? "#fff" : `hsl(${hue} 30% 60%)`}"/><rect y="70%" width="100%" height="30%" fill="hsl(${hue} 30% 40%)"/></svg>`)}`;
+    },
+    saveRecord: async () => true,
+    usable: () => undefined,
+  };
+}
