@@ -67,10 +67,12 @@ pub(crate) fn data(input: &RecordInput<'_>, printed: &BTreeMap<PhotoId, String>,
         "strange-note": STRANGE,
         "photos": record.photos.iter().map(|p| photo_data(p, printed, offset)).collect::<Vec<_>>(),
     });
-    let mut strange = false;
-    make_printable(&mut data, &mut strange);
+    let mut text = String::new();
+    collect(&data, &mut text);
+    let strange = characters_without_glyph(&text);
+    make_printable(&mut data, &strange);
     if let Some(object) = data.as_object_mut() {
-        object.insert("strange".into(), strange.into());
+        object.insert("strange".into(), (!strange.is_empty()).into());
         if let Some(countersign) = object.get_mut("countersign").and_then(Value::as_object_mut) {
             countersign.insert("strokes".into(), strokes.into());
         }
@@ -206,16 +208,29 @@ fn photo_data(photo: &RecordPhoto, printed: &BTreeMap<PhotoId, String>, offset: 
     json!({"number": photo.number, "picture": picture, "why": why, "caption": photo.caption, "rows": rows})
 }
 
+// All text of the document, its line breaks and tabs already as they will be printed.
+fn collect(value: &Value, all: &mut String) {
+    match value {
+        Value::String(text) => all.push_str(&plain_breaks(text)),
+        Value::Array(list) => list.iter().for_each(|item| collect(item, all)),
+        Value::Object(map) => map.values().for_each(|item| collect(item, all)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn plain_breaks(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', " ")
+}
+
 // Replaces what no font can print by its code, and what would rearrange the page too (see `characters_without_glyph`).
-fn make_printable(value: &mut Value, strange: &mut bool) {
+fn make_printable(value: &mut Value, strange: &[char]) {
     match value {
         Value::String(text) => {
-            if text.contains(['\r', '\t']) {
-                *text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', " ");
-            }
-            for c in characters_without_glyph(text) {
-                *strange = true;
-                *text = text.replace(c, &format!("〔U+{:04X}〕", u32::from(c)));
+            *text = plain_breaks(text);
+            for &c in strange {
+                if text.contains(c) {
+                    *text = text.replace(c, &format!("〔U+{:04X}〕", u32::from(c)));
+                }
             }
         }
         Value::Array(list) => list.iter_mut().for_each(|item| make_printable(item, strange)),

@@ -32,11 +32,16 @@ fn is_break(c: char) -> bool {
     c == '\n'
 }
 
+// Looking up one character walks the font's whole table: ask once for each character, not for each occurrence.
+fn beyond_common(text: &str) -> BTreeSet<char> {
+    let all: BTreeSet<char> = text.chars().filter(|&c| !is_break(c)).collect();
+    all.into_iter().filter(|&c| !COMMON.iter().any(|font| covered(font, c))).collect()
+}
+
 /// The fonts that the text needs: always the common ones, the large one only when a character asks for it.
 pub(crate) fn for_text(text: &str) -> Vec<Font> {
     let mut fonts = COMMON.clone();
-    let common = |c: char| is_break(c) || COMMON.iter().any(|font| covered(font, c));
-    if !text.chars().all(common)
+    if !beyond_common(text).is_empty()
         && let Some(rare) = RARE.as_ref()
     {
         fonts.push(rare.clone());
@@ -47,8 +52,7 @@ pub(crate) fn for_text(text: &str) -> Vec<Font> {
 /// The characters of the text that no embedded font can print, in code point order; a paper shows `〔U+30000〕` in their place.
 /// Control and direction characters count as such, so that they cannot rearrange an official page.
 pub fn characters_without_glyph(text: &str) -> Vec<char> {
-    let common = |c: char| is_break(c) || COMMON.iter().any(|font| covered(font, c));
-    let beyond: BTreeSet<char> = text.chars().filter(|&c| !common(c)).collect();
+    let beyond = beyond_common(text);
     if beyond.is_empty() {
         return Vec::new();
     }
