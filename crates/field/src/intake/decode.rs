@@ -18,6 +18,8 @@ pub struct Limits {
     pub max_pixels: u64,
     /// Most pixels of a JPEG that is decoded at an eighth of its size.
     pub max_pixels_eighth: u64,
+    /// Whether a JPEG that is large enough is decoded at an eighth of its size.
+    pub prefer_eighth: bool,
     /// Most bytes of decoded picture.
     pub max_decoded_bytes: u64,
     /// Most scans of a progressive JPEG; each may cost a pass over the whole picture.
@@ -29,6 +31,8 @@ impl Default for Limits {
         Self {
             max_pixels: 64_000_000,
             max_pixels_eighth: 300_000_000,
+            // The full decoder is a dependency and optimised in every build; our own reader is not, in a build for development.
+            prefer_eighth: !cfg!(debug_assertions),
             max_decoded_bytes: 260_000_000,
             max_scans: 64,
         }
@@ -53,7 +57,7 @@ pub(super) fn decode(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<RgbIm
     let pixels = u64::from(width) * u64::from(height);
     let full = pixels <= limits.max_pixels;
     let _alone = (pixels > ALONE_ABOVE_PIXELS).then(|| ALONE.lock().unwrap_or_else(PoisonError::into_inner));
-    if format == FileFormat::Jpeg && pixels <= limits.max_pixels_eighth && (!full || width.max(height) / 8 >= wanted) {
+    if format == FileFormat::Jpeg && pixels <= limits.max_pixels_eighth && (!full || limits.prefer_eighth && width.max(height) / 8 >= wanted) {
         let decoded = catch_unwind(AssertUnwindSafe(|| eighth::decode(bytes))).map_err(|_| NoPreview::DecoderFailed)?;
         if let Some(picture) = decoded {
             return Ok(picture);

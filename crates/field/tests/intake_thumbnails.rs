@@ -1,0 +1,61 @@
+//! Thumbnails of large JPEG files come from an eighth of the picture; they must look like those of a full decode.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod support;
+
+use field::intake::{Limits, metadata, thumbnail};
+use image::RgbImage;
+
+/// Peak signal-to-noise ratio in dB over all channels.
+fn psnr(a: &RgbImage, b: &RgbImage) -> f64 {
+    let squares: f64 = a
+        .as_raw()
+        .iter()
+        .zip(b.as_raw())
+        .map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2))
+        .sum();
+    let mean = squares / a.as_raw().len() as f64;
+    if mean == 0.0 {
+        f64::INFINITY
+    } else {
+        10.0 * (255.0 * 255.0 / mean).log10()
+    }
+}
+
+#[test]
+fn the_fast_way_shows_the_same_picture() {
+    let set = support::photo_set();
+    let limits = |prefer_eighth| Limits {
+        prefer_eighth,
+        ..Limits::default()
+    };
+    let (mut compared, mut worst) = (0, f64::INFINITY);
+    for path in set.files() {
+        let bytes = std::fs::read(&path).unwrap();
+        let meta = metadata::read(&bytes);
+        if meta.width.max(meta.height).unwrap_or(0) < 8 * thumbnail::THUMBNAIL_PX {
+            continue;
+        }
+        let made = |eighth| thumbnail::make(&bytes, meta.orientation, &limits(eighth));
+        let (Ok(fast), Ok(slow)) = (made(true), made(false)) else {
+            continue;
+        };
+        assert!(
+            (fast.width.abs_diff(slow.width)) <= 1 && fast.height.abs_diff(slow.height) <= 1,
+            "{}",
+            path.display()
+        );
+        if (fast.width, fast.height) != (slow.width, slow.height) {
+            continue;
+        }
+        let [fast, slow] = [fast, slow].map(|t| image::load_from_memory(&t.jpeg).unwrap().into_rgb8());
+        let likeness = psnr(&fast, &slow);
+        println!("  {}: {likeness:.1} dB", path.file_name().unwrap().display());
+        worst = worst.min(likeness);
+        compared += 1;
+    }
+    println!("{compared} photos of {} compared, worst {worst:.1} dB", set.name);
+    // The small copies hold no photo of this size; the unit tests of the reader compare made ones.
+    assert!(compared >= 5 || set.name.contains("small copies"));
+    assert!(worst > 28.0, "a thumbnail looks different: {worst:.1} dB");
+}
