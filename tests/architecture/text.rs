@@ -123,6 +123,47 @@ fn too_long(root: &Path) -> Vec<String> {
         .collect()
 }
 
+/// Files that a guide to the code names in backquotes and that are not there.
+fn named_but_missing(root: &Path, guide: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(root.join(guide)).unwrap_or_default();
+    text.split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|name| name.contains('/') && name.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c)))
+        .filter(|name| {
+            ["crates/", "ui/", "src-tauri/", "tests/", "xtask/", "assets/"]
+                .iter()
+                .any(|p| name.starts_with(p))
+        })
+        .filter(|name| !root.join(name).exists())
+        .map(|name| format!("{guide} names {name}"))
+        .collect()
+}
+
+#[test]
+fn guides_name_files_that_exist() {
+    let broken: Vec<String> = ["README.md", "ARCHITECTURE.md"]
+        .iter()
+        .flat_map(|g| named_but_missing(&root(), g))
+        .collect();
+    holds("guides", &broken);
+}
+
+#[test]
+fn a_guide_that_names_a_missing_file_is_found() {
+    let tree = planted(&[
+        (
+            "ARCHITECTURE.md",
+            "It is in `crates/a/src/lib.rs`, not in `crates/a/src/gone.rs`; see `cargo test`.\n",
+        ),
+        ("crates/a/src/lib.rs", ""),
+    ]);
+    assert_eq!(
+        named_but_missing(tree.path(), "ARCHITECTURE.md"),
+        ["ARCHITECTURE.md names crates/a/src/gone.rs"]
+    );
+}
+
 #[test]
 fn no_file_names_a_place_of_one_machine() {
     holds("places", &places(&root()));

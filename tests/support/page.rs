@@ -20,6 +20,7 @@ const PAUSE: Duration = Duration::from_millis(40);
 pub struct Page {
     client: Client,
     name: String,
+    patience: Duration,
 }
 
 impl Page {
@@ -28,6 +29,16 @@ impl Page {
         Page {
             client,
             name: name.to_owned(),
+            patience: PATIENCE,
+        }
+    }
+
+    /// The same page, for a step that may take this long.
+    pub fn patient(&self, patience: Duration) -> Page {
+        Page {
+            client: self.client.clone(),
+            name: self.name.clone(),
+            patience,
         }
     }
 
@@ -97,6 +108,12 @@ impl Page {
             Err("there is none".to_owned())
         })
         .await;
+    }
+
+    /// Chooses from a list that opens: the option whose text contains `part`.
+    pub async fn choose(&self, id: &str, part: &str) {
+        self.click(id).await;
+        self.click_text(".el-select-dropdown__item", part).await;
     }
 
     /// Replaces what a field holds. The id may stand on the field or on an element around it.
@@ -236,9 +253,9 @@ impl Page {
         path
     }
 
-    /// Tries until it goes well; after [`PATIENCE`] fails with what was seen last, a picture and the page's text.
+    /// Tries until it goes well; after its patience fails with what was seen last, a picture and the page's text.
     pub async fn until<T, E: Debug, F: Future<Output = Result<T, E>>>(&self, what: &str, mut attempt: impl FnMut() -> F) -> T {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + self.patience;
         loop {
             let last = match attempt().await {
                 Ok(value) => return value,

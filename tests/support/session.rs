@@ -25,7 +25,7 @@ impl Laptop {
     /// A laptop that has never run the program.
     pub fn new(name: &str) -> Laptop {
         let home = tempfile::Builder::new().prefix("xunzhan-laptop-").tempdir().unwrap();
-        for folder in ["data", "config", "cache", "runtime"] {
+        for folder in ["home", "data", "config", "cache", "state", "runtime"] {
             std::fs::create_dir(home.path().join(folder)).unwrap();
         }
         let runtime = home.path().join("runtime");
@@ -56,6 +56,8 @@ impl Laptop {
             ("XDG_DATA_HOME", "data"),
             ("XDG_CONFIG_HOME", "config"),
             ("XDG_CACHE_HOME", "cache"),
+            ("XDG_STATE_HOME", "state"),
+            ("HOME", "home"),
             ("XDG_RUNTIME_DIR", "runtime"),
         ] {
             command.env(variable, self.home.path().join(folder));

@@ -306,6 +306,9 @@ fn counted(command: &mut Command) -> Result<Tally> {
     Ok(tally)
 }
 
+/// Simulator runs that take about a minute of a soak, on one core, in a build without optimisation.
+const RUNS_A_MINUTE: u64 = 100;
+
 /// Simulator and fuzz targets with seeds of their own and more time: `--minutes N`, 30 unless told.
 pub fn soak(words: &[&str]) -> Result<ExitCode> {
     let minutes = match words {
@@ -314,13 +317,14 @@ pub fn soak(words: &[&str]) -> Result<ExitCode> {
         _ => bail!("soak knows --minutes N only"),
     };
     let fuzzers = phases::tests_of(Group::Fuzz)?.len().max(1) as u64;
-    let each = (minutes * 60 / (fuzzers + 1)).max(1).to_string();
+    let each = (minutes * 60 / (fuzzers * 2)).max(1).to_string();
+    let runs = (minutes * RUNS_A_MINUTE).to_string();
     let seed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs().to_string();
-    println!("seed {seed}, {each} seconds for the simulator and for each of {fuzzers} fuzz targets");
+    println!("{runs} simulator runs from seed {seed}; {each} seconds for each of {fuzzers} fuzz targets");
     let variables = [
         ("XUNZHAN_FUZZ_SECONDS", each.as_str()),
-        ("XUNZHAN_SIMULATOR_SECONDS", &each),
-        ("XUNZHAN_SEED", &seed),
+        ("XUNZHAN_SIM_SEEDS", &runs),
+        ("XUNZHAN_SIM_FIRST", &seed),
     ];
     let mut sum = targets(Group::Simulator, &variables)?;
     sum.add(targets(Group::Fuzz, &variables)?);
