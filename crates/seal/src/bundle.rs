@@ -34,7 +34,7 @@ mod writer;
 
 pub use assemble::{BundleBuilder, BundleEntry, BundleInputs};
 pub use container::{Container, MAX_MEMBER_BYTES};
-pub use guide::commands;
+pub use guide::{GuideFacts, commands, guide};
 pub use manifest::{FORMAT, FileEntry, Manifest};
 pub use proofs::{ConsistencyFile, InclusionFile};
 pub use writer::BundleWriter;

@@ -5,7 +5,7 @@ use std::io::{Read, Seek, Write};
 
 use serde::Deserialize;
 
-use super::{BundleWriter, ConsistencyFile, FORMAT, FileEntry, InclusionFile, Manifest, guide, path};
+use super::{BundleWriter, ConsistencyFile, FORMAT, FileEntry, GuideFacts, InclusionFile, Manifest, guide, path};
 use crate::card::CountyCard;
 use crate::cert::Certificate;
 use crate::checkpoint::Checkpoint;
@@ -78,7 +78,6 @@ struct Header {
 #[derive(Deserialize)]
 struct Beacon {
     size: u64,
-    root: Digest,
 }
 
 #[derive(Deserialize)]
@@ -122,14 +121,14 @@ impl<W: Write + Seek> BundleBuilder<W> {
         }
 
         let mut writer = BundleWriter::new(inner);
-        let facts = guide::Facts {
+        let facts = GuideFacts {
             seal,
             authority: root.fingerprint(),
             exporter: exporter.kid(),
             persons: envelope.signatures.iter().map(|s| s.keyid).collect(),
             entries: entries.iter().map(|e| e.key.kid()).collect(),
         };
-        writer.add(path::VERIFY, guide::text(&facts).as_bytes())?;
+        writer.add(path::VERIFY, guide(&facts).as_bytes())?;
         writer.add(path::CARD, &inputs.card)?;
         writer.add(path::RECORD, &inputs.record)?;
         writer.add(path::STATEMENT, &inputs.statement)?;
@@ -138,6 +137,10 @@ impl<W: Write + Seek> BundleBuilder<W> {
         writer.add(path::REVOCATIONS, &inputs.revocations)?;
         for signature in &envelope.signatures {
             writer.add(&format!("signatures/{}.sig", signature.keyid), signature.sig.as_bytes())?;
+        }
+        for der in &inputs.certificates {
+            let key = Certificate::parse(der)?.public_key().clone();
+            keys.insert(key.kid(), key);
         }
         for (kid, key) in &keys {
             writer.add(&format!("keys/{kid}.pem"), key.spki_pem().as_bytes())?;
@@ -249,10 +252,8 @@ fn anchors<'a>(
         if let Some((size, _)) = by_size.range(leaf + 1..).next() {
             wanted.insert(*size);
         }
-        let seen = beacon.as_ref().and_then(|b| by_size.get(&b.size).filter(|(c, _)| c.root == b.root));
-        if let Some((checkpoint, _)) = seen {
-            wanted.insert(checkpoint.size);
-        }
+        // A beacon with another root is taken too: it is for the reader to see that the histories differ.
+        wanted.extend(beacon.as_ref().map(|b| b.size));
     }
     by_size.retain(|size, _| wanted.contains(size));
     by_size

@@ -78,7 +78,8 @@ impl<R: Read + Seek> Container<R> {
         if file.name().ok().as_deref() != Some(path) {
             return Err(fault("the zip can be read in two ways"));
         }
-        let mut buffer = vec![0; 64 * 1024];
+        // One byte more than expected shows a member that is longer than stated.
+        let mut buffer = vec![0; usize::try_from(len).unwrap_or(usize::MAX).saturating_add(1).min(64 * 1024)];
         let mut total = 0_u64;
         loop {
             let read = file.read(&mut buffer).map_err(|e| fault(&e.to_string()))?;

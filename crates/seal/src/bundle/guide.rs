@@ -8,18 +8,19 @@ use crate::{Digest, payload_type};
 /// Marks a line of `VERIFY.txt` as a command.
 const PROMPT: &str = "    $ ";
 
-/// What the text names.
-pub(super) struct Facts {
+/// What the text of `VERIFY.txt` names; the text follows from it alone.
+#[derive(Clone, Debug)]
+pub struct GuideFacts {
     /// The seal id.
-    pub(super) seal: Digest,
+    pub seal: Digest,
     /// The authority's fingerprint.
-    pub(super) authority: Digest,
+    pub authority: Digest,
     /// The exporter's key.
-    pub(super) exporter: Kid,
+    pub exporter: Kid,
     /// The keys that signed the statement, in order.
-    pub(super) persons: Vec<Kid>,
+    pub persons: Vec<Kid>,
     /// The key of each entry, in order.
-    pub(super) entries: Vec<Kid>,
+    pub entries: Vec<Kid>,
 }
 
 /// One step: what it shows in Chinese and English, and its commands.
@@ -34,7 +35,8 @@ pub fn commands(text: &str) -> Vec<&str> {
     text.lines().filter_map(|line| line.strip_prefix(PROMPT)).collect()
 }
 
-pub(super) fn text(facts: &Facts) -> String {
+/// The text of `VERIFY.txt`.
+pub fn guide(facts: &GuideFacts) -> String {
     let steps = steps(facts);
     let mut out = String::new();
     let _ = writeln!(out, "巡站 证据包核验说明\n");
@@ -95,7 +97,7 @@ certificate was issued by the authority above; the entries' signatures by laptop
 entries stand in the server's transparency log, the order in time, and revocation are checked by xunzhan-verify.
 ";
 
-fn steps(facts: &Facts) -> Vec<Step> {
+fn steps(facts: &GuideFacts) -> Vec<Step> {
     let statement_type = payload_type::STATEMENT;
     let manifest_type = payload_type::MANIFEST;
     let pae = |kind: &str, file: &str| format!("printf 'DSSEv1 {} {kind} %s ' \"$(($(wc -c < {file})))\" | cat - {file}", kind.len());

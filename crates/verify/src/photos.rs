@@ -1,0 +1,45 @@
+//! Photos: those in the bundle are the record's; those that are not are named by digest alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use seal::Digest;
+
+use crate::check::Check;
+use crate::files::Files;
+use crate::record::Record;
+use crate::report::{PhotoCount, Report};
+
+pub(crate) fn count(files: &Files, record: &Record, check: &mut Check, report: &mut Report) {
+    let mut named: BTreeMap<Digest, u64> = BTreeMap::new();
+    for photo in &record.photos {
+        for blob in photo.thumbnail.iter().chain([&photo.original]) {
+            named.insert(blob.sha256, blob.len);
+        }
+    }
+    let lengths: BTreeMap<&str, u64> = files.manifest.files.iter().map(|f| (f.path.as_str(), f.len)).collect();
+    let mut present = BTreeSet::new();
+    for path in &files.photos {
+        let stem = path.strip_prefix("photos/").and_then(|p| p.split_once('.')).map_or("", |(s, _)| s);
+        let listed = files.manifest.files.iter().find(|f| f.path == *path);
+        // The digest was computed from the bytes when the files were compared with the manifest.
+        let digest = stem.parse::<Digest>().ok().filter(|d| listed.is_some_and(|f| f.sha256 == *d));
+        let Some(digest) = digest else {
+            check.refuse(path, ("照片的内容与文件名的摘要不同", "the photo's bytes do not hash to its name"));
+            continue;
+        };
+        let fits = named.get(&digest) == lengths.get(path.as_str());
+        if check.require(
+            fits && present.insert(digest),
+            path,
+            "检查记录里没有这张照片",
+            "the record does not name this photo, or names another length",
+        ) {}
+    }
+    let originals: BTreeSet<Digest> = record.photos.iter().map(|p| p.original.sha256).collect();
+    let (here, absent): (Vec<Digest>, Vec<Digest>) = originals.into_iter().partition(|d| present.contains(d));
+    report.photos = PhotoCount {
+        named: (here.len() + absent.len()) as u64,
+        present: here.len() as u64,
+        digest_only: absent,
+    };
+}

@@ -1,0 +1,100 @@
+//! What the verifier reads of a `visit-record/1`. Everything else in it is evidence too, but needs no rule here.
+
+use seal::Digest;
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// The value of `format`.
+pub(crate) const FORMAT: &str = "visit-record/1";
+/// The predicate type of the statement over a record.
+pub(crate) const PREDICATE_TYPE: &str = "urn:xunzhan:visit-record:1";
+
+#[derive(Deserialize)]
+pub(crate) struct Record {
+    pub(crate) format: String,
+    pub(crate) scope: String,
+    pub(crate) visit: Uuid,
+    pub(crate) station: Station,
+    pub(crate) title: Text,
+    pub(crate) signers: u32,
+    pub(crate) started_at_ms: i64,
+    pub(crate) ended_at_ms: i64,
+    pub(crate) utc_offset_min: i32,
+    pub(crate) team: Vec<Member>,
+    pub(crate) photos: Vec<Photo>,
+    pub(crate) countersign: Countersign,
+    pub(crate) covers: Vec<Head>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Station {
+    pub(crate) name: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Text {
+    pub(crate) zh: String,
+    pub(crate) en: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Member {
+    pub(crate) person: Uuid,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Photo {
+    pub(crate) original: Blob,
+    pub(crate) thumbnail: Option<Blob>,
+}
+
+#[derive(Deserialize, PartialEq, Eq)]
+pub(crate) struct Blob {
+    pub(crate) sha256: Digest,
+    pub(crate) len: u64,
+}
+
+#[derive(Deserialize, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) log: String,
+    pub(crate) seq: u64,
+    pub(crate) entry: Digest,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "way", rename_all = "snake_case")]
+pub(crate) enum Countersign {
+    Signed { name: String, role: String, strokes: Blob },
+    Refused { reason: String, witness: String },
+    Absent { reason: String },
+}
+
+/// Payload of `visit.sealed/1`.
+#[derive(Deserialize)]
+pub(crate) struct VisitSealed {
+    pub(crate) record: Blob,
+    pub(crate) statement: Blob,
+    pub(crate) covers: Vec<Head>,
+    pub(crate) signers: u32,
+}
+
+/// Payload of `seal.signed/1`.
+#[derive(Deserialize)]
+pub(crate) struct SealSigned {
+    pub(crate) statement: Digest,
+    pub(crate) person: Uuid,
+    pub(crate) name: String,
+    pub(crate) kid: seal::keys::Kid,
+    pub(crate) public_key: seal::keys::PublicKey,
+    pub(crate) signature: seal::keys::Signature,
+}
+
+/// Payload of `review.accepted/1`.
+#[derive(Deserialize)]
+pub(crate) struct ReviewAccepted {
+    pub(crate) statement: Digest,
+    pub(crate) account: String,
+    pub(crate) name: String,
+    pub(crate) comment: String,
+    pub(crate) at_ms: i64,
+}

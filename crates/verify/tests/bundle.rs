@@ -1,0 +1,310 @@
+//! A whole bundle is accepted; every way of changing one is refused, naming the file.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod common;
+
+use std::io::Cursor;
+
+use common::*;
+use seal::Digest;
+use verify::{Countersignature, Grade, Language, Report, Verdict, check, render};
+
+fn verdict(bytes: &[u8], root: &Digest) -> Report {
+    check(Cursor::new(bytes), Some(root))
+}
+
+fn refused_files(report: &Report) -> Vec<&str> {
+    report.refusals.iter().map(|r| r.file.as_str()).collect()
+}
+
+#[test]
+fn a_whole_bundle_is_accepted() {
+    let (bytes, root) = bundle(&Course::default());
+    let report = verdict(&bytes, &root);
+    assert_eq!(report.refusals, []);
+    assert_eq!(report.verdict, Verdict::Verified);
+    let names: Vec<_> = report.signatures.iter().map(|s| (s.name.as_str(), s.level, s.at.grade)).collect();
+    assert_eq!(names, [("王某", "L1", Grade::Anchored), ("李某", "L1", Grade::Anchored)]);
+    let at = &report.signatures[0].at;
+    assert_eq!((at.not_before_ms, at.not_after_ms), (Some(MORNING + HOUR / 2), MORNING + 10 * HOUR));
+    assert!(report.one_device);
+    assert_eq!((report.photos.named, report.photos.present), (2, 1));
+    assert_eq!(report.photos.digest_only, [Digest::of(ABSENT_PHOTO)]);
+    assert_eq!(report.acceptances[0].account, "fuhe");
+    let drawn = Countersignature::Signed {
+        name: "赵某".into(),
+        role: "负责人".into(),
+        strokes_in_bundle: true,
+    };
+    assert_eq!(report.countersignature, Some(drawn));
+
+    let text = render(&report, Language::Zh);
+    for part in [
+        "核验通过",
+        "王某",
+        "L1 个人密钥签名",
+        "2026-11-20 09:00:00 +08:00",
+        "有锚定",
+        "等级 L0",
+        "由服务器为账号 fuhe",
+        "同一台电脑",
+        "截至",
+    ] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert!(!text.contains("可靠电子签名"));
+    assert!(render(&report, Language::En).contains("Attested by the server for account fuhe"));
+}
+
+#[test]
+fn the_root_decides() {
+    let (bytes, root) = bundle(&Course::default());
+    let unchecked = check(Cursor::new(&bytes), None);
+    assert_eq!((unchecked.verdict, unchecked.refusals.len()), (Verdict::ConsistentRootUnchecked, 0));
+    assert!(render(&unchecked, Language::Zh).contains("一致，但未核对根指纹"));
+    assert!(render(&unchecked, Language::En).contains("root not checked"));
+    assert!(render(&unchecked, Language::Zh).contains(&root.to_hex()));
+    let wrong = verdict(&bytes, &Digest::of(b"another county"));
+    assert_eq!(wrong.verdict, Verdict::WrongRoot);
+    assert_eq!(refused_files(&wrong), ["certs/root.der"]);
+}
+
+/// Up to 200 positions spread over the file, first and last byte included.
+fn positions(len: usize) -> impl Iterator<Item = usize> {
+    let count = len.min(200);
+    (0..count).map(move |i| if count == 1 { 0 } else { i * (len - 1) / (count - 1) })
+}
+
+#[test]
+fn any_changed_byte_of_any_file_is_refused_by_name() {
+    let (bytes, root) = bundle(&Course::default());
+    let patcher = Patcher::new(&bytes);
+    let mut tried = 0;
+    for (name, len) in patcher.files() {
+        for at in positions(len) {
+            let report = verdict(&patcher.flipped(name, at, 1 << (at % 8)), &root);
+            assert_eq!(report.verdict, Verdict::Refused, "{name} byte {at}");
+            assert_eq!(refused_files(&report), [name], "{name} byte {at}: {:?}", report.refusals);
+            assert!(report.refusals.iter().all(|r| !r.zh.is_empty() && !r.en.is_empty()));
+            tried += 1;
+        }
+    }
+    // Zipping anew with another tool is the same.
+    let mut changed = unzip(&bytes);
+    changed.get_mut("record.json").unwrap()[7] ^= 1;
+    assert_eq!(refused_files(&verdict(&zip(&changed), &root)), ["record.json"]);
+    println!("{tried} changed bytes in {} files, each refused by name", patcher.files().count());
+}
+
+/// The same with an exporter who signs the changed files: what he did not make himself still holds him to the truth.
+#[test]
+fn a_dishonest_exporter_cannot_change_a_byte() {
+    let (bytes, root) = bundle(&Course::default());
+    let files = unzip(&bytes);
+    let own = ["manifest.dsse.json", "SHA256SUMS"];
+    for name in files.keys().filter(|n| !own.contains(&n.as_str())) {
+        for at in positions(files[name].len()).step_by(40) {
+            let mut changed = files.clone();
+            changed.get_mut(name).unwrap()[at] ^= 1;
+            let report = verdict(&resign(&changed), &root);
+            assert_eq!(report.verdict, Verdict::Refused, "{name} byte {at}");
+            if name != "statement.json" {
+                assert!(refused_files(&report).contains(&name.as_str()), "{name} byte {at}: {:?}", report.refusals);
+            }
+        }
+    }
+}
+
+#[test]
+fn missing_extra_and_swapped_files_are_named() {
+    let (bytes, root) = bundle(&Course::default());
+    let files = unzip(&bytes);
+    for name in files.keys() {
+        let mut fewer = files.clone();
+        fewer.remove(name);
+        let report = verdict(&zip(&fewer), &root);
+        assert_eq!((report.verdict, refused_files(&report)), (Verdict::Refused, vec![name.as_str()]));
+        // An exporter may leave a photo, or the strokes, or the final review out, but nothing else.
+        if name.as_str() == "manifest.dsse.json" || name.as_str() == "SHA256SUMS" {
+            continue;
+        }
+        let report = verdict(&resign(&fewer), &root);
+        let free = name.starts_with("photos/") || name.starts_with("strokes/");
+        let anchors = name.starts_with("checkpoints/") || name.starts_with("consistency/");
+        if free {
+            assert_eq!(report.verdict, Verdict::Verified, "{name}");
+        } else if !anchors {
+            assert_eq!(report.verdict, Verdict::Refused, "{name}");
+        }
+    }
+    for extra in ["more.txt", "photos/more.jpg", "entries/0999.frame", "certs/more.der"] {
+        let mut more = files.clone();
+        more.insert(extra.into(), b"x".to_vec());
+        assert_eq!(refused_files(&verdict(&zip(&more), &root)), [extra]);
+        let report = verdict(&resign(&more), &root);
+        assert!(refused_files(&report).contains(&extra), "{extra}: {:?}", report.refusals);
+    }
+    let mut swapped = files.clone();
+    swapped.insert("entries/0001.frame".into(), files["entries/0002.frame"].clone());
+    swapped.insert("entries/0002.frame".into(), files["entries/0001.frame"].clone());
+    assert_eq!(verdict(&zip(&swapped), &root).verdict, Verdict::Refused);
+    assert_eq!(verdict(&resign(&swapped), &root).verdict, Verdict::Refused);
+    // Whole groups of files exchanged, so that each entry fits its helpers and proof: the order of the log still shows.
+    let mut reordered = files.clone();
+    for (folder, suffix) in [("entries", "frame"), ("entries", "pae"), ("entries", "sig"), ("proofs", "json")] {
+        let (a, b) = (format!("{folder}/0003.{suffix}"), format!("{folder}/0004.{suffix}"));
+        reordered.insert(a.clone(), files[&b].clone());
+        reordered.insert(b, files[&a].clone());
+    }
+    let report = verdict(&resign(&reordered), &root);
+    assert!(refused_files(&report).contains(&"entries/0004.frame"), "{:?}", report.refusals);
+}
+
+#[test]
+fn the_container_holds_nothing_else() {
+    let (bytes, root) = bundle(&Course::default());
+    for bad in [
+        [&bytes[..], b"x"].concat(),
+        [b"PK", &bytes[..]].concat(),
+        bytes[..bytes.len() - 1].to_vec(),
+        b"no zip".to_vec(),
+        vec![],
+    ] {
+        let report = verdict(&bad, &root);
+        assert_eq!((report.verdict, refused_files(&report)), (Verdict::Refused, vec!["(zip)"]));
+    }
+    // Order of members and tool make no difference.
+    let files = unzip(&bytes);
+    assert_eq!(verdict(&zip(files.iter().rev()), &root).verdict, Verdict::Verified);
+}
+
+#[test]
+fn a_removed_signature_and_too_few_persons() {
+    let (bytes, root) = bundle(&Course::default());
+    let mut files = unzip(&bytes);
+    let mut envelope = seal::dsse::Envelope::parse(&files["statement.dsse.json"]).unwrap();
+    envelope.signatures.pop();
+    files.insert("statement.dsse.json".into(), envelope.to_vec().unwrap());
+    let report = verdict(&resign(&files), &root);
+    assert!(refused_files(&report).contains(&"statement.dsse.json"));
+
+    let one = Course {
+        signing: 1,
+        ..Course::default()
+    };
+    let (bytes, root) = bundle(&one);
+    let report = verdict(&bytes, &root);
+    assert_eq!(refused_files(&report), ["statement.dsse.json"]);
+    assert!(report.refusals[0].zh.contains("有效签名只有 1 人"));
+    let enough = Course {
+        signing: 1,
+        required: 1,
+        ..Course::default()
+    };
+    let (bytes, root) = bundle(&enough);
+    assert_eq!(verdict(&bytes, &root).verdict, Verdict::Verified);
+    let twice = Course {
+        same_person: true,
+        ..Course::default()
+    };
+    let (bytes, root) = bundle(&twice);
+    assert!(refused_files(&verdict(&bytes, &root)).contains(&"statement.dsse.json"));
+}
+
+#[test]
+fn each_dishonest_course_is_refused() {
+    let d = Course::default;
+    let li = format!("signatures/{}.sig", seal::keys::Signer::public(&key(LI)).kid());
+    let li_cert = format!("certs/{}.der", seal::keys::Signer::public(&key(LI)).kid());
+    for (what, course, file) in [
+        ("forged", Course { forged: true, ..d() }, li.as_str()),
+        ("unlogged", Course { unlogged: true, ..d() }, &li_cert),
+        ("uncovered", Course { uncovered: true, ..d() }, "record.json"),
+        ("split view", Course { split_view: true, ..d() }, "entries/0006.frame"),
+        (
+            "revoked before",
+            Course {
+                revoked: Some((WANG, MORNING)),
+                ..d()
+            },
+            "entries/0008.frame",
+        ),
+        (
+            "device revoked",
+            Course {
+                revoked: Some((DEVICE, MORNING + 2 * HOUR)),
+                ..d()
+            },
+            "entries/0008.frame",
+        ),
+        (
+            "exporter revoked",
+            Course {
+                revoked: Some((SERVER, MORNING + 2 * HOUR)),
+                ..d()
+            },
+            "manifest.dsse.json",
+        ),
+    ] {
+        let (bytes, root) = bundle(&course);
+        let report = verdict(&bytes, &root);
+        assert_eq!(report.verdict, Verdict::Refused, "{what}");
+        assert!(refused_files(&report).contains(&file), "{what}: {:?}", report.refusals);
+    }
+    let later = Course {
+        revoked: Some((WANG, MORNING + 10 * HOUR)),
+        ..d()
+    };
+    let (bytes, root) = bundle(&later);
+    assert_eq!(verdict(&bytes, &root).verdict, Verdict::Verified, "revoked after the anchor");
+    // A key with a certificate, but not an exporter's.
+    let (bytes, root) = bundle(&d());
+    let report = verdict(&resign_as(&unzip(&bytes), DEVICE), &root);
+    assert!(refused_files(&report).contains(&"manifest.dsse.json"));
+}
+
+#[test]
+fn time_grades() {
+    let d = Course::default;
+    let grade = |course: Course| {
+        let (bytes, root) = bundle(&course);
+        let report = verdict(&bytes, &root);
+        assert_eq!(report.verdict, Verdict::Verified, "{:?}", report.refusals);
+        (report.signatures[1].at.grade, report.signatures[1].certified_later_ms)
+    };
+    assert_eq!(grade(d()).0, Grade::Anchored);
+    assert_eq!(grade(Course { beacon: false, ..d() }).0, Grade::DeviceOnly);
+    let years = 10 * 365 * 24 * HOUR;
+    for clock_off_ms in [-years, years, -HOUR, 10 * HOUR] {
+        assert_eq!(grade(Course { clock_off_ms, ..d() }).0, Grade::Contradictory);
+    }
+    let later = grade(Course {
+        certified_later: true,
+        ..d()
+    });
+    assert_eq!(later, (Grade::Anchored, Some(MORNING + 13 * HOUR)));
+    // Without the checkpoint that the laptop had seen, its time is its own word.
+    let (bytes, root) = bundle(&d());
+    let mut files = unzip(&bytes);
+    files.remove("checkpoints/4.note");
+    files.retain(|name, _| !name.starts_with("consistency/4-"));
+    let report = verdict(&resign(&files), &root);
+    assert_eq!((report.verdict, report.signatures[0].at.grade), (Verdict::Verified, Grade::DeviceOnly));
+}
+
+/// The bundle's bytes are a promise: equal inputs give the committed file.
+#[test]
+fn golden_bundle() {
+    let (bytes, root) = bundle(&Course::default());
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/bundle.zip");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(std::path::Path::new(golden).parent().unwrap()).unwrap();
+        std::fs::write(golden, &bytes).unwrap();
+        std::fs::write(golden.replace(".zip", ".root"), format!("{root}\n")).unwrap();
+    }
+    let committed = std::fs::read(golden).unwrap();
+    assert_eq!(std::fs::read_to_string(golden.replace(".zip", ".root")).unwrap().trim(), root.to_hex());
+    assert_eq!(verdict(&committed, &root).verdict, Verdict::Verified);
+    assert!(committed == bytes, "the bundle's bytes differ from the committed golden file");
+}
