@@ -108,6 +108,17 @@ CREATE TABLE visit (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX visit_started ON visit (scope, started_ms DESC, visit);
 
+-- State: photos by id.
+CREATE TABLE photo (
+    scope BLOB NOT NULL,
+    photo BLOB NOT NULL,
+    visit BLOB NOT NULL,
+    original TEXT NOT NULL,
+    thumbnail TEXT,
+    mime TEXT NOT NULL,
+    PRIMARY KEY (scope, photo, visit)
+) STRICT, WITHOUT ROWID;
+
 -- State: which entries name which bytes.
 CREATE TABLE blob_named (
     scope BLOB NOT NULL,

@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use crate::Result;
 use crate::county::sync_folder;
 use crate::error::file;
+use crate::secrets::random;
 
 /// So many bytes may arrive before they are made durable …
 const SYNC_BYTES: u64 = 256 * 1024;
@@ -121,6 +122,16 @@ impl Blobs {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(file("removing an upload")(e)),
             _ => Ok(()),
         }
+    }
+
+    /// A file without a name, gone when it is closed.
+    pub fn scratch(&self) -> Result<File> {
+        let name = format!("scratch-{}", hex::encode(random::<8>()?));
+        let path = self.uploads.join(name);
+        let options = OpenOptions::new().read(true).write(true).create_new(true).open(&path);
+        let scratch = options.map_err(file("making a temporary file"))?;
+        fs::remove_file(&path).map_err(file("making a temporary file"))?;
+        Ok(scratch)
     }
 
     /// Whether the bytes of a blob lie in the folder and hash to their name.

@@ -23,7 +23,7 @@ pub use devices::Device;
 pub use enrolments::Enrolment;
 pub use fold::Rebuilt;
 pub use uploads::{Named, Upload};
-pub use visits::EntryRow;
+pub use visits::{EntryRow, PhotoBytes};
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

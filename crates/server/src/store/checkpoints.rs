@@ -48,7 +48,7 @@ impl Db {
     }
 
     /// Looks at the scope's tree over everything committed.
-    pub(super) fn with_tree<T>(&self, scope: &ScopeId, look: impl FnOnce(&Tree) -> T) -> Result<T> {
+    pub fn with_tree<T>(&self, scope: &ScopeId, look: impl FnOnce(&Tree) -> T) -> Result<T> {
         let mut trees = self.trees.borrow_mut();
         let tree = trees.entry(*scope).or_default();
         loop {
@@ -111,6 +111,13 @@ impl Db {
         let mut statement = self.conn.prepare_cached(sql)?;
         let values = params![scope.as_bytes(), number(beacon.size), beacon.root.as_bytes(), beacon.origin];
         Ok(statement.query_row(values, read).optional()?)
+    }
+
+    /// The notes of all checkpoints ever signed, in their order.
+    pub fn checkpoints(&self, scope: &ScopeId) -> Result<Vec<String>> {
+        let mut statement = self.conn.prepare_cached("SELECT note FROM checkpoint WHERE scope = ?1 ORDER BY number")?;
+        let rows = statement.query_map([scope.as_bytes().as_slice()], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Proof that an earlier tree is a prefix of a later one.

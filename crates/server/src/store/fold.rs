@@ -183,7 +183,7 @@ impl Db {
     /// Drops all state and makes it again from the entries, in one transaction.
     pub fn rebuild(&mut self) -> Result<Rebuilt> {
         let tx = self.begin()?;
-        tx.execute_batch("DELETE FROM aggregate; DELETE FROM visit; DELETE FROM blob_named;")?;
+        tx.execute_batch("DELETE FROM aggregate; DELETE FROM visit; DELETE FROM photo; DELETE FROM blob_named;")?;
         let mut touched: BTreeSet<(ScopeId, Uuid)> = BTreeSet::new();
         let mut entries = 0_u64;
         {
@@ -219,6 +219,8 @@ impl Db {
              FROM aggregate ORDER BY scope, ent",
             "SELECT quote(scope) || ' ' || quote(visit) || ' ' || quote(station) || ' ' || pack || ' ' || phase || ' ' || team || ' ' || started_ms
              || ' ' || changed_ms || ' ' || answered || ' ' || findings || ' ' || photos FROM visit ORDER BY scope, visit",
+            "SELECT quote(scope) || ' ' || quote(photo) || ' ' || quote(visit) || ' ' || original || ' ' || coalesce(thumbnail, '') || ' ' || mime
+             FROM photo ORDER BY scope, photo, visit",
             "SELECT quote(scope) || ' ' || quote(sha256) || ' ' || quote(ent) || ' ' || part || ' ' || size_bytes FROM blob_named ORDER BY 1",
         ] {
             let mut statement = self.conn.prepare(sql)?;

@@ -43,7 +43,30 @@ pub(super) fn project(conn: &Connection, scope: &ScopeId, visit: &Visit) -> Resu
         number_of(visit.standing_findings().count()),
         number_of(visit.standing_photos().count()),
     ])?;
+    let mut insert =
+        conn.prepare_cached("INSERT OR IGNORE INTO photo (scope, photo, visit, original, thumbnail, mime) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    for photo in visit.photos.iter().map(|p| &p.attached) {
+        insert.execute(params![
+            scope.as_bytes(),
+            photo.photo.0.as_bytes(),
+            visit.id.0.as_bytes(),
+            photo.original.sha256,
+            photo.thumbnail.as_ref().map(|t| &t.sha256),
+            photo.mime
+        ])?;
+    }
     Ok(())
+}
+
+/// The bytes of a photo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhotoBytes {
+    /// Digest of the original.
+    pub original: String,
+    /// Digest of the thumbnail, if there is one.
+    pub thumbnail: Option<String>,
+    /// Media type of the original.
+    pub mime: String,
 }
 
 fn phase_of(key: &str) -> Result<VisitPhase> {
@@ -148,6 +171,20 @@ impl Db {
         let mut statement = self.conn.prepare_cached(MISSING)?;
         let mut missing = |part: &str| statement.query_row(params![scope.as_bytes(), visit.0.as_bytes(), part], |row| row.get(0));
         Ok(data_state(missing("thumbnail")?, missing("")?))
+    }
+
+    /// The bytes of a photo of the scope.
+    pub fn photo(&self, scope: &ScopeId, photo: Uuid) -> Result<Option<PhotoBytes>> {
+        let sql = "SELECT original, thumbnail, mime FROM photo WHERE scope = ?1 AND photo = ?2 ORDER BY visit LIMIT 1";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(PhotoBytes {
+                original: row.get(0)?,
+                thumbnail: row.get(1)?,
+                mime: row.get(2)?,
+            })
+        };
+        Ok(statement.query_row(params![scope.as_bytes(), photo.as_bytes()], read).optional()?)
     }
 
     /// Whether an aggregate's entries name these bytes as this part.

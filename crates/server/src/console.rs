@@ -1,0 +1,175 @@
+//! What the console's calls do. Access was checked before: see `http::guard`.
+
+pub(crate) mod enrolment;
+mod login;
+pub mod packs;
+pub(crate) mod paper;
+pub(crate) mod review;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use contract::console::{AcceptVisit, ApproveEnrolment, ConsoleHost, EnrolmentRow, Login, Me, ReviewView, ScopeArgs, ScopeRow, ScopeVisit};
+use contract::shared::{Nothing, VisitRow};
+use contract::{ApiError, ErrorCode};
+use domain::{Aggregate, Role, StationId};
+use ledger::ScopeId;
+use seal::Digest;
+use zeroize::Zeroizing;
+
+use crate::http::App;
+use crate::store::{Account, Db};
+use crate::{Error, Result};
+
+/// A console call's answer.
+pub(crate) type Answer<T> = std::result::Result<T, ApiError>;
+
+/// What the answer does to the session's cookie.
+#[derive(Clone)]
+pub(crate) enum CookieChange {
+    /// A session began.
+    Set {
+        /// Its token.
+        token: Zeroizing<String>,
+        /// How long it lasts, in seconds.
+        life_s: i64,
+    },
+    /// The session ended.
+    Clear,
+}
+
+/// One call's caller.
+pub(crate) struct Caller {
+    app: App,
+    account: Option<Account>,
+    token: Option<Digest>,
+    cookie: RefCell<Option<CookieChange>>,
+}
+
+/// Maps faults of the server, once.
+pub(crate) fn screen(error: Error) -> ApiError {
+    crate::http::to_screen(&error)
+}
+
+impl Caller {
+    pub fn new(app: App, account: Option<Account>, token: Option<Digest>) -> Self {
+        Self {
+            app,
+            account,
+            token,
+            cookie: RefCell::new(None),
+        }
+    }
+
+    /// What the call did to the cookie.
+    pub fn cookie_change(&self) -> Option<CookieChange> {
+        self.cookie.borrow().clone()
+    }
+
+    fn account(&self) -> Answer<&Account> {
+        self.account.as_ref().ok_or_else(|| ApiError::new(ErrorCode::NotLoggedIn))
+    }
+
+    fn db<T>(&self, work: impl FnOnce(&mut Db) -> Result<T>) -> Answer<T> {
+        self.app.with_db(work).map_err(screen)
+    }
+
+    fn me_of(&self, account: &Account) -> Answer<Me> {
+        let mut roles: Vec<Role> = account.grants.iter().map(|g| g.role).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        let mut scopes: Vec<ScopeId> = account.grants.iter().map(|g| g.scope).collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        let scopes = self.db(|db| {
+            let rows = scopes.iter().map(|scope| {
+                let county = db.county(scope)?.ok_or(Error::Corrupt("a county is missing"))?;
+                Ok(ScopeRow {
+                    scope: scope.to_string(),
+                    name: county.name,
+                    authority_fingerprint: Digest::of(&county.authority_certificate).to_string(),
+                })
+            });
+            rows.collect()
+        })?;
+        Ok(Me {
+            account: account.account.clone(),
+            person: account.person,
+            name: account.name.clone(),
+            roles,
+            scopes,
+        })
+    }
+}
+
+/// Reads the scope of checked arguments.
+fn scope_of(text: &str) -> Answer<ScopeId> {
+    text.parse().map_err(|_| ApiError::new(ErrorCode::NotAllowed))
+}
+
+impl ConsoleHost for Caller {
+    fn login(&self, args: Login) -> Answer<Me> {
+        let (account, token) = login::login(&self.app, &args)?;
+        *self.cookie.borrow_mut() = Some(CookieChange::Set {
+            token,
+            life_s: login::SESSION_LIFE_MS / 1_000,
+        });
+        self.me_of(&account)
+    }
+
+    fn me(&self, _: Nothing) -> Answer<Me> {
+        self.me_of(self.account()?)
+    }
+
+    fn logout(&self, _: Nothing) -> Answer<Nothing> {
+        if let Some(token) = self.token {
+            self.db(|db| db.close_console_session(&token))?;
+        }
+        *self.cookie.borrow_mut() = Some(CookieChange::Clear);
+        Ok(Nothing {})
+    }
+
+    fn list_visits(&self, args: ScopeArgs) -> Answer<Vec<VisitRow>> {
+        let scope = scope_of(&args.scope)?;
+        self.db(|db| {
+            let stations: BTreeMap<StationId, domain::Station> = db
+                .aggregates(&scope, "station")?
+                .into_iter()
+                .filter_map(|(id, state)| match state {
+                    Aggregate::Station(station) => Some((StationId(id), station)),
+                    _ => None,
+                })
+                .collect();
+            let mut rows = db.visits(&scope)?;
+            for row in &mut rows {
+                if let Some(station) = stations.get(&row.station) {
+                    row.station_name.clone_from(&station.name);
+                    row.township.clone_from(&station.township);
+                }
+                let items = packs::latest(&row.pack).map_or(0, |pack| pack.items.len());
+                row.items = u32::try_from(items).unwrap_or(u32::MAX);
+            }
+            Ok(rows)
+        })
+    }
+
+    fn get_visit(&self, args: ScopeVisit) -> Answer<ReviewView> {
+        review::view(&self.app, &scope_of(&args.scope)?, args.visit)
+    }
+
+    fn accept_visit(&self, args: AcceptVisit) -> Answer<ReviewView> {
+        let scope = scope_of(&args.scope)?;
+        review::accept(&self.app, &scope, self.account()?, &args)?;
+        review::view(&self.app, &scope, args.visit)
+    }
+
+    fn list_enrolments(&self, args: ScopeArgs) -> Answer<Vec<EnrolmentRow>> {
+        enrolment::list(&self.app, &scope_of(&args.scope)?)
+    }
+
+    fn approve_enrolment(&self, args: ApproveEnrolment) -> Answer<Vec<EnrolmentRow>> {
+        let scope = scope_of(&args.scope)?;
+        enrolment::approve(&self.app, &scope, self.account()?, &args)?;
+        enrolment::list(&self.app, &scope)
+    }
+}

@@ -1,0 +1,19 @@
+//! Everything that can be reached over HTTP.
+
+mod answer;
+mod app;
+mod calls;
+mod device;
+mod documents;
+mod enrol;
+mod guard;
+mod routes;
+mod session;
+mod sync;
+mod ui;
+mod uploads;
+
+pub(crate) use answer::to_screen;
+pub use app::{App, Settings};
+pub use guard::Guard;
+pub use routes::{Route, router, routes};

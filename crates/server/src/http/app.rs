@@ -1,0 +1,131 @@
+//! What every request can reach.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::blobs::Blobs;
+use crate::county::Opened;
+use crate::store::Db;
+use crate::{Clock, Error, Result};
+
+use super::enrol::Pace;
+use super::session::Nonces;
+use super::uploads::Turn;
+
+/// How the server is run.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Serve the console from this folder instead of from the program.
+    pub ui: Option<PathBuf>,
+    /// Whether the address is reached over TLS, so that the session's cookie may say so. False on loopback alone.
+    pub secure: bool,
+}
+
+/// The running server. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    opened: Mutex<Opened>,
+    blobs: Blobs,
+    clock: Clock,
+    settings: Settings,
+    nonces: Mutex<Nonces>,
+    enrolments: Mutex<Pace>,
+    turns: Mutex<HashMap<String, Arc<Turn>>>,
+    /// Passwords are hashed one at a time: hashing costs memory, and guessing shall not be quick.
+    passwords: Mutex<()>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A thread that panicked left nothing half done: the database rolls back, the rest are plain values.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl App {
+    /// Takes over an opened folder.
+    pub fn new(opened: Opened, clock: Clock, settings: Settings) -> Self {
+        let blobs = opened.blobs.clone();
+        Self(Arc::new(Inner {
+            opened: Mutex::new(opened),
+            blobs,
+            clock,
+            settings,
+            nonces: Mutex::default(),
+            enrolments: Mutex::default(),
+            turns: Mutex::default(),
+            passwords: Mutex::default(),
+        }))
+    }
+
+    /// Works on the database on this thread, which must be one that may wait.
+    pub fn with_db<T>(&self, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
+        work(&mut lock(&self.0.opened).db)
+    }
+
+    /// Works on the database on a thread that may wait. The work is finished even if nobody waits for it any more.
+    pub async fn db<T: Send + 'static>(&self, work: impl FnOnce(&mut Db) -> Result<T> + Send + 'static) -> Result<T> {
+        let app = self.clone();
+        blocking(move || app.with_db(work)).await
+    }
+
+    /// The bytes.
+    pub fn blobs(&self) -> &Blobs {
+        &self.0.blobs
+    }
+
+    /// Now, ms since 1970 UTC.
+    pub fn now_ms(&self) -> i64 {
+        self.0.clock.now_ms()
+    }
+
+    /// How the server is run.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(super) fn nonces(&self) -> MutexGuard<'_, Nonces> {
+        lock(&self.0.nonces)
+    }
+
+    pub(super) fn enrolments(&self) -> MutexGuard<'_, Pace> {
+        lock(&self.0.enrolments)
+    }
+
+    /// Waits until no other password is being checked.
+    pub(crate) fn one_password(&self) -> MutexGuard<'_, ()> {
+        lock(&self.0.passwords)
+    }
+
+    pub(super) fn turn(&self, upload: &str) -> Arc<Turn> {
+        let mut turns = lock(&self.0.turns);
+        turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+        Arc::clone(turns.entry(upload.to_owned()).or_default())
+    }
+
+    /// Gives up uploads that nobody went on with, now and every hour.
+    pub async fn sweep(self) {
+        loop {
+            let app = self.clone();
+            let swept = blocking(move || {
+                for upload in app.with_db(|db| db.expired_uploads())? {
+                    app.blobs().discard(&upload.id)?;
+                    app.with_db(|db| db.drop_upload(&upload.id))?;
+                    tracing::info!(upload = %upload.id, "an upload expired");
+                }
+                Ok(())
+            });
+            if let Err(error) = swept.await {
+                tracing::error!(%error, "sweeping uploads failed");
+            }
+            tokio::time::sleep(Duration::from_secs(3600)).await;
+        }
+    }
+}
+
+/// Runs work that waits for disk or computes long, off the threads that serve the network.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Task)?
+}

@@ -1,0 +1,124 @@
+//! Documents of the console: photos, the printed record, the proof bundle. The guard has checked roles and scope.
+
+use std::collections::BTreeMap;
+
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use contract::{ApiError, ErrorCode};
+use domain::VisitId;
+use seal::Digest;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::App;
+use super::answer::{Failed, bytes, stream, value};
+use super::app::blocking;
+use super::guard::InScope;
+use crate::bundle::{Photos, export};
+use crate::console::paper;
+use crate::error::file;
+use crate::store::Named;
+
+fn not_found() -> Failed {
+    ErrorCode::NotFound.into()
+}
+
+fn uuid_of(path: &BTreeMap<String, String>, name: &str) -> std::result::Result<Uuid, Failed> {
+    path.get(name).and_then(|v| v.parse().ok()).ok_or_else(not_found)
+}
+
+/// A file to be kept under a name.
+fn named(mut response: Response, mime: &str, name: &str) -> Response {
+    response.headers_mut().insert(header::CONTENT_TYPE, value(mime));
+    let disposition = value(&format!("attachment; filename=\"{name}\""));
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
+    response
+}
+
+/// A photo's `original` or `thumb`, exactly as it arrived. What a browser cannot show as a picture is offered as a file.
+pub(super) async fn photo(
+    State(app): State<App>,
+    Extension(InScope(scope)): Extension<InScope>,
+    Path(path): Path<BTreeMap<String, String>>,
+) -> std::result::Result<Response, Failed> {
+    let photo = uuid_of(&path, "photo")?;
+    let original = match path.get("part").map(String::as_str) {
+        Some("original") => true,
+        Some("thumb") => false,
+        _ => return Err(not_found()),
+    };
+    let work = blocking(move || {
+        let Some(known) = app.with_db(|db| db.photo(&scope, photo))? else {
+            return Ok(None);
+        };
+        let (sha256, mime) = if original {
+            (Some(known.original), known.mime)
+        } else {
+            (known.thumbnail, "image/jpeg".to_owned())
+        };
+        let Some(sha256) = sha256.and_then(|s| s.parse::<Digest>().ok()) else {
+            return Ok(None);
+        };
+        if !matches!(app.with_db(|db| db.named(&scope, &sha256))?, Named::Stored { .. }) {
+            return Ok(None);
+        }
+        Ok(Some((app.blobs().read(&scope, &sha256)?, mime, sha256)))
+    });
+    let (body, mime, sha256) = work.await?.ok_or_else(not_found)?;
+    let mut response = match mime.as_str() {
+        "image/jpeg" | "image/png" => bytes(&mime, body),
+        _ => named(bytes("", body), "application/octet-stream", &sha256.to_string()),
+    };
+    let head = response.headers_mut();
+    head.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    head.insert(header::ETAG, value(&format!("\"{sha256}\"")));
+    Ok(response)
+}
+
+/// The record F11 as PDF, marked as a copy.
+pub(super) async fn record(
+    State(app): State<App>,
+    Extension(InScope(scope)): Extension<InScope>,
+    Path(path): Path<BTreeMap<String, String>>,
+) -> std::result::Result<Response, Failed> {
+    let visit = VisitId(uuid_of(&path, "visit")?);
+    let pdf = blocking(move || Ok(paper::record_pdf(&app, &scope, visit))).await??;
+    let mut response = bytes("application/pdf", pdf);
+    let disposition = value(&format!("inline; filename=\"record-{visit}.pdf\""));
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
+    Ok(response)
+}
+
+/// Options of a bundle.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct BundleOptions {
+    /// `digests` leaves the photos out; the record names them by digest.
+    photos: Option<String>,
+}
+
+/// The proof bundle of a sealed visit.
+pub(super) async fn bundle(
+    State(app): State<App>,
+    Extension(InScope(scope)): Extension<InScope>,
+    Path(path): Path<BTreeMap<String, String>>,
+    Query(options): Query<BundleOptions>,
+) -> std::result::Result<Response, Failed> {
+    let visit = VisitId(uuid_of(&path, "visit")?);
+    let photos = match options.photos.as_deref() {
+        None | Some("all") => Photos::All,
+        Some("digests") => Photos::DigestsOnly,
+        Some(_) => return Err(ApiError::new(ErrorCode::BadRequest).with("detail", "photos").into()),
+    };
+    let made = blocking(move || {
+        let Some(zip) = export(&app, &scope, visit, photos)? else {
+            return Ok(None);
+        };
+        let len = zip.metadata().map_err(file("reading a bundle"))?.len();
+        Ok(Some((zip, len)))
+    });
+    let (zip, len) = made.await?.ok_or_else(not_found)?;
+    let response = stream(tokio::fs::File::from_std(zip), len);
+    Ok(named(response, "application/zip", &format!("xunzhan-{visit}.zip")))
+}
