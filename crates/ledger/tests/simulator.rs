@@ -52,7 +52,7 @@ fn what_was_promised_holds() {
 #[test]
 fn what_was_promised_holds_when_the_server_is_restored() {
     runs(40, |_| Weather {
-        restored_devices: false,
+        restored_devices: true,
         restored_server: true,
         bug: None,
     });

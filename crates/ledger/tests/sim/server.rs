@@ -114,12 +114,12 @@ impl Server {
         self.own_log = Some(log);
     }
 
-    fn say(&mut self, text: String) {
+    pub fn say(&mut self, text: String) {
         let key = server_key();
         let tip = self.core.tips(&self.own_log.unwrap()).unwrap()[0];
         let mut writer = LogWriter::resume(&self.core.entries[&tip.id].header, tip.id);
         let draft = Draft {
-            kind: "fork.found/1".parse().unwrap(),
+            kind: "server.noted/1".parse().unwrap(),
             ent: Uuid::from_bytes([7; 16]),
             by: None,
             deps: Vec::new(),

@@ -142,7 +142,10 @@ impl World {
                 let (n, durable) = (self.rng.below(2) as u32, self.rng.chance(50));
                 self.server.fuse.light(n, durable);
             }
-            97 => self.server.flush(),
+            97 => {
+                self.server.say("今日无事".into());
+                self.server.flush();
+            }
             98 if self.weather.restored_server => self.server_restore(),
             _ => {}
         }
@@ -336,6 +339,9 @@ impl World {
         if seen_outside {
             device.banned.extend(device.disk.own_log);
         }
+        if self.server_was_restored {
+            self.forget_what_nobody_holds();
+        }
         self.crash(at);
     }
 
@@ -348,13 +354,17 @@ impl World {
                 self.server = backup;
                 self.server.restored(self.scope, Rng::new(self.rng.next()));
                 self.crash_server();
-                // Acknowledgements by the lost life are promises that only the devices can still keep.
-                let held = |id: &EntryId| self.devices.iter().any(|d| d.disk.core.entries.contains_key(id));
-                self.acked_ever.retain(held);
+                self.forget_what_nobody_holds();
                 self.weather.restored_server = false;
                 self.server_was_restored = true;
             }
         }
+    }
+
+    /// Acknowledgements by a lost life of the server are promises that only the devices can still keep.
+    fn forget_what_nobody_holds(&mut self) {
+        let on_device = |id: &EntryId| self.devices.iter().any(|d| d.disk.core.entries.contains_key(id));
+        self.acked_ever.retain(|id| on_device(id) || self.server.core.entries.contains_key(id));
     }
 
     /// Faults have stopped: everything must arrive everywhere, soon.
