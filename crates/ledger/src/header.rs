@@ -162,11 +162,18 @@ impl Header {
         if !self.deps.is_sorted_by(|a, b| a < b) {
             return Err(header("deps are not ascending"));
         }
-        let printable = |b: u8| (0x20..0x7f).contains(&b) && b != b'"' && b != b'\\';
-        match &self.beacon {
-            Some(b) if b.origin.len() > MAX_ORIGIN_BYTES || !b.origin.bytes().all(printable) => Err(header("the beacon's origin is malformed")),
-            _ => Ok(()),
+        if self.beacon.as_ref().is_some_and(|b| !b.fits()) {
+            return Err(header("the beacon's origin is malformed"));
         }
+        Ok(())
+    }
+}
+
+impl Beacon {
+    /// Whether a header can hold it.
+    pub(crate) fn fits(&self) -> bool {
+        let printable = |b: u8| (0x20..0x7f).contains(&b) && b != b'"' && b != b'\\';
+        self.origin.len() <= MAX_ORIGIN_BYTES && self.origin.bytes().all(printable)
     }
 }
 

@@ -86,7 +86,7 @@ pub enum Problem {
     Inconsistent(EntryId),
     /// The stream's hash differs from the server's; the stream is read again from its start.
     StreamDiffers,
-    /// The checkpoint or a receipt is not signed by the server's key, or its proof fails. It was not recorded.
+    /// The checkpoint or a receipt is not signed by the server's key, its proof fails, or its origin is over 80 bytes. It was not recorded.
     BadProof,
 }
 
@@ -228,16 +228,17 @@ fn proven(receipts: &[Receipt], server: &PublicKey) -> Vec<Receipt> {
     holding
 }
 
-/// Reads a checkpoint that the server signed.
+/// Reads a checkpoint that the server signed, if a header can repeat it.
 fn seen(note: &str, server: &PublicKey) -> Option<SeenCheckpoint> {
     let checkpoint = Checkpoint::open(note.as_bytes(), server).ok()?;
-    Some(SeenCheckpoint {
+    let beacon = Beacon {
+        origin: checkpoint.origin,
+        size: checkpoint.size,
+        root: checkpoint.root,
+    };
+    beacon.fits().then(|| SeenCheckpoint {
         note: note.to_owned(),
-        beacon: Beacon {
-            origin: checkpoint.origin,
-            size: checkpoint.size,
-            root: checkpoint.root,
-        },
+        beacon,
         time_ms: checkpoint.time_ms,
     })
 }
