@@ -87,8 +87,11 @@ pub fn verify_note<'a>(note: &'a str, verifier: &NoteVerifier) -> Result<&'a str
     if found { Ok(text) } else { Err(Error::NoSignature) }
 }
 
-/// The text of a note without checking who signed it, and its signature lines as (name, key hash and signature).
-pub fn read_unverified(note: &str) -> Result<(&str, Vec<(&str, Vec<u8>)>)> {
+/// A signature line: the key's name, and the key's hash (4 bytes) with the signature behind it.
+pub type SignatureLine<'a> = (&'a str, Vec<u8>);
+
+/// The text of a note without checking who signed it, and its signature lines.
+pub fn read_unverified(note: &str) -> Result<(&str, Vec<SignatureLine<'_>>)> {
     let (text, lines) = split(note)?;
     let signatures = lines.lines().map(signature_line).collect::<Result<_>>()?;
     Ok((text, signatures))
@@ -114,7 +117,7 @@ fn split(note: &str) -> Result<(&str, &str)> {
     Ok((text, lines))
 }
 
-fn signature_line(line: &str) -> Result<(&str, Vec<u8>)> {
+fn signature_line(line: &str) -> Result<SignatureLine<'_>> {
     let bad = Error::Note("a malformed signature line");
     let (name, base64) = line.strip_prefix(DASH).and_then(|l| l.split_once(' ')).ok_or(bad.clone())?;
     let bytes = base64_decode(base64)?;
