@@ -432,7 +432,7 @@ org: string,
 registered: boolean, };
 export type EnrolmentRequest = { 
 /**
- * Fingerprint that the administrator compares, in groups of four.
+ * Fingerprint that the administrator compares: SHA-256 of the request, 64 hex.
  */
 fingerprint: string, 
 /**

@@ -668,7 +668,7 @@ pub struct SyncStatus {
 /// The request by which the county certifies this laptop and its people.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct EnrolmentRequest {
-    /// Fingerprint that the administrator compares, in groups of four.
+    /// Fingerprint that the administrator compares: SHA-256 of the request, 64 hex.
     pub fingerprint: String,
     /// The request as a file's text.
     pub text: String,

@@ -135,6 +135,11 @@ impl Field {
     pub fn subscribe(&self, listener: impl Fn(HostEvent) + Send + Sync + 'static) {
         lock(&self.0.listeners).push(Arc::new(listener));
     }
+
+    /// Whether an inspector's session is open.
+    pub fn is_unlocked(&self) -> bool {
+        self.0.session().is_some()
+    }
 }
 
 impl Core {

@@ -44,11 +44,7 @@ impl Core {
     pub(crate) fn enrolment_request(&self) -> Result<EnrolmentRequest> {
         let open = self.opened()?;
         let (fingerprint, text) = open.store.last_enrolment()?.ok_or(Error::NotFound("person"))?;
-        let groups: Vec<&str> = (0..fingerprint.len()).step_by(4).filter_map(|at| fingerprint.get(at..at + 4)).collect();
-        Ok(EnrolmentRequest {
-            fingerprint: groups.join(" "),
-            text,
-        })
+        Ok(EnrolmentRequest { fingerprint, text })
     }
 }
 

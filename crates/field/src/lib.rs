@@ -18,6 +18,8 @@ mod sealing;
 mod start;
 mod store;
 mod sync;
+#[cfg(test)]
+mod tests;
 pub mod vault;
 mod visits;
 

@@ -1,0 +1,5 @@
+//! The core in-process: a county that exists only as a signed card and a server log written by the test.
+
+mod county;
+mod lives;
+mod visit;
