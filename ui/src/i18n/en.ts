@@ -112,7 +112,7 @@ const en: Catalogue = {
     seal: "Sign and seal",
     record: "Show the record",
   },
-  outline: { search: "Find an item", findings: "{n} findings", lacking: "{n} photos missing" },
+  outline: { search: "Find an item", lacks: "−{n}", findings: "{n} findings", lacking: "{n} photos missing" },
   item_state: { blank: "Blank", partial: "Incomplete", done: "Answered", concern: "Answered, deserves a look", not_applicable: "Not applicable", not_checked: "Not checked", disputed: "Disputed" },
   answer: { yes: "Yes", no: "No", not_applicable: "Not applicable", not_checked: "Not checked, because…" },
   words: {
@@ -413,6 +413,9 @@ const en: Catalogue = {
     no_end: { happened: "The end of the visit is not stated.", act: "State it under “About the visit”." },
     not_sealed: { happened: "The record is not written yet.", act: "Sign and seal first." },
     not_in_team: { happened: "The signer is not in the team.", act: "Let a member of the team sign." },
+    draft: { happened: "Something is unfinished, or was changed just now.", act: "Open the visit, finish or discard it, then sign." },
+    not_the_lead: { happened: "The record is written on the computer that began the visit.", act: "Seal it there." },
+    strokes: { happened: "The signature has too few or too many strokes.", act: "Sign anew." },
     signed_already: { happened: "This inspector signed already.", act: "There is no need to sign again." },
   },
   error: {

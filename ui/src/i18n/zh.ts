@@ -119,7 +119,7 @@ const zh = {
     seal: "签字封存",
     record: "查看记录",
   },
-  outline: { search: "查找检查项", findings: "{n} 个问题", lacking: "还缺 {n} 张照片" },
+  outline: { search: "查找检查项", lacks: "缺{n}", findings: "{n} 个问题", lacking: "还缺 {n} 张照片" },
   item_state: { blank: "未答", partial: "未填全", done: "已答", concern: "已答，需留意", not_applicable: "不适用", not_checked: "未查", disputed: "有争议" },
   answer: { yes: "是", no: "否", not_applicable: "不适用", not_checked: "未查，因为…" },
   words: {
@@ -429,6 +429,9 @@ const zh = {
     no_end: { happened: "没有填结束时间。", act: "请在走访情况里填写结束时间。" },
     not_sealed: { happened: "记录还没有生成。", act: "请先签名封存。" },
     not_in_team: { happened: "签名人不在检查组内。", act: "请由检查组成员签名。" },
+    draft: { happened: "有没写完的内容，或刚才又有改动。", act: "请打开走访写完或删去，再签名。" },
+    not_the_lead: { happened: "记录要在开始这次走访的电脑上生成。", act: "请在那台电脑上封存。" },
+    strokes: { happened: "签名的笔画太少或太多。", act: "请点“重签”再签一次。" },
     signed_already: { happened: "这位检查员已经签过名。", act: "不需要再签。" },
   },
   error: {

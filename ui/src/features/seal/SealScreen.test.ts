@@ -1,0 +1,65 @@
+import { flushPromises } from "@vue/test-utils";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { mounted, type Mounted } from "@/test/mounted";
+import { fakeHost } from "@/host/fake";
+import SealScreen from "./SealScreen.vue";
+
+// There is no canvas to draw on here; drawing is tried in the real window.
+vi.mock("signature_pad", () => ({
+  default: class {
+    addEventListener() {}
+    off() {}
+    clear() {}
+    toData() {
+      return [];
+    }
+  },
+}));
+
+let m: Mounted;
+afterEach(() => {
+  m.screen.unmount();
+  document.body.innerHTML = "";
+});
+
+async function open() {
+  const host = fakeHost();
+  m = await mounted(SealScreen, { visit: host.view().visit.id }, "/visit/one/seal", host);
+  return host;
+}
+
+describe("sealing", () => {
+  it("shows what is missing as links, and blocks only on what must be mended", async () => {
+    const host = await open();
+    expect(m.get("gap-no_end").attributes("data-blocks")).toBe("yes");
+    expect(m.get("gap-blank_item").attributes("data-blocks")).toBe("no");
+    expect(m.get("gap-link-C4-03").attributes("href")).toContain("item=C4-03");
+    expect(m.get("seal").attributes("disabled")).toBeDefined();
+    expect(m.has("seal-blocked")).toBe(true);
+    expect(host.made.some((one) => one.name === "seal_visit")).toBe(false);
+  });
+
+  it("writes nothing on a wrong passphrase and forgets what was typed", async () => {
+    const host = fakeHost();
+    await host.call("describe_visit", { visit: "", team: [], methods: [], started_at_ms: 1, ended_at_ms: 2, utc_offset_min: 480, situation: "" });
+    await host.call("countersign", { visit: "", way: { way: "refused", reason: "不同意", witness: "" } });
+    m = await mounted(SealScreen, { visit: host.view().visit.id }, "/visit/one/seal", host);
+    const [first, second] = host.view().visit.description.team;
+    const field = (person: string) => m.screen.get(`input[data-testid="seal-passphrase-${person}"]`);
+    await field(first!.person).setValue("wrong");
+    await field(second!.person).setValue("goodgood");
+    await m.screen.get('[data-testid="seal-signers"] form').trigger("submit");
+    await flushPromises();
+    expect(m.get("error-note").attributes("data-code")).toBe("wrong_passphrase");
+    expect((field(first!.person).element as HTMLInputElement).value).toBe("");
+    expect(host.view().phase).toBe("in_progress");
+    await field(first!.person).setValue("goodgood");
+    await field(second!.person).setValue("goodgood");
+    await m.screen.get('[data-testid="seal-signers"] form').trigger("submit");
+    await flushPromises();
+    expect(host.view().phase).toBe("sealed");
+    expect(m.get("seal-code").attributes("data-seal-id")).toHaveLength(64);
+    expect(m.get("record-pages").attributes("data-pages")).toBe("2");
+    expect(m.has("seal-signers")).toBe(false);
+  });
+});
