@@ -188,20 +188,19 @@ impl<'a> Parser<'a> {
         self.at += 1;
         let mut out = String::new();
         loop {
-            let Some(c) = self.rest().chars().next() else {
-                return Err(self.refuse("ends too early"));
-            };
-            match c {
-                '"' => {
+            // Runs of plain text are copied whole; they end at ASCII bytes, so `at` stays on a boundary.
+            let rest = self.rest();
+            let plain = rest.bytes().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len());
+            out.push_str(rest.get(..plain).unwrap_or_default());
+            self.at += plain;
+            match self.peek() {
+                Some(b'"') => {
                     self.at += 1;
                     return Ok(out);
                 }
-                '\\' => out.push(self.escape()?),
-                '\0'..='\u{1f}' => return Err(self.refuse("a control character in text")),
-                _ => {
-                    out.push(c);
-                    self.at += c.len_utf8();
-                }
+                Some(b'\\') => out.push(self.escape()?),
+                Some(_) => return Err(self.refuse("a control character in text")),
+                None => return Err(self.refuse("ends too early")),
             }
         }
     }

@@ -75,7 +75,13 @@ fn write_number(number: &Number, out: &mut Vec<u8>) -> Result<()> {
 
 fn write_string(text: &str, out: &mut Vec<u8>) -> Result<()> {
     out.push(b'"');
-    for byte in text.bytes() {
+    let mut rest = text.as_bytes();
+    loop {
+        let plain = rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len());
+        let (run, tail) = rest.split_at(plain);
+        out.extend_from_slice(run);
+        let Some((byte, tail)) = tail.split_first() else { break };
+        rest = tail;
         match byte {
             0 => return Err(Error::Unwritable("text contains U+0000")),
             b'"' => out.extend_from_slice(b"\\\""),
@@ -85,8 +91,7 @@ fn write_string(text: &str, out: &mut Vec<u8>) -> Result<()> {
             0x0a => out.extend_from_slice(b"\\n"),
             0x0c => out.extend_from_slice(b"\\f"),
             0x0d => out.extend_from_slice(b"\\r"),
-            0x01..=0x1f => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => out.push(byte),
+            other => out.extend_from_slice(format!("\\u{other:04x}").as_bytes()),
         }
     }
     out.push(b'"');
