@@ -143,7 +143,7 @@ export function useSheet(host: FieldHost, visit: VisitId) {
 
   /** Makes entries of everything that was typed. */
   async function commitAll(): Promise<void> {
-    for (const code of [...open.keys()]) await commit(code);
+    for (const code of Array.from(open.keys())) await commit(code);
     await chain;
   }
 

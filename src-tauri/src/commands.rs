@@ -1,0 +1,64 @@
+//! What the window may ask of the shell. Everything that blocks runs beside the window's own thread.
+
+use contract::field::{Access, CALLS, dispatch};
+use contract::{ApiError, ErrorCode};
+use serde_json::Value;
+use tauri::State;
+
+use crate::core::{Shell, internal};
+use crate::files;
+
+type Answer<T> = Result<T, ApiError>;
+
+/// Makes a call of the contract.
+#[tauri::command]
+pub async fn call(shell: State<'_, Shell>, name: String, args: Value) -> Answer<Value> {
+    let shell = shell.inner().clone();
+    beside(move || {
+        let field = shell.field()?;
+        let known = CALLS.iter().find(|(call, _)| *call == name);
+        let (_, access) = known.ok_or_else(|| ApiError::new(ErrorCode::NoSuchCall).with("call", &name))?;
+        if *access == Access::Unlocked && !field.is_unlocked() {
+            return Err(ApiError::new(ErrorCode::Locked));
+        }
+        dispatch(&field, &name, args)
+    })
+    .await
+}
+
+/// Lets the person choose files or a folder; answers handles, none when the dialog was closed.
+#[tauri::command]
+pub async fn pick(shell: State<'_, Shell>, what: String) -> Answer<Vec<String>> {
+    let shell = shell.inner().clone();
+    beside(move || {
+        let paths = files::chosen(&shell, &what)?;
+        let files = shell.field()?.register_paths(paths);
+        Ok(files.into_iter().map(|file| file.handle).collect())
+    })
+    .await
+}
+
+/// Copies a finished document where the person wants it; false when the dialog was closed.
+#[tauri::command]
+pub async fn save_record(shell: State<'_, Shell>, handle: String, file_name: String) -> Answer<bool> {
+    let shell = shell.inner().clone();
+    beside(move || {
+        let from = shell.field()?.record_path(&handle)?;
+        let Some(to) = files::where_to_save(&shell, &file_name)? else {
+            return Ok(false);
+        };
+        files::copy_durably(&from, &to).map_err(|error| ApiError::new(ErrorCode::DiskFull).with("detail", error))?;
+        Ok(true)
+    })
+    .await
+}
+
+/// Hears that the first screen can be used; whoever measures starts reads the line.
+#[tauri::command]
+pub fn usable() {
+    eprintln!("xunzhan: window usable");
+}
+
+async fn beside<T: Send + 'static>(work: impl FnOnce() -> Answer<T> + Send + 'static) -> Answer<T> {
+    tauri::async_runtime::spawn_blocking(work).await.map_err(internal)?
+}
