@@ -1,0 +1,21 @@
+//! The real server on port 0, asked over HTTP as devices and browsers ask it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "server/access.rs"]
+mod access;
+#[path = "server/demo.rs"]
+mod demo;
+#[path = "server/laptop.rs"]
+mod laptop;
+#[path = "server/login.rs"]
+mod login;
+#[path = "server/logs.rs"]
+mod logs;
+#[path = "server/running.rs"]
+mod running;
+#[path = "server/syncing.rs"]
+mod syncing;
+#[path = "server/uploads.rs"]
+mod uploads;
+#[path = "server/visit.rs"]
+mod visit;

@@ -1,0 +1,341 @@
+//! A laptop without a window: keys, one log, requests as docs/protocol.md writes them.
+
+use domain::operation::{BlobRef, Countersign, CoveredHead, PhotoAttached, SealSigned, TeamMember, VisitDescription, VisitOpened, VisitSealed};
+use domain::write_record::{RecordContext, write_record};
+use domain::{Aggregate, LogKind, Meta, Operation, PersonId, PhotoId, PhotoMeta, StationId, VisitId, apply};
+use ledger::session::{Challenge, Granted, prove};
+use ledger::sync::{MESSAGE_TYPE, Request, Response, StreamHead};
+use ledger::wire::{decode_response, encode_request};
+use ledger::{Beacon, Draft, Frame, Incarnation, LogId, LogOpen, LogWriter, ScopeId, open_log};
+use reqwest::{Method, StatusCode};
+use seal::Digest;
+use seal::card::CountyCard;
+use seal::checkpoint::Checkpoint;
+use seal::dsse::Envelope;
+use seal::keys::{Ed25519Key, PublicKey, Signer};
+use seal::statement::{Statement, signing_bytes};
+use serde_json::{Value, json};
+use server::secrets::random;
+use uuid::Uuid;
+
+use crate::running::Server;
+
+pub struct Laptop {
+    pub key: Ed25519Key,
+    pub scope: ScopeId,
+    pub server_key: PublicKey,
+    pub persons: Vec<(TeamMember, Ed25519Key)>,
+    pub frames: Vec<Frame>,
+    pub token: String,
+    pub cursor: StreamHead,
+    pub beacon: Option<Beacon>,
+    writer: LogWriter,
+}
+
+/// Bytes of a visit that are to be uploaded.
+pub struct Sealed {
+    pub visit: VisitId,
+    pub photo: PhotoId,
+    pub statement: String,
+    pub blobs: Vec<Vec<u8>>,
+}
+
+pub fn blob(bytes: &[u8]) -> BlobRef {
+    BlobRef {
+        sha256: Digest::of(bytes).to_string(),
+        len: bytes.len() as u64,
+    }
+}
+
+fn now_ms() -> i64 {
+    server::Clock::system().now_ms()
+}
+
+impl Laptop {
+    /// A laptop with two inspectors of a demo county; nobody knows it yet.
+    pub fn new(server: &Server, county: &str) -> Laptop {
+        let number = server.secrets.counties.iter().position(|c| c.county == county).unwrap();
+        let (card, _) = CountyCard::open(&server.cards[number]).unwrap();
+        let scope: ScopeId = card.scope.parse().unwrap();
+        let key = Ed25519Key::generate().unwrap();
+        let open = LogOpen {
+            key: key.public().clone(),
+            scope,
+            incarnation: Incarnation::from_bytes(random().unwrap()),
+            previous: None,
+            app_version: "test".into(),
+        };
+        let (frame, writer) = open_log(&key, LogId::from_bytes(random().unwrap()), &open, now_ms(), random().unwrap()).unwrap();
+        let inspectors = server.secrets.inspectors.iter().filter(|i| i.county == county).take(2);
+        let persons = inspectors.map(|i| {
+            let member = TeamMember {
+                person: i.person,
+                name: i.name.clone(),
+                org: i.org.clone(),
+            };
+            (member, Ed25519Key::generate().unwrap())
+        });
+        Laptop {
+            scope,
+            server_key: card.server_key,
+            persons: persons.collect(),
+            frames: vec![frame],
+            token: String::new(),
+            cursor: StreamHead::start(&scope),
+            beacon: None,
+            writer,
+            key,
+        }
+    }
+
+    pub fn enrolment(&self) -> Vec<u8> {
+        let persons: Vec<Value> = self
+            .persons
+            .iter()
+            .map(|(m, key)| json!({"person": m.person, "name": m.name, "org": m.org, "key": key.public()}))
+            .collect();
+        let payload = json!({"v": 1, "scope": self.scope, "device": {"name": "laptop 1", "key": self.key.public()},
+                             "persons": persons, "made_ms": now_ms()});
+        let payload = seal::canonical::to_vec(&payload).unwrap();
+        let mut envelope = Envelope::signed("application/vnd.xunzhan.enrolment+json", payload, &self.key).unwrap();
+        for (_, key) in &self.persons {
+            envelope.sign(key).unwrap();
+        }
+        envelope.to_vec().unwrap()
+    }
+
+    /// Asks to be known, and is approved.
+    pub async fn enrol(&self, server: &Server, county: &str) -> Value {
+        let response = server.ask(Method::POST, "/v1/enrol").body(self.enrolment()).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::ACCEPTED);
+        let fingerprint = response.json::<Value>().await.unwrap()["fingerprint"].as_str().unwrap().to_owned();
+        let administrator = server.log_in(&format!("{county}-administrator")).await;
+        let args = json!({"scope": self.scope, "request": fingerprint, "authority_passphrase": server.secrets.authority_passphrases[county]});
+        let (status, rows) = server.call(Some(&administrator), "approve_enrolment", args).await;
+        assert_eq!(status, StatusCode::OK, "{rows}");
+        rows
+    }
+
+    /// Tries to open a session; the status and what came.
+    pub async fn try_session(&self, server: &Server) -> (StatusCode, Value) {
+        let hello = json!({"kid": self.key.public().kid(), "scope": self.scope});
+        let challenge = server.ask(Method::POST, "/v1/session").json(&hello).send().await.unwrap();
+        let challenge: Challenge = challenge.json().await.unwrap();
+        let proof = prove(&self.key, self.scope, &challenge, &self.server_key.kid()).unwrap();
+        let response = server.ask(Method::POST, "/v1/session/prove").json(&proof).send().await.unwrap();
+        (response.status(), response.json().await.unwrap())
+    }
+
+    /// A laptop that is known and has a session.
+    pub async fn ready(server: &Server, county: &str) -> Laptop {
+        let mut laptop = Laptop::new(server, county);
+        laptop.enrol(server, county).await;
+        let (status, granted) = laptop.try_session(server).await;
+        assert_eq!(status, StatusCode::OK, "{granted}");
+        laptop.token = serde_json::from_value::<Granted>(granted).unwrap().token;
+        laptop
+    }
+
+    pub fn say(&mut self, ent: Uuid, operation: &Operation) -> String {
+        let (kind, payload) = operation.to_parts().unwrap();
+        let draft = Draft {
+            kind: kind.parse().unwrap(),
+            ent,
+            by: Some(self.persons[0].0.person.0),
+            deps: Vec::new(),
+            payload,
+            ts: now_ms(),
+            beacon: self.beacon.clone(),
+            salt: random().unwrap(),
+        };
+        self.frames.push(self.writer.author(&self.key, draft).unwrap());
+        self.frames.last().unwrap().id().to_string()
+    }
+
+    pub fn request(&self) -> Request {
+        Request {
+            scope: self.scope,
+            epoch: None,
+            cursor: self.cursor,
+            reconcile: false,
+            frontier: Vec::new(),
+            room_bytes: 1 << 20,
+            receipts: Vec::new(),
+            entries: self.frames.clone(),
+        }
+    }
+
+    /// One round trip with all frames.
+    pub async fn sync(&mut self, server: &Server) -> Response {
+        let response = self.send(server, &self.request()).await;
+        self.cursor = response.end.unwrap().cursor;
+        let note = response.checkpoint.clone().unwrap();
+        let checkpoint = Checkpoint::open(note.as_bytes(), &self.server_key).unwrap();
+        self.beacon = Some(Beacon {
+            origin: checkpoint.origin,
+            size: checkpoint.size,
+            root: checkpoint.root,
+        });
+        response
+    }
+
+    pub async fn send(&self, server: &Server, request: &Request) -> Response {
+        let body = encode_request(request).unwrap();
+        let response = self
+            .authorised(server, Method::POST, "/v1/sync")
+            .header("Content-Type", MESSAGE_TYPE)
+            .body(body)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        decode_response(&response.bytes().await.unwrap()).unwrap()
+    }
+
+    pub fn authorised(&self, server: &Server, method: Method, path: &str) -> reqwest::RequestBuilder {
+        server.ask(method, path).bearer_auth(&self.token)
+    }
+
+    pub fn tus(&self, server: &Server, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.authorised(server, method, path).header("Tus-Resumable", "1.0.0")
+    }
+
+    /// Begins an upload.
+    pub async fn create(&self, server: &Server, bytes: &[u8]) -> reqwest::Response {
+        let digest = seal::base64_encode(Digest::of(bytes).to_string().as_bytes());
+        let scope = seal::base64_encode(self.scope.to_string().as_bytes());
+        let request = self.tus(server, Method::POST, "/v1/blobs").header("Upload-Length", bytes.len());
+        let request = request.header("Upload-Metadata", format!("sha256 {digest},scope {scope}"));
+        request.send().await.unwrap()
+    }
+
+    /// Sends bytes from an offset on.
+    pub async fn patch(&self, server: &Server, location: &str, offset: usize, bytes: &[u8]) -> reqwest::Response {
+        let request = self.tus(server, Method::PATCH, location).header("Upload-Offset", offset);
+        let request = request.header("Content-Type", "application/offset+octet-stream").body(bytes.to_vec());
+        request.send().await.unwrap()
+    }
+
+    /// Uploads a blob in one go.
+    pub async fn upload(&self, server: &Server, bytes: &[u8]) {
+        let created = self.create(server, bytes).await;
+        assert_eq!(created.status(), StatusCode::CREATED);
+        let location = created.headers()["location"].to_str().unwrap().to_owned();
+        let patched = self.patch(server, &location, 0, bytes).await;
+        assert_eq!(patched.status(), StatusCode::NO_CONTENT);
+    }
+
+    /// Opens a visit, attaches a photo, has nobody there, seals it and has both sign.
+    pub fn make_visit(&mut self, server: &Server) -> Sealed {
+        let pack_bytes = include_bytes!("../../../../assets/rulepacks/c4-village-station.json");
+        let pack: domain::Pack = serde_json::from_slice(pack_bytes).unwrap();
+        let named = domain::PackRef {
+            id: pack.id.clone(),
+            version: pack.version,
+            sha256: Digest::of(pack_bytes).to_string(),
+        };
+        let scope = self.scope;
+        let stations = server.app.with_db(|db| db.aggregates(&scope, "station")).unwrap();
+        let Aggregate::Station(station) = stations[0].1.clone() else {
+            panic!("no station")
+        };
+        let (visit, photo) = (VisitId(Uuid::now_v7()), PhotoId(Uuid::now_v7()));
+        let original = [b"\xff\xd8original ".as_slice(), &random::<32>().unwrap()].concat();
+        let thumbnail = [b"\xff\xd8thumbnail ".as_slice(), &random::<32>().unwrap()].concat();
+        let team: Vec<TeamMember> = self.persons.iter().map(|(m, _)| m.clone()).collect();
+        let operations = [
+            Operation::VisitOpened(VisitOpened {
+                station: StationId(station.id.0),
+                pack: named,
+                description: VisitDescription {
+                    team: team.clone(),
+                    methods: Vec::new(),
+                    started_at_ms: now_ms() - 3_600_000,
+                    ended_at_ms: Some(now_ms()),
+                    utc_offset_min: 480,
+                    situation: String::new(),
+                },
+            }),
+            Operation::PhotoAttached(Box::new(PhotoAttached {
+                photo,
+                original: blob(&original),
+                thumbnail: Some(blob(&thumbnail)),
+                name: "a.jpg".into(),
+                mime: "image/jpeg".into(),
+                method: "drop".into(),
+                meta: PhotoMeta::default(),
+                distance_m: Some(501),
+                items: Vec::new(),
+            })),
+            Operation::VisitCountersigned(Countersign::Absent {
+                reason: "关门".into(),
+                photo: Some(photo),
+                at_ms: now_ms(),
+            }),
+        ];
+        let mut state = None;
+        for operation in &operations {
+            let entry = self.say(visit.0, operation);
+            let meta = Meta {
+                entry,
+                ent: visit.0,
+                by: None,
+                log_kind: LogKind::Device,
+                log: self.writer.log().to_string(),
+                ts_ms: now_ms(),
+            };
+            apply(&mut state, operation, &meta);
+        }
+        let Some(Aggregate::Visit(known)) = state else { panic!("no visit") };
+        let covers = vec![CoveredHead {
+            log: self.writer.log().to_string(),
+            seq: self.writer.next_seq() - 1,
+            entry: self.writer.head().to_string(),
+        }];
+        let context = RecordContext {
+            scope: &self.scope.to_string(),
+            county: "青禾县",
+            station: &station,
+            pack: &pack,
+            covers: covers.clone(),
+            now_ms: now_ms(),
+            app_version: "test",
+        };
+        let record = seal::canonical::to_vec(&write_record(&known, context).unwrap()).unwrap();
+        let statement = Statement::about(
+            "record.json",
+            Digest::of(&record),
+            domain::record::PREDICATE_TYPE,
+            json!({"visit": visit}),
+        );
+        let statement = statement.to_vec().unwrap();
+        let id = Digest::of(&statement).to_string();
+        self.say(
+            visit.0,
+            &Operation::VisitSealed(VisitSealed {
+                record: blob(&record),
+                statement: blob(&statement),
+                covers,
+                signers: pack.signers,
+            }),
+        );
+        for number in 0..self.persons.len() {
+            let (member, key) = &self.persons[number];
+            let signed = SealSigned {
+                statement: id.clone(),
+                person: PersonId(member.person.0),
+                name: member.name.clone(),
+                kid: key.public().kid().to_string(),
+                public_key: key.public().to_string(),
+                signature: seal::base64_encode(key.sign(&signing_bytes(&statement)).unwrap().as_bytes()),
+            };
+            self.say(visit.0, &Operation::SealSigned(signed));
+        }
+        Sealed {
+            visit,
+            photo,
+            statement: id,
+            blobs: vec![original, thumbnail, record, statement],
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! One visit: pushed, uploaded, reviewed, accepted, printed and exported.
+
+use reqwest::{Method, StatusCode};
+use seal::bundle::path;
+use serde_json::{Value, json};
+
+use crate::laptop::Laptop;
+use crate::running::Server;
+
+fn check<'a>(view: &'a Value, name: &str) -> &'a Value {
+    let checks = view["checks"].as_array().unwrap();
+    checks.iter().find(|c| c["check"] == name).unwrap_or_else(|| panic!("no check {name}"))
+}
+
+#[tokio::test]
+async fn a_visit_is_reviewed_accepted_and_exported() {
+    let server = Server::start().await;
+    let mut laptop = Laptop::ready(&server, "qinghe").await;
+    laptop.sync(&server).await;
+    let sealed = laptop.make_visit(&server);
+    laptop.sync(&server).await;
+    let reviewer = server.log_in("qinghe-reviewer").await;
+    let which = json!({"scope": laptop.scope, "visit": sealed.visit});
+
+    // Before its bytes arrive nothing is claimed of them.
+    let (status, view) = server.call(Some(&reviewer), "get_visit", which.clone()).await;
+    assert_eq!(status, StatusCode::OK, "{view}");
+    assert_eq!((view["phase"].as_str(), view["data_state"].as_str()), (Some("sealed"), Some("receipted")));
+    for name in ["record_digest", "statement", "signatures", "persons", "originals", "thumbnails"] {
+        assert_eq!(check(&view, name)["holds"], Value::Null, "{name}");
+    }
+    assert!(view["record"].is_null());
+    let document = |part: &str| format!("/api/scopes/{}/visits/{}/{part}", laptop.scope, sealed.visit);
+    let early = server
+        .ask(Method::GET, &document("bundle"))
+        .header("Cookie", &reviewer)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(early.status(), StatusCode::NOT_FOUND);
+
+    for blob in &sealed.blobs {
+        laptop.upload(&server, blob).await;
+    }
+    let (_, view) = server.call(Some(&reviewer), "get_visit", which.clone()).await;
+    assert_eq!(view["data_state"], "originals_arrived");
+    for line in view["checks"].as_array().unwrap() {
+        assert_eq!(line["holds"], true, "{line}");
+    }
+    assert_eq!(view["seal_id"], sealed.statement);
+    assert_eq!(view["record"]["photos"].as_array().unwrap().len(), 1);
+    assert_eq!(view["photo_notes"][0]["far"], true);
+    for signature in view["signatures"].as_array().unwrap() {
+        assert_eq!(signature["time_grade"], "anchored");
+        assert_eq!((&signature["holds"], &signature["certified"]), (&json!(true), &json!(true)));
+        assert_eq!(signature["device_name"], "laptop 1");
+    }
+    let (_, rows) = server.call(Some(&reviewer), "list_visits", json!({"scope": laptop.scope})).await;
+    assert_eq!(
+        (&rows[0]["phase"], &rows[0]["items"], &rows[0]["photos"]),
+        (&json!("sealed"), &json!(22), &json!(1))
+    );
+    assert_eq!(rows[0]["station_name"], view["station"]["name"]);
+
+    // Accepting another seal than the one here is refused; then it is accepted, once.
+    let accept = |statement: &str| json!({"scope": laptop.scope, "visit": sealed.visit, "statement": statement, "comment": "好"});
+    let (status, error) = server.call(Some(&reviewer), "accept_visit", accept(&"0".repeat(64))).await;
+    assert_eq!((status, error["code"].as_str()), (StatusCode::CONFLICT, Some("changed_meanwhile")));
+    let (status, view) = server.call(Some(&reviewer), "accept_visit", accept(&sealed.statement)).await;
+    assert_eq!((status, view["phase"].as_str()), (StatusCode::OK, Some("reviewed")), "{view}");
+    assert_eq!(view["visit"]["review"]["account"], "qinghe-reviewer");
+    let (status, _) = server.call(Some(&reviewer), "accept_visit", accept(&sealed.statement)).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+
+    for (part, expected) in [("original", &sealed.blobs[0]), ("thumb", &sealed.blobs[1])] {
+        let path = format!("/api/scopes/{}/photos/{}/{part}", laptop.scope, sealed.photo);
+        let response = server.ask(Method::GET, &path).header("Cookie", &reviewer).send().await.unwrap();
+        assert_eq!(response.headers()["content-type"], "image/jpeg");
+        assert_eq!(response.bytes().await.unwrap(), expected.as_slice());
+    }
+    let pdf = server
+        .ask(Method::GET, &document("record.pdf"))
+        .header("Cookie", &reviewer)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(pdf.status(), StatusCode::OK);
+    assert!(pdf.bytes().await.unwrap().starts_with(b"%PDF-"));
+
+    let mut sizes = Vec::new();
+    for (query, members) in [("bundle", 2), ("bundle?photos=digests", 0)] {
+        let zip = server
+            .ask(Method::GET, &document(query))
+            .header("Cookie", &reviewer)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(zip.status(), StatusCode::OK);
+        assert_eq!(zip.headers()["content-type"], "application/zip");
+        let zip = zip.bytes().await.unwrap();
+        sizes.push(zip.len());
+        let text = String::from_utf8_lossy(&zip).into_owned();
+        for name in [path::RECORD, path::STATEMENT_PAE, path::MANIFEST, path::REVOCATIONS] {
+            assert!(text.contains(name), "{name}");
+        }
+        let photos = text.matches("photos/").count() / 2;
+        assert!(photos >= members, "{photos}");
+        if let Some(keep) = std::env::var_os("XUNZHAN_KEEP_BUNDLE") {
+            std::fs::write(std::path::Path::new(&keep).join(format!("bundle-{members}.zip")), &zip).unwrap();
+            std::fs::write(
+                std::path::Path::new(&keep).join("root.txt"),
+                &server.secrets.counties[0].authority_fingerprint,
+            )
+            .unwrap();
+        }
+    }
+    assert!(sizes[0] > sizes[1]);
+    server.assert_rebuilt_equals_grown();
+}
