@@ -140,10 +140,10 @@ impl Guard {
     pub(super) fn fits(&self, method: &Method, path: &str) -> std::result::Result<(), Error> {
         let wrong = |what: &str| Err(Error::Folder(format!("{method} {path}: {what}")));
         match self {
-            Self::Scoped(roles) if roles.is_empty() => wrong("no role may pass"),
+            Self::Scoped([]) => wrong("no role may pass"),
             Self::Scoped(_) if !path.contains("{scope}") => wrong("no scope in the path"),
             Self::Call(..) if method != Method::POST => wrong("calls are POST"),
-            Self::Open(why) if why.is_empty() => wrong("open without a reason"),
+            Self::Open("") => wrong("open without a reason"),
             _ => Ok(()),
         }
     }

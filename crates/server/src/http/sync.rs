@@ -26,7 +26,7 @@ pub async fn sync(State(app): State<App>, Extension(device): Extension<Device>, 
     let task = tokio::spawn(async move {
         let (body, whole) = read(body).await?;
         let work = blocking(move || respond(&app, device, &body, whole));
-        Ok(work.await??)
+        work.await?
     });
     task.await.unwrap_or_else(|_| Err(Error::Task.into()))
 }

@@ -119,9 +119,4 @@ impl Db {
         let rows = statement.query_map([scope.as_bytes().as_slice()], |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
-
-    /// Proof that an earlier tree is a prefix of a later one.
-    pub fn consistency(&self, scope: &ScopeId, old: u64, new: u64) -> Result<Vec<Digest>> {
-        Ok(self.with_tree(scope, |tree| tree.consistency_proof(old, new))??)
-    }
 }

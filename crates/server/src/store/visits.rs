@@ -187,14 +187,6 @@ impl Db {
         Ok(statement.query_row(params![scope.as_bytes(), photo.as_bytes()], read).optional()?)
     }
 
-    /// Whether an aggregate's entries name these bytes as this part.
-    pub fn names(&self, scope: &ScopeId, ent: Uuid, part: &str, sha256: &Digest) -> Result<bool> {
-        let sql = "SELECT count(*) FROM blob_named WHERE scope = ?1 AND sha256 = ?2 AND ent = ?3 AND part = ?4";
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let found: i64 = statement.query_row(params![scope.as_bytes(), sha256.as_bytes(), ent.as_bytes(), part], |row| row.get(0))?;
-        Ok(found > 0)
-    }
-
     /// All entries of an aggregate in the stream's order.
     pub fn entries_of(&self, scope: &ScopeId, ent: Uuid) -> Result<Vec<EntryRow>> {
         let sql = "SELECT id, sseq, received_ms, kind, frame FROM entry WHERE scope = ?1 AND ent = ?2 ORDER BY sseq";
@@ -228,7 +220,7 @@ impl Db {
         }))
     }
 
-    /// The number of entries in a scope's stream after a number, by kind prefix; for tests and reports.
+    /// How many entries a scope's stream has after a number.
     pub fn count_entries(&self, scope: &ScopeId, after: u64) -> Result<u64> {
         let mut statement = self.conn.prepare_cached("SELECT count(*) FROM entry WHERE scope = ?1 AND sseq > ?2")?;
         Ok(statement.query_row(params![scope.as_bytes(), number(after)], |row| count(row, 0))?)
