@@ -5,7 +5,6 @@ use domain::operation::TeamMember;
 use domain::{Aggregate, StationId, Visit, VisitId, VisitPhase};
 use ledger::{EntryId, Frame, ScopeId};
 use rusqlite::{Connection, OptionalExtension, params};
-use seal::Digest;
 use uuid::Uuid;
 
 use super::Db;
