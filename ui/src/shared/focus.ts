@@ -1,0 +1,9 @@
+/** Focus on arriving. The `autofocus` attribute is not used: WebKit honours it late and takes the focus from a person who types already. */
+import { nextTick } from "vue";
+import { isTextField } from "./keys";
+
+/** Puts the focus into a field once it is drawn, unless somebody is typing elsewhere. */
+export async function focusFirst(id: string): Promise<void> {
+  await nextTick();
+  if (!isTextField(document.activeElement)) document.getElementById(id)?.focus();
+}
