@@ -147,7 +147,7 @@ impl Core {
     /// program ended, on a system without key store, is begun again from the kept card: there is no work in it.
     fn open_at_start(self: &Arc<Self>) -> Result<()> {
         let Some(keys) = self.keys().clone() else { return Ok(()) };
-        match keys.from_key_store(self.key_store) {
+        match keys.kept_key(self.key_store) {
             Some(key) => self.open_store(&key),
             None if keys.persons.is_empty() => {
                 let card = std::fs::read(self.dir.join(CARD_FILE))?;

@@ -136,7 +136,7 @@ impl KeysFile {
     }
 
     /// The database key from the system's key store.
-    pub fn from_key_store(&self, key_store: KeyStore) -> Option<Secret> {
+    pub fn kept_key(&self, key_store: KeyStore) -> Option<Secret> {
         let bytes = key_store.get(&slot_name(&self.store))?;
         bytes.try_into().ok().map(Zeroizing::new)
     }
@@ -301,7 +301,7 @@ mod tests {
         assert_eq!(*open_recovery(&county, &read.recovery).unwrap(), *key);
         let text = std::fs::read_to_string(path(dir.path())).unwrap();
         assert!(!text.contains(&hex::encode(*key)));
-        assert!(read.from_key_store(KeyStore::new(false)).is_none());
+        assert!(read.kept_key(KeyStore::new(false)).is_none());
     }
 
     #[test]

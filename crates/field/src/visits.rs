@@ -20,15 +20,7 @@ const MOST_STROKE_POINTS: usize = 50_000;
 impl Core {
     pub(crate) fn stations(&self, search: &str) -> Result<Vec<StationRow>> {
         let (open, _) = self.unlocked()?;
-        let rows = open.store.stations(search)?;
-        Ok(rows
-            .into_iter()
-            .map(|(station, last_visit_ms, open_visit)| StationRow {
-                station,
-                last_visit_ms,
-                open_visit,
-            })
-            .collect())
+        open.store.stations(search)
     }
 
     pub(crate) fn list_packs(&self) -> Result<Vec<Pack>> {
@@ -205,7 +197,7 @@ impl Core {
                 strokes,
             } => {
                 let points: usize = strokes.strokes.iter().map(Vec::len).sum();
-                if points < 2 || points > MOST_STROKE_POINTS || strokes.v != 1 || strokes.width < 1 || strokes.height < 1 {
+                if !(2..=MOST_STROKE_POINTS).contains(&points) || strokes.v != 1 || strokes.width < 1 || strokes.height < 1 {
                     return Err(Error::Rule("strokes"));
                 }
                 let bytes = seal::canonical::to_vec(&strokes)?;

@@ -1,5 +1,6 @@
 //! Lists and look-ups over the columns of the state.
 
+use contract::field::StationRow;
 use contract::shared::PersonRow;
 use domain::operation::TeamMember;
 use domain::{Aggregate, PersonId, PhotoId, Station, StationId, VisitId};
@@ -83,7 +84,7 @@ impl Store {
     }
 
     /// Stations in which every word of the search occurs, by township and name, with the last visit's start and a visit under way.
-    pub fn stations(&self, search: &str) -> Result<Vec<(Station, Option<i64>, Option<VisitId>)>> {
+    pub fn stations(&self, search: &str) -> Result<Vec<StationRow>> {
         let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
         self.read(|conn| {
             let sql = "SELECT s.ent, s.search, (SELECT max(started_at_ms) FROM visit_row v WHERE v.station = s.ent),
@@ -99,7 +100,11 @@ impl Store {
                 }
                 let open: Option<[u8; 16]> = row.get(3)?;
                 if let Some(station) = station(conn, &Uuid::from_bytes(row.get(0)?))? {
-                    found.push((station, row.get(2)?, open.map(|id| VisitId(Uuid::from_bytes(id)))));
+                    found.push(StationRow {
+                        station,
+                        last_visit_ms: row.get(2)?,
+                        open_visit: open.map(|id| VisitId(Uuid::from_bytes(id))),
+                    });
                 }
             }
             Ok(found)

@@ -154,7 +154,7 @@ fn work(core: &Weak<Core>, syncing: &Syncing, auto: bool) {
         {
             let mut state = lock(&syncing.0.state);
             let since = Instant::now();
-            while !state.asked && !state.stop && !(auto && since.elapsed() >= AUTO_EVERY) {
+            while !(state.asked || state.stop || auto && since.elapsed() >= AUTO_EVERY) {
                 let wait = syncing.0.wake.wait_timeout(state, AUTO_EVERY);
                 state = wait.unwrap_or_else(PoisonError::into_inner).0;
             }
