@@ -141,10 +141,12 @@ impl Job {
         let known = |digest: &Digest| self.standing(digest).is_some();
         let event = |event: Event<'_>| match event {
             Event::Progress(progress) => {
-                let mut state = lock(&self.import.state);
-                state.progress.total = u32::try_from(progress.total).unwrap_or(u32::MAX);
-                state.progress.bytes = progress.bytes;
-                self.tell(&mut state, false);
+                {
+                    let mut state = lock(&self.import.state);
+                    state.progress.total = u32::try_from(progress.total).unwrap_or(u32::MAX);
+                    state.progress.bytes = progress.bytes;
+                }
+                self.tell(false);
             }
             Event::Done(file) => self.done(file),
         };
@@ -156,17 +158,19 @@ impl Job {
             limits: Limits::default(),
         };
         let report = import(&self.roots, &context);
-        let mut state = lock(&self.import.state);
-        // In the order in which the files were given.
-        let rows = report.files.iter().filter_map(|file| state.rows.get(&file.path).cloned()).collect();
-        state.report = ImportReport {
-            finished: true,
-            cancelled: report.cancelled,
-            rows,
-        };
-        state.progress.finished = true;
-        state.progress.total = state.progress.done;
-        self.tell(&mut state, true);
+        {
+            let mut state = lock(&self.import.state);
+            // In the order in which the files were given.
+            let rows = report.files.iter().filter_map(|file| state.rows.get(&file.path).cloned()).collect();
+            state.report = ImportReport {
+                finished: true,
+                cancelled: report.cancelled,
+                rows,
+            };
+            state.progress.finished = true;
+            state.progress.total = state.progress.done;
+        }
+        self.tell(true);
         info!(import = %self.id, files = report.files.len(), ms = began.elapsed().as_millis(), "import over");
     }
 
@@ -191,11 +195,13 @@ impl Job {
                 row.detail = Some(reason.en().into());
             }
         }
-        let mut state = lock(&self.import.state);
-        state.progress.done = state.progress.done.saturating_add(1);
-        state.rows.insert(file.path.clone(), row.clone());
-        state.report.rows.push(row);
-        self.tell(&mut state, false);
+        {
+            let mut state = lock(&self.import.state);
+            state.progress.done = state.progress.done.saturating_add(1);
+            state.rows.insert(file.path.clone(), row.clone());
+            state.report.rows.push(row);
+        }
+        self.tell(false);
     }
 
     fn take(&self, path: &Path, taken: &Taken, row: &mut ImportRow) {
@@ -275,13 +281,15 @@ impl Job {
             .into_owned()
     }
 
-    fn tell(&self, state: &mut State, now: bool) {
-        if !now && state.told.is_some_and(|told| told.elapsed() < PROGRESS_EVERY) {
-            return;
-        }
-        state.told = Some(Instant::now());
-        self.core.tell(HostEvent::Import {
-            progress: state.progress.clone(),
-        });
+    fn tell(&self, now: bool) {
+        let progress = {
+            let mut state = lock(&self.import.state);
+            if !now && state.told.is_some_and(|told| told.elapsed() < PROGRESS_EVERY) {
+                return;
+            }
+            state.told = Some(Instant::now());
+            state.progress.clone()
+        };
+        self.core.tell(HostEvent::Import { progress });
     }
 }

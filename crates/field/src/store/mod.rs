@@ -35,7 +35,7 @@ use crate::os::lock::FolderLock;
 /// Visits kept unpacked between writes; a laptop works on one at a time.
 const CACHED: usize = 4;
 
-type OnChange = Box<dyn Fn(&BTreeSet<Uuid>) + Send + Sync>;
+type OnChange = Arc<dyn Fn(&BTreeSet<Uuid>) + Send + Sync>;
 
 /// The open store.
 pub struct Store {
@@ -83,15 +83,16 @@ impl Store {
 
     /// Sets who is told, after each commit, which aggregates changed.
     pub fn on_change(&self, tell: impl Fn(&BTreeSet<Uuid>) + Send + Sync + 'static) {
-        *self.on_change.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(tell));
+        *self.on_change.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(tell));
     }
 
     /// Writes: one IMMEDIATE transaction, durable when this returns. Never held across a network call.
     pub fn transact<T>(&self, write: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let (value, changed) = self.write(write)?;
         if !changed.is_empty() {
-            let tell = self.on_change.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(tell) = tell.as_ref() {
+            // Not under the lock: whoever is told may write in turn.
+            let tell = self.on_change.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if let Some(tell) = tell {
                 tell(&changed);
             }
         }

@@ -4,6 +4,9 @@ mod http;
 mod run;
 mod upload;
 
+#[cfg(test)]
+pub(crate) use run::upload_all;
+
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 

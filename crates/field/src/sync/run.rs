@@ -108,3 +108,16 @@ async fn entries(core: &Arc<Core>, open: &Arc<Open>, server: &Server, link: &mut
     }
     Ok(())
 }
+
+/// Sends all thumbnails or all other blobs without a session, for tests of the uploads alone.
+#[cfg(test)]
+pub(crate) fn upload_all(core: &Arc<Core>, address: &str, thumbs: bool) -> Result<()> {
+    let open = core.opened()?;
+    let server = Server::new(address)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut uploads = Uploads::new(core, &open, &server, thumbs)?;
+        while uploads.some(UPLOADS_PER_ROUND).await? {}
+        Ok(())
+    })
+}

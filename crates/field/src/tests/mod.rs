@@ -2,4 +2,5 @@
 
 mod county;
 mod lives;
+mod uploads;
 mod visit;

@@ -61,7 +61,7 @@ fn photo(path: &Path, shade: u8) {
     picture.save_with_format(path, ImageFormat::Jpeg).unwrap();
 }
 
-fn import(field: &Field, visit: VisitId, paths: Vec<std::path::PathBuf>) -> ImportReport {
+pub fn import(field: &Field, visit: VisitId, paths: Vec<std::path::PathBuf>) -> ImportReport {
     let handles = field.register_paths(paths).into_iter().map(|h| h.handle).collect();
     let args = ImportPhotos {
         visit,
