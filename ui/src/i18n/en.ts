@@ -51,6 +51,8 @@ const en: Catalogue = {
     new: "New visit",
     empty: "No visits yet",
     empty_hint: "Press N or “New visit”, choose a station and two inspectors, and begin.",
+    alone_hint: "Two people inspect together. Only one has a key on this computer; add the other first.",
+    add_second: "Add the other inspector",
     nothing: "No visit fits.",
     open: "Not finished {n}",
     closed: "Sealed {n}",

@@ -58,6 +58,8 @@ const zh = {
     new: "新走访",
     empty: "还没有走访",
     empty_hint: "按 N 或点“新走访”，选择站点和两位检查员即可开始。",
+    alone_hint: "检查由两人进行。这台电脑上只有一位检查员，请先添加另一位。",
+    add_second: "添加另一位检查员",
     nothing: "没有符合条件的走访。",
     open: "未完成 {n}",
     closed: "已封存 {n}",
