@@ -249,6 +249,8 @@ impl Page {
     /// Keeps a picture of the page as `NAME-title.png`.
     pub async fn picture(&self, title: &str) -> PathBuf {
         let path = place::pictures().join(format!("{}-{title}.png", self.name));
+        // What is in the document a moment ago may not be painted yet.
+        tokio::time::sleep(Duration::from_millis(250)).await;
         std::fs::write(&path, self.client.screenshot().await.unwrap()).unwrap();
         path
     }

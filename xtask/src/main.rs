@@ -2,6 +2,7 @@
 
 mod bench;
 mod gate;
+mod http;
 mod install;
 mod phases;
 mod run;

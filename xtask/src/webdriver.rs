@@ -1,8 +1,7 @@
 //! The little of WebDriver that timing a window needs, over plain HTTP on the loopback interface.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -11,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
+
+use crate::http;
 
 /// A program opened by WebKitWebDriver. Dropping it ends the driver and the program.
 pub struct Session {
@@ -88,34 +89,7 @@ impl Session {
     }
 
     fn call(&self, verb: &str, path: &str, body: Option<&Value>) -> Result<Value> {
-        let body = body.map(Value::to_string).unwrap_or_default();
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-        write!(
-            stream,
-            "{verb} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
-             Connection: close\r\n\r\n{body}",
-            body.len()
-        )?;
-        let mut answer = Vec::new();
-        let mut chunk = [0_u8; 4096];
-        loop {
-            let count = stream.read(&mut chunk)?;
-            answer.extend_from_slice(chunk.get(..count).unwrap_or_default());
-            let text = String::from_utf8_lossy(&answer);
-            // The driver keeps the connection open whatever it is asked, so the length tells where the answer ends.
-            if let Some((head, rest)) = text.split_once("\r\n\r\n") {
-                let length = head.lines().find_map(|line| {
-                    let (name, value) = line.split_once(':')?;
-                    name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
-                });
-                if count == 0 || length.is_some_and(|length| rest.len() >= length) {
-                    return serde_json::from_str(rest).with_context(|| format!("the driver said {rest}"));
-                }
-            } else if count == 0 {
-                bail!("the driver hung up");
-            }
-        }
+        Ok(http::call(self.port, verb, path, None, body)?.body)
     }
 }
 
