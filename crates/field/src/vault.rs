@@ -17,6 +17,9 @@ use zeroize::Zeroizing;
 
 use crate::os::files;
 
+/// Bytes that imports leave free, so that typing, entries and sealing still work on a disk that photos filled.
+pub const RESERVE_BYTES: u64 = 64 << 20;
+
 /// The vault; cheap to clone, used by several threads at once.
 #[derive(Clone)]
 pub struct Vault(Arc<Inner>);
@@ -26,6 +29,7 @@ struct Inner {
     identity: Identity,
     recipients: Vec<Recipient>,
     name_key: Zeroizing<[u8; 32]>,
+    reserve_bytes: u64,
 }
 
 /// A blob that is durably in the vault.
@@ -51,11 +55,20 @@ impl Vault {
             identity,
             recipients,
             name_key: Zeroizing::new(name_key),
+            reserve_bytes: RESERVE_BYTES,
         })))
     }
 
-    /// Begins a blob; what is written goes encrypted into `tmp` until [`VaultWriter::finish`].
+    /// Begins a blob; what is written goes encrypted into `tmp` until [`VaultWriter::finish`]. Refused with `StorageFull` when less
+    /// than [`RESERVE_BYTES`] are left on the disk.
     pub fn begin(&self) -> io::Result<VaultWriter> {
+        if files::available(&self.0.dir)? < self.0.reserve_bytes {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.begin_in_reserve()
+    }
+
+    fn begin_in_reserve(&self) -> io::Result<VaultWriter> {
         let mut name = [0; 16];
         getrandom::fill(&mut name).map_err(io::Error::other)?;
         let path = self.0.dir.join("tmp").join(hex::encode(name));
@@ -72,10 +85,10 @@ impl Vault {
         })
     }
 
-    /// Keeps bytes that are at hand and tells their digest.
+    /// Keeps bytes that are at hand (records, statements, strokes) and tells their digest; may use the reserve.
     pub fn keep(&self, bytes: &[u8]) -> io::Result<Digest> {
         let digest = Digest::of(bytes);
-        let mut writer = self.begin()?;
+        let mut writer = self.begin_in_reserve()?;
         writer.write_all(bytes)?;
         writer.finish(&digest)?;
         Ok(digest)
@@ -238,6 +251,18 @@ mod tests {
         fs::write(dir.path().join("tmp/left"), b"x").unwrap();
         let _ = self::vault(dir.path());
         assert_eq!(fs::read_dir(dir.path().join("tmp")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_disk_full_but_for_the_reserve_takes_records_and_no_photos() {
+        let dir = tempfile::tempdir().unwrap();
+        let (vault, _) = vault(dir.path());
+        let mut inner = Arc::into_inner(vault.0).unwrap();
+        inner.reserve_bytes = u64::MAX;
+        let vault = Vault(Arc::new(inner));
+        assert_eq!(vault.begin().err().map(|e| e.kind()), Some(io::ErrorKind::StorageFull));
+        let digest = vault.keep(b"record").unwrap();
+        assert_eq!(vault.read(&digest).unwrap(), b"record");
     }
 
     #[test]

@@ -9,6 +9,11 @@ pub fn sync_dir(dir: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
 }
 
+/// Bytes that this account may still write to the disk of a folder.
+pub fn available(dir: &Path) -> io::Result<u64> {
+    fs4::available_space(dir)
+}
+
 /// Makes a folder that only this account can read, durably, with its parents.
 pub fn make_dir(dir: &Path) -> io::Result<()> {
     if dir.is_dir() {
