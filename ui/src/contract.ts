@@ -1555,9 +1555,9 @@ export type Visit = {
  */
 id: VisitId, 
 /**
- * Log that opened it and leads.
+ * Key id of the laptop that opened it and leads.
  */
-lead_log: string, 
+lead_device: string, 
 /**
  * Where.
  */

@@ -20,8 +20,8 @@ pub struct Meta {
     pub by: Option<PersonId>,
     /// Kind of log it stands in.
     pub log_kind: LogKind,
-    /// Log id, hex.
-    pub log: String,
+    /// Key id of the device or server that signed it, hex. A restored laptop keeps its key and opens a new log.
+    pub kid: String,
     /// When, ms since 1970 UTC, as claimed.
     pub ts_ms: i64,
 }
@@ -85,7 +85,7 @@ pub fn apply(state: &mut Option<Aggregate>, operation: &Operation, meta: &Meta) 
         (None, Operation::VisitOpened(opened)) => {
             *state = Some(Aggregate::Visit(Box::new(Visit {
                 id: VisitId(meta.ent),
-                lead_log: meta.log.clone(),
+                lead_device: meta.kid.clone(),
                 station: opened.station,
                 pack: opened.pack.clone(),
                 description: opened.description.clone(),
@@ -215,7 +215,7 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
         }
         Operation::VisitCountersigned(countersign) => visit.countersign = Some(countersign.clone()),
         Operation::VisitSealed(sealed) => {
-            if meta.log != visit.lead_log {
+            if meta.kid != visit.lead_device {
                 return Err("not_the_lead");
             }
             if visit.disputed_items().next().is_some() {

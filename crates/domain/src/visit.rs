@@ -94,8 +94,8 @@ pub struct RefusedEntry {
 pub struct Visit {
     /// Identity.
     pub id: VisitId,
-    /// Log that opened it and leads.
-    pub lead_log: String,
+    /// Key id of the laptop that opened it and leads.
+    pub lead_device: String,
     /// Where.
     pub station: StationId,
     /// Checklist version.

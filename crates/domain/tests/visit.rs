@@ -77,14 +77,14 @@ impl Desk {
         Ok(())
     }
 
-    fn fold(&mut self, operation: &Operation, log_kind: LogKind, log: &str) {
+    fn fold(&mut self, operation: &Operation, log_kind: LogKind, device: &str) {
         self.entries += 1;
         let meta = Meta {
             entry: format!("{:064x}", self.entries),
             ent: Uuid::from_u128(77),
             by: Some(person(1)),
             log_kind,
-            log: log.into(),
+            kid: device.into(),
             ts_ms: i64::from(self.entries),
         };
         let (kind, payload) = operation.to_parts().unwrap();

@@ -77,7 +77,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
   let view: VisitView = {
     visit: {
       id: ids[0]!,
-      lead_log: HEX.slice(0, 32),
+      lead_device: HEX,
       station: STATIONS[0]!.id,
       pack: { id: pack.id, version: pack.version, sha256: HEX },
       description: { team: PEOPLE.map(({ person, name, org }) => ({ person, name, org })), methods: ["on_site"], started_at_ms: started, ended_at_ms: null, utc_offset_min: 480, situation: "" },

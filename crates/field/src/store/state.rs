@@ -85,7 +85,7 @@ fn apply_row(state: &mut Option<Aggregate>, row: &EntryRow) -> Result<()> {
         ent: row.header.ent,
         by: row.header.by.map(PersonId),
         log_kind: if row.server { LogKind::Server } else { LogKind::Device },
-        log: row.header.log.to_string(),
+        kid: row.header.kid.to_string(),
         ts_ms: row.header.ts,
     };
     apply(state, &operation, &meta);

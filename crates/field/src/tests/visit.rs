@@ -221,7 +221,8 @@ fn from_the_card_to_a_seal_that_anybody_can_check() {
     let record: domain::VisitRecord = seal::canonical::from_slice(&record).unwrap();
     assert_eq!((record.items.len(), record.photos.len(), record.findings.len()), (22, 3, 1));
     let head = &record.covers[0];
-    assert_eq!((record.covers.len(), &head.log), (1, &view.visit.lead_log));
+    let own_log = field.0.opened().unwrap().store.meta(crate::store::Meta::OwnLog).unwrap();
+    assert_eq!((record.covers.len(), Some(&head.log)), (1, own_log.as_ref()));
 
     // Nothing can change any more, by any call.
     let refused = |answer: Result<VisitView, contract::ApiError>| assert_eq!(answer.unwrap_err().params["rule"], "sealed");

@@ -151,7 +151,7 @@ fn apply_frame(state: &mut Option<Aggregate>, frame: &Frame, server: bool) -> Re
         ent: header.ent,
         by: header.by.map(PersonId),
         log_kind: if server { LogKind::Server } else { LogKind::Device },
-        log: header.log.to_string(),
+        kid: header.kid.to_string(),
         ts_ms: header.ts,
     };
     apply(state, &operation, &meta);

@@ -281,7 +281,7 @@ impl Laptop {
                 ent: visit.0,
                 by: None,
                 log_kind: LogKind::Device,
-                log: self.writer.log().to_string(),
+                kid: self.key.public().kid().to_string(),
                 ts_ms: now_ms(),
             };
             apply(&mut state, operation, &meta);
