@@ -3,19 +3,21 @@ export function soon(ms: number, work: () => Promise<void>): { call: () => void;
   let timer: ReturnType<typeof setTimeout> | null = null;
   let running = false;
   let again = false;
+  let stopped = false;
   async function run(): Promise<void> {
     timer = null;
     running = true;
     await work();
     running = false;
-    if (again) call();
+    if (again && !stopped) call();
   }
   function call(): void {
     again = running;
-    if (running || timer !== null) return;
+    if (stopped || running || timer !== null) return;
     timer = setTimeout(() => void run(), ms);
   }
   function stop(): void {
+    stopped = true;
     if (timer !== null) clearTimeout(timer);
   }
   return { call, stop };
