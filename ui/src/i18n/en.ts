@@ -172,6 +172,7 @@ const en: Catalogue = {
     withdrawn: "Withdrawn",
     withdrawn_because: "Withdrawn, because: {reason}. The original is kept.",
     open: "Open",
+    opening: "Opening the large picture…",
     title: "Photo {n}/{of}",
     before: "Previous photo",
     after: "Next photo",

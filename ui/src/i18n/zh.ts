@@ -188,6 +188,7 @@ const zh = {
     withdrawn: "已撤回",
     withdrawn_because: "已撤回，原因：{reason}。原件仍保留。",
     open: "看大图",
+    opening: "正在打开大图…",
     title: "照片 {n}/{of}",
     before: "上一张",
     after: "下一张",
