@@ -14,7 +14,7 @@ pub fn answer(shell: &Shell, path: &str) -> Response<Vec<u8>> {
         Ok(((media_type, bytes), kind)) => Response::builder()
             .status(StatusCode::OK)
             .header(header::CONTENT_TYPE, media_type)
-            .header(header::CACHE_CONTROL, caching(&kind))
+            .header(header::CACHE_CONTROL, "no-store")
             .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
             .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
             .body(bytes),
@@ -36,15 +36,6 @@ fn refusal(code: ErrorCode) -> Result<Response<Vec<u8>>, tauri::http::Error> {
         .status(status)
         .header(header::CACHE_CONTROL, "no-store")
         .body(Vec::new())
-}
-
-/// A photo never changes under its id; the pages of a record do, with every signature.
-fn caching(kind: &str) -> &'static str {
-    if kind == "page" {
-        "no-store"
-    } else {
-        "private, max-age=31536000, immutable"
-    }
 }
 
 fn kind_and_id(path: &str) -> Option<(String, String)> {

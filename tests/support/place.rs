@@ -22,8 +22,16 @@ pub fn pictures() -> PathBuf {
     folder
 }
 
-/// Real photos: all of them where they lie beside the work tree, else the small copies in the repository.
+/// Real photos: a folder of one's own choice, all of them where they lie beside the work tree, or else the small copies
+/// in the repository.
 pub fn photos() -> PathBuf {
+    if let Some(folder) = std::env::var_os("XUNZHAN_STORY_PHOTOS") {
+        return PathBuf::from(folder);
+    }
     let all = root().join("../shared/photos/files");
-    if all.is_dir() { all } else { root().join("tests/data/photos") }
+    if all.is_dir() {
+        all
+    } else {
+        root().join("crates/field/tests/data/photos/files")
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::authority::{LogKind, authority};
 use crate::ids::{PersonId, VisitId};
-use crate::operation::{BlobStored, DeviceCertified, Operation, PersonCertified, PhotoTied, RevocationsPublished, VisitAnswered};
+use crate::operation::{BlobStored, Countersign, DeviceCertified, Operation, PersonCertified, PhotoTied, RevocationsPublished, VisitAnswered};
 use crate::person::Person;
 use crate::station::Station;
 use crate::visit::{AnswerVersion, RefusedEntry, Visit, VisitFinding, VisitPhase, VisitPhoto};
@@ -63,6 +63,10 @@ pub fn apply(state: &mut Option<Aggregate>, operation: &Operation, meta: &Meta) 
         }
         return;
     }
+    // What the county registers is not to be taken over: a visit that a laptop opened under a registry's id gives way.
+    if is_registry(operation) && matches!(state, Some(Aggregate::Visit(_))) {
+        *state = None;
+    }
     match (state.as_mut(), operation) {
         (None | Some(Aggregate::Station(_)), Operation::StationRegistered(station)) => *state = Some(Aggregate::Station(station.clone())),
         (None, Operation::PersonRegistered(person)) => {
@@ -112,6 +116,19 @@ pub fn apply(state: &mut Option<Aggregate>, operation: &Operation, meta: &Meta) 
         }
         _ => {}
     }
+}
+
+/// Whether an operation is the county's own register, whose aggregates have ids that anybody can work out.
+fn is_registry(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::StationRegistered(_)
+            | Operation::PersonRegistered(_)
+            | Operation::PersonCertified(_)
+            | Operation::DeviceCertified(_)
+            | Operation::RevocationsPublished(_)
+            | Operation::BlobStored(_)
+    )
 }
 
 const UNCOVERED: &str = "after_seal";
@@ -195,6 +212,7 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
         }
         Operation::FindingRecorded(finding) => match visit.findings.iter_mut().find(|known| known.finding.id == finding.id) {
             Some(known) => {
+                known.withdrawn = None;
                 known.entry.clone_from(&meta.entry);
                 known.finding = finding.clone();
             }
@@ -221,9 +239,17 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
             if visit.disputed_items().next().is_some() {
                 return Err("disputed");
             }
+            if sealed.signers == 0 {
+                return Err("no_signers");
+            }
             visit.sealed = Some(sealed.clone());
         }
         _ => return Err("not_for_a_visit"),
+    }
+    // Whoever signed at the station signed what stood there then: after a change the station is asked again.
+    let keeps = matches!(operation, Operation::VisitCountersigned(_) | Operation::VisitSealed(_));
+    if !keeps && matches!(visit.countersign, Some(Countersign::Signed { .. })) {
+        visit.countersign = None;
     }
     Ok(())
 }

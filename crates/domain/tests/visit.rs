@@ -339,3 +339,32 @@ fn the_record_repeats_questions_and_prints_blanks() {
             .all(|item| item.words.zh == domain::words::BLANK && !item.question.zh.is_empty())
     );
 }
+
+#[test]
+fn the_station_is_asked_again_when_something_changes_after_it_signed() {
+    let mut desk = Desk::new();
+    let strokes = BlobRef {
+        sha256: "c".repeat(64),
+        len: 1,
+    };
+    let signed = Countersign::Signed {
+        name: "站长".into(),
+        role: "负责人".into(),
+        opinion: String::new(),
+        strokes,
+        at_ms: 1,
+    };
+    desk.say(Command::Countersign(signed)).unwrap();
+    assert!(desk.visit().countersign.is_some());
+    let (item, answer) = yes(&desk.pack);
+    desk.say(Command::Answer { item, answer: Some(answer) }).unwrap();
+    assert_eq!(desk.visit().countersign, None);
+}
+
+#[test]
+fn a_visit_under_a_registrys_id_gives_way_to_the_county() {
+    let mut desk = Desk::new();
+    let list = RevocationsPublished { envelope: "{}".into() };
+    desk.fold(&Operation::RevocationsPublished(list.clone()), LogKind::Server, "s1");
+    assert_eq!(desk.state, Some(Aggregate::Revocations(list)));
+}

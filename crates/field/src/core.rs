@@ -23,8 +23,6 @@ use crate::os::lock::FolderLock;
 use crate::os::{files, machine};
 use crate::packs::Packs;
 use crate::store::{Author, Meta, Store};
-// The HTTP link and the tus upload are written already: src/sync/link.rs (Link::open_session, enrol, exchange) and
-// src/sync/upload.rs (Link::missing, Link::upload); what drives them goes beside them.
 use crate::sync::Syncing;
 use crate::vault::Vault;
 

@@ -133,8 +133,8 @@ fn pictures(open: &Open, visit: &Visit) -> Result<BTreeMap<PhotoId, Vec<u8>>> {
         let attached = &photo.attached;
         let Some(thumb) = &attached.thumbnail else { continue };
         let large = if few {
-            let bytes = open.vault.read(&attached.original.sha256.parse()?)?;
-            thumbnail::preview(&bytes, attached.meta.orientation, &Limits::default()).ok()
+            let bytes = open.vault.read(&attached.original.sha256.parse()?).ok();
+            bytes.and_then(|bytes| thumbnail::preview(&bytes, attached.meta.orientation, &Limits::default()).ok())
         } else {
             None
         };

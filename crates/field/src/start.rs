@@ -145,8 +145,9 @@ impl Core {
             joining.extend(changed.person(person).cloned().map(|slot| (slot, key)));
         }
         if !joining.is_empty() {
-            changed.save(&self.dir)?;
+            // A request for a key that was never kept does no harm; a kept key that nobody asks for would wait for ever.
             lock(&self.joining).ask(&open, &changed.device_name, joining)?;
+            changed.save(&self.dir)?;
             *known = changed;
         }
         Ok(ids)

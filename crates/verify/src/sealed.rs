@@ -17,6 +17,9 @@ use crate::record::{Countersign, FORMAT, PREDICATE_TYPE, Record, ReviewAccepted,
 use crate::report::{Acceptance, Countersignature, Report, Seal};
 use crate::trust::Trust;
 
+/// No checklist asks for fewer distinct persons, and a record cannot lower it.
+const MIN_SIGNERS: u32 = 2;
+
 /// Reads the record and checks everything that hangs on it.
 pub(crate) fn read(files: &mut Files, trust: &Trust, log: &Log, check: &mut Check, report: &mut Report) -> Option<Record> {
     let statement_bytes = files.need(path::STATEMENT, check)?;
@@ -54,9 +57,10 @@ pub(crate) fn read(files: &mut Files, trust: &Trust, log: &Log, check: &mut Chec
     let envelope = check.take(path::STATEMENT_DSSE, envelope.to_vec())?;
     files.expect(path::STATEMENT_DSSE, &envelope, check);
     let persons: BTreeSet<_> = report.signatures.iter().map(|s| s.person).collect();
-    if persons.len() < usize::try_from(record.signers).unwrap_or(usize::MAX) {
-        let zh = format!("有效签名只有 {} 人，检查表要求 {} 人", persons.len(), record.signers);
-        let en = format!("{} distinct persons signed validly, {} are required", persons.len(), record.signers);
+    let needed = record.signers.max(MIN_SIGNERS);
+    if persons.len() < usize::try_from(needed).unwrap_or(usize::MAX) {
+        let zh = format!("有效签名只有 {} 人，要求 {needed} 人", persons.len());
+        let en = format!("{} distinct persons signed validly, {needed} are required", persons.len());
         check.refuse(path::STATEMENT_DSSE, Reason { zh, en });
     }
     countersignature(files, &record, check, report);
@@ -102,7 +106,7 @@ fn describe(record: &Record, report: &mut Report) {
     report.started_at_ms = record.started_at_ms;
     report.ended_at_ms = record.ended_at_ms;
     report.utc_offset_min = record.utc_offset_min;
-    report.signers_required = record.signers;
+    report.signers_required = record.signers.max(MIN_SIGNERS);
 }
 
 /// The one `visit.sealed/1` of this statement, checked against record and statement.

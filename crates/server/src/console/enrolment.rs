@@ -126,11 +126,13 @@ pub(super) fn list(app: &App, scope: &ScopeId) -> Answer<Vec<EnrolmentRow>> {
             let request = Request::read(&kept.envelope).ok_or(Error::Corrupt("an enrolment request"))?;
             let mut people = Vec::new();
             for person in &request.payload.persons {
+                // The county's list decides whose certificate it will be, so its name is the one to be shown.
+                let known = registered(db, scope, person.person)?.0;
                 people.push(EnrolmentPerson {
                     person: person.person,
-                    name: person.name.clone(),
-                    org: person.org.clone(),
-                    registered: registered(db, scope, person.person)?.0.is_some(),
+                    name: known.as_ref().map_or(&person.name, |k| &k.name).clone(),
+                    org: known.as_ref().map_or(&person.org, |k| &k.org).clone(),
+                    registered: known.is_some(),
                 });
             }
             rows.push(EnrolmentRow {

@@ -204,7 +204,7 @@ fn checks(db: &Db, scope: &ScopeId, dossier: &Dossier) -> Result<Vec<CheckLine>>
             let persons: BTreeSet<PersonId> = dossier
                 .signatures
                 .iter()
-                .filter(|s| s.holds(statement))
+                .filter(|s| s.holds(statement) && s.is_certified(&dossier.authority, scope))
                 .map(|s| s.signed.person)
                 .collect();
             line("persons", persons.len().min(needed), needed)

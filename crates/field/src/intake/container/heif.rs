@@ -38,13 +38,15 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
         return parts;
     };
     parts.size = primary_item(meta).and_then(|id| item_size(meta, id));
+    // One try each: a hostile directory names thousands of items that all lead nowhere.
+    let (mut tried_exif, mut tried_xmp) = (false, false);
     for (id, kind, content_type) in items(meta) {
-        if &kind == b"Exif" && parts.exif.is_none() {
+        if &kind == b"Exif" && !std::mem::replace(&mut tried_exif, true) {
             parts.exif = item_bytes(bytes, meta, id).and_then(exif_payload);
             if parts.exif.is_none() {
                 parts.warnings.push("Exif item cannot be read".into());
             }
-        } else if &kind == b"mime" && content_type == b"application/rdf+xml" && parts.xmp.is_none() {
+        } else if &kind == b"mime" && content_type == b"application/rdf+xml" && !std::mem::replace(&mut tried_xmp, true) {
             parts.xmp = item_bytes(bytes, meta, id);
         }
     }
@@ -114,6 +116,9 @@ fn item_bytes<'a>(bytes: &'a [u8], meta: &'a [u8], wanted: u32) -> Option<Cow<'a
         at += 2 + base_width;
         let extents = be16(iloc, at)?;
         at += 2;
+        if extents > 1 && index_width + offset_width + length_width == 0 {
+            return None;
+        }
         let mut found = Vec::new();
         for _ in 0..extents {
             at += index_width;

@@ -65,9 +65,12 @@ pub(crate) fn is_frame(marker: u8) -> bool {
     matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc)
 }
 
+/// More segments than any camera writes; a file of nothing but empty ones must not fill the memory.
+const MAX_SEGMENTS: usize = 20_000;
+
 pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
     let mut parts = Parts::default();
-    let mut header: Vec<_> = segments(bytes).collect();
+    let mut header: Vec<_> = segments(bytes).take(MAX_SEGMENTS).collect();
     if !header.last().is_some_and(|s| s.whole && matches!(s.marker, 0xd9 | 0xda)) {
         // A header that breaks off is not believed in its last part: what is cut may be the half of a value, and the
         // segment before it has lost the picture that it describes. exiftool judges alike.

@@ -28,12 +28,18 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
     parts
 }
 
+/// A longer name of a program is none.
+const MAX_SOFTWARE: usize = 200;
+/// So many warnings say enough; a file of nothing but broken chunks is left alone after them.
+const MAX_WARNINGS: usize = 20;
+
 /// Takes what is wanted from a text chunk: the writing program, an XMP packet, an Exif raw profile.
 fn text(chunk: &[u8], body: &[u8], parts: &mut Parts<'_>, profile: &mut Option<Vec<u8>>) {
     let Some(end) = body.iter().take(80).position(|b| *b == 0) else { return };
     let (keyword, rest) = (upto(body, 0, end), upto(body, end + 1, usize::MAX));
     let wanted: &[&[u8]] = &[b"Software", b"XML:com.adobe.xmp", b"Raw profile type exif", b"Raw profile type APP1"];
-    if !wanted.contains(&keyword) {
+    let known = keyword == b"Software" && parts.software.is_some();
+    if known || parts.warnings.len() >= MAX_WARNINGS || !wanted.contains(&keyword) {
         return;
     }
     let Some(value) = text_value(chunk, rest) else {
@@ -43,7 +49,8 @@ fn text(chunk: &[u8], body: &[u8], parts: &mut Parts<'_>, profile: &mut Option<V
     match keyword {
         b"Software" => {
             let text = String::from_utf8_lossy(&value).trim().to_owned();
-            parts.software = Some(text).filter(|t| !t.is_empty() && !t.contains(char::REPLACEMENT_CHARACTER));
+            parts.software = Some(text)
+                .filter(|t| !t.is_empty() && t.len() <= MAX_SOFTWARE && !t.contains(|c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER));
         }
         b"XML:com.adobe.xmp" if parts.xmp.is_none() => parts.xmp = Some(Cow::Owned(value)),
         b"Raw profile type exif" | b"Raw profile type APP1" if profile.is_none() => {
