@@ -9,11 +9,12 @@ use crate::core::{Shell, internal};
 pub fn answer(shell: &Shell, path: &str) -> Response<Vec<u8>> {
     let found = kind_and_id(path)
         .ok_or_else(|| ApiError::new(ErrorCode::NotFound))
-        .and_then(|(kind, id)| Ok((shell.field()?.image(&kind, &id)?, kind)));
+        .and_then(|(kind, id)| shell.field()?.image(&kind, &id));
     let response = match found {
-        Ok(((media_type, bytes), kind)) => Response::builder()
+        Ok((media_type, bytes)) => Response::builder()
             .status(StatusCode::OK)
             .header(header::CONTENT_TYPE, media_type)
+            // The store is encrypted; a cache of the browser would not be.
             .header(header::CACHE_CONTROL, "no-store")
             .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
             .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
