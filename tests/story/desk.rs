@@ -1,5 +1,6 @@
 //! The county's console in the browser: the administrator approves, the reviewer reads and accepts.
 
+use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -56,8 +57,9 @@ pub async fn read_and_accept(console: &Page, county: &County, seal_id: &str, pho
     console.element("review-visit").await;
     console.picture("33-visit").await;
     let shown = console.text("review-seal").await;
+    let (head, tail) = shown.split_once('…').unwrap_or((&shown, ""));
     assert!(
-        shown.len() >= 8 && seal_id.starts_with(shown.split('…').next().unwrap_or_default()),
+        seal_id.starts_with(head) && seal_id.ends_with(tail) && head.len() >= 8,
         "{shown} is not {seal_id}"
     );
     assert_eq!(console.count("[data-testid=\"review-photo\"]").await, photos);
@@ -92,7 +94,7 @@ pub async fn read_and_accept(console: &Page, county: &County, seal_id: &str, pho
 }
 
 async fn photo_large(console: &Page) {
-    console.click_css("[data-testid=\"review-photo\"]").await;
+    console.click_css("[data-testid=\"review-photo\"] img").await;
     console.element("photo-viewer").await;
     console
         .script_when(
@@ -106,45 +108,20 @@ async fn photo_large(console: &Page) {
     console.gone("photo-viewer").await;
 }
 
-/// Downloads the proof bundle with the reviewer's session.
+/// Downloads the proof bundle as a person would.
 pub async fn fetch_bundle(console: &Page) -> PathBuf {
-    let link = console.client().find(Locator::Css("[data-testid=\"review-bundle\"]")).await.unwrap();
-    let address = link.prop("href").await.unwrap().unwrap();
-    let script = "
-        const [address, done] = arguments;
-        fetch(address).then(async (answer) => {
-            const bytes = new Uint8Array(await answer.arrayBuffer());
-            let text = '';
-            for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
-            done([answer.status, btoa(text)]);
-        }, (error) => done([0, String(error)]));
-    ";
-    let answer = console.client().execute_async(script, vec![address.into()]).await.unwrap();
-    assert_eq!(answer[0], 200, "the bundle was not given out: {answer}");
-    let path = place::pictures().join("bundle.zip");
-    std::fs::write(&path, from_base64(answer[1].as_str().unwrap())).unwrap();
-    path
-}
-
-/// Base64 as the browser writes it.
-fn from_base64(text: &str) -> Vec<u8> {
-    let value = |c: u8| match c {
-        b'A'..=b'Z' => c - b'A',
-        b'a'..=b'z' => c - b'a' + 26,
-        b'0'..=b'9' => c - b'0' + 52,
-        b'+' => 62,
-        _ => 63,
+    let bundles = || {
+        let files = fs::read_dir(place::pictures()).unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|file| file.extension().is_some_and(|e| e == "zip")).collect::<Vec<_>>()
     };
-    let mut bytes = Vec::new();
-    for chunk in text.trim_end_matches('=').as_bytes().chunks(4) {
-        let mut bits = 0_u32;
-        for c in chunk {
-            bits = bits << 6 | u32::from(value(*c));
-        }
-        bits <<= 6 * (4 - chunk.len());
-        bytes.extend_from_slice(&bits.to_be_bytes()[1..chunk.len()]);
+    for old in bundles() {
+        fs::remove_file(old).unwrap();
     }
-    bytes
+    console.click("review-bundle").await;
+    console
+        .patient(Duration::from_secs(90))
+        .until("the bundle is downloaded", || async { bundles().pop().ok_or("there is no file yet") })
+        .await
 }
 
 /// A reviewer of another county: an empty list, and no visit by its address either.

@@ -109,7 +109,7 @@ const ALL_ARRIVED: &str = r#"
 /// Entries, thumbnails and originals all arrive.
 pub async fn sync_everything(window: &Page) {
     window.click("nav-sync").await;
-    window.click("sync-now").await;
+    window.patient(Duration::from_secs(240)).click("sync-now").await;
     window.picture("20-syncing").await;
     let arrived = window
         .patient(Duration::from_secs(240))

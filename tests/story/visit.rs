@@ -154,11 +154,12 @@ pub async fn tie_photos(window: &Page) {
         )
         .await;
     // One photo large, with what it says about itself.
-    let open = format!(
-        "[data-testid=\"tray-tiles\"] [data-name*=\"{}\"] [data-testid$=\"-open\"]",
+    let face = format!(
+        "[data-testid=\"tray-tiles\"] [data-name*=\"{}\"] [data-testid$=\"-face\"]",
         two_photos()[0]
     );
-    window.click_css(&open).await;
+    window.click_css(&face).await;
+    window.click("photo-open").await;
     window.element("photo-panel").await;
     window.element("photo-facts").await;
     window.picture("14-photo").await;
@@ -187,7 +188,9 @@ pub async fn record_finding(window: &Page) {
     window.picture("15-finding").await;
     window.click("finding-record").await;
     window.gone("finding-dialog").await;
-    window.text_with("visit-counts", "1").await;
+    window
+        .text_when("visit-counts", "counts one finding", |text| text.replace(' ', "").contains("问题1"))
+        .await;
 }
 
 /// The end of the visit and the overall situation.

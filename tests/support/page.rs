@@ -92,6 +92,9 @@ impl Page {
             if !element.is_enabled().await.unwrap_or(false) {
                 return Err("it is disabled".to_owned());
             }
+            // What a list has not drawn yet, because it is out of sight, takes no click.
+            let sight = "arguments[0].scrollIntoView({block: 'center'})";
+            self.client.execute(sight, vec![json!(element)]).await.map_err(|e| e.to_string())?;
             element.click().await.map_err(|e| e.to_string())
         })
         .await;
@@ -110,10 +113,29 @@ impl Page {
         .await;
     }
 
-    /// Chooses from a list that opens: the option whose text contains `part`.
+    /// Chooses from a list that opens: the option whose text contains `part`. Only the list that belongs to the field counts, since
+    /// another may still be fading away; and it is chosen only when the field says so.
     pub async fn choose(&self, id: &str, part: &str) {
+        let list = self
+            .until(&format!("the list of {id}"), || async {
+                let css = format!("{0} [role=combobox], {0}[role=combobox]", selector(id));
+                let field = self.client.find(Locator::Css(&css)).await.map_err(|e| e.to_string())?;
+                field
+                    .attr("aria-controls")
+                    .await
+                    .map_err(|e| e.to_string())?
+                    .ok_or_else(|| "it names no list".to_owned())
+            })
+            .await;
         self.click(id).await;
-        self.click_text(".el-select-dropdown__item", part).await;
+        self.click_text(&format!("[id=\"{list}\"] .el-select-dropdown__item"), part).await;
+        self.text_with(id, part).await;
+        // The list fades away and would take the click that is meant for the next one.
+        self.script_when(
+            "the list has closed",
+            "return [...document.querySelectorAll('.el-select-dropdown')].every((list) => list.getClientRects().length === 0)",
+        )
+        .await;
     }
 
     /// Replaces what a field holds. The id may stand on the field or on an element around it.

@@ -14,6 +14,9 @@ use crate::page::Page;
 use crate::place;
 use crate::program::{Running, free_port};
 
+/// How long a program may take to show a window before the story fails.
+const OPENING: Duration = Duration::from_secs(60);
+
 /// A laptop: a home folder of its own, which outlives the windows opened on it.
 pub struct Laptop {
     name: String,
@@ -103,7 +106,7 @@ pub async fn open_browser(name: &str, address: &str) -> (Page, Running) {
     let options = json!({"goog:chromeOptions": {
         "binary": chromium.expect("chromium is not installed; `cargo xtask install` does it"),
         "args": arguments,
-        "prefs": {"download.default_directory": place::pictures()},
+        "prefs": {"download.default_directory": place::pictures(), "download.prompt_for_download": false},
     }});
     let client = connect(port, &options, &driver).await;
     client.goto(address).await.unwrap();
@@ -115,11 +118,12 @@ async fn connect(port: u16, capabilities: &Value, driver: &Running) -> Client {
     let mut last = String::new();
     for _ in 0..200 {
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        match builder
-            .capabilities(capabilities.clone())
-            .connect(&format!("http://127.0.0.1:{port}"))
-            .await
-        {
+        builder.capabilities(capabilities.clone());
+        let address = format!("http://127.0.0.1:{port}");
+        let Ok(opened) = tokio::time::timeout(OPENING, builder.connect(&address)).await else {
+            panic!("the driver opened no window in {OPENING:?}:\n{}", driver.said());
+        };
+        match opened {
             Ok(client) => return client,
             Err(error @ (NewSessionError::Lost(_) | NewSessionError::Failed(_) | NewSessionError::FailedC(_))) => {
                 last = format!("{error:?}");
