@@ -8,16 +8,11 @@ const SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 /// through WebDriver would hang.
 #[cfg(target_os = "linux")]
 pub fn start_again_if_white() {
-    use std::os::unix::process::CommandExt;
     if std::env::var_os(SWITCH).is_some() || std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some() || has_gpu() {
         return;
     }
-    let Ok(program) = std::env::current_exe() else { return };
     // Returns only when it failed; then the window opens as it can.
-    let error = std::process::Command::new(program)
-        .args(std::env::args_os().skip(1))
-        .env(SWITCH, "1")
-        .exec();
+    let error = field::start_again_with(SWITCH, "1");
     tracing::warn!(%error, "could not start with the renderer turned off");
 }
 

@@ -25,3 +25,4 @@ mod visits;
 
 pub use core::{Field, FileHandle, Options};
 pub use error::{Error, Result};
+pub use os::process::start_again_with;

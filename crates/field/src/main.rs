@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 const USAGE: &str = "usage:
   xunzhan-field demo --data DIR --card FILE --people FILE [--device NAME] [--sync]
+  xunzhan-field sync --data DIR --people FILE
   xunzhan-field status --data DIR [--people FILE]
   xunzhan-field rebuild --check --data DIR [--people FILE]
   xunzhan-field photo-info --json FILE…
@@ -57,6 +58,7 @@ fn main() -> Result<()> {
         "photo-info" => intake::cli::photo_info(&rest),
         "bench-intake" => intake::bench::bench_intake(&rest),
         "demo" => demo(&Flags(rest)),
+        "sync" => sync(&Flags(rest)),
         "status" => status(&Flags(rest)),
         "rebuild" => rebuild(&Flags(rest)),
         _ => bail!("{USAGE}"),
@@ -89,6 +91,18 @@ fn demo(flags: &Flags) -> Result<()> {
         synchronise(&field)?;
     }
     report(&field)
+}
+
+/// Synchronises once; that something went wrong is an error.
+fn sync(flags: &Flags) -> Result<()> {
+    let field = open(&flags.path("--data")?)?;
+    unlock(&field, &people(&flags.path("--people")?)?)?;
+    synchronise(&field)?;
+    report(&field)?;
+    match field.sync_status(Nothing {}).map_err(said)?.error {
+        Some(error) => Err(said(error)).context("synchronising"),
+        None => Ok(()),
+    }
 }
 
 fn status(flags: &Flags) -> Result<()> {

@@ -204,13 +204,16 @@ fn a_removed_signature_and_too_few_persons() {
     let report = verdict(&bytes, &root);
     assert_eq!(refused_files(&report), ["statement.dsse.json"]);
     assert!(report.refusals[0].zh.contains("有效签名只有 1 人"));
-    let enough = Course {
-        signing: 1,
-        required: 1,
-        ..Course::default()
-    };
-    let (bytes, root) = bundle(&enough);
-    assert_eq!(verdict(&bytes, &root).verdict, Verdict::Verified);
+    // A record is written by the laptop; it cannot lower what is asked for.
+    for (signing, required) in [(1, 1), (1, 0)] {
+        let lowered = Course {
+            signing,
+            required,
+            ..Course::default()
+        };
+        let (bytes, root) = bundle(&lowered);
+        assert_eq!(refused_files(&verdict(&bytes, &root)), ["statement.dsse.json"]);
+    }
     let twice = Course {
         same_person: true,
         ..Course::default()

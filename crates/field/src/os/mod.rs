@@ -5,3 +5,4 @@ pub mod files;
 pub mod key_store;
 pub mod lock;
 pub mod machine;
+pub mod process;
