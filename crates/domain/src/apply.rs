@@ -56,10 +56,10 @@ pub struct PersonState {
 /// Folds one operation into the aggregate. Total: whatever cannot count is listed under the visit's `refused`, or ignored where
 /// there is no state to list it in; nothing panics and nothing is lost from the log.
 pub fn apply(state: &mut Option<Aggregate>, operation: &Operation, meta: &Meta) {
-    let kind = operation.to_parts().map(|(kind, _)| kind).unwrap_or_default();
-    if authority(&kind).is_none_or(|allowed| allowed.log != meta.log_kind) {
+    let kind = operation.kind();
+    if authority(kind).is_none_or(|allowed| allowed.log != meta.log_kind) {
         if let Some(Aggregate::Visit(visit)) = state {
-            visit.refused.push(refusal(meta, &kind, "authority"));
+            visit.refused.push(refusal(meta, kind, "authority"));
         }
         return;
     }
@@ -106,7 +106,7 @@ pub fn apply(state: &mut Option<Aggregate>, operation: &Operation, meta: &Meta) 
         }
         (Some(Aggregate::Visit(visit)), operation) => {
             if let Err(rule) = apply_to_visit(visit, operation, meta) {
-                let entry = refusal(meta, &kind, rule);
+                let entry = refusal(meta, kind, rule);
                 if rule == UNCOVERED {
                     visit.uncovered.push(entry);
                 } else {

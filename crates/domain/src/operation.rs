@@ -390,6 +390,30 @@ impl Operation {
         "review.accepted/1",
     ];
 
+    /// The entry's kind, the tag under which the operation travels.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::StationRegistered(_) => "station.registered/1",
+            Self::PersonRegistered(_) => "person.registered/1",
+            Self::DeviceCertified(_) => "device.certified/1",
+            Self::PersonCertified(_) => "person.certified/1",
+            Self::RevocationsPublished(_) => "revocations.published/1",
+            Self::BlobStored(_) => "blob.stored/1",
+            Self::VisitOpened(_) => "visit.opened/1",
+            Self::VisitDescribed(_) => "visit.described/1",
+            Self::VisitAnswered(_) => "visit.answered/1",
+            Self::PhotoAttached(_) => "photo.attached/1",
+            Self::PhotoTied(_) => "photo.tied/1",
+            Self::PhotoWithdrawn(_) => "photo.withdrawn/1",
+            Self::FindingRecorded(_) => "finding.recorded/1",
+            Self::FindingWithdrawn(_) => "finding.withdrawn/1",
+            Self::VisitCountersigned(_) => "visit.countersigned/1",
+            Self::VisitSealed(_) => "visit.sealed/1",
+            Self::SealSigned(_) => "seal.signed/1",
+            Self::ReviewAccepted(_) => "review.accepted/1",
+        }
+    }
+
     /// Splits into the entry's kind and its payload object (still without salt).
     pub fn to_parts(&self) -> Result<(String, Value), OperationError> {
         let mut whole = serde_json::to_value(self)?;

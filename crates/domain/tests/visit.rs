@@ -88,6 +88,7 @@ impl Desk {
             ts_ms: i64::from(self.entries),
         };
         let (kind, payload) = operation.to_parts().unwrap();
+        assert_eq!(operation.kind(), kind);
         assert_eq!(
             &Operation::from_parts(&kind, &payload).unwrap(),
             operation,
