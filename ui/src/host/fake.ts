@@ -165,6 +165,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
       if (!view.visit.answers[item.code]) list.push({ kind: "blank_item", item: item.code, blocks: false });
       if (view.visit.photos.filter((one) => one.items.includes(item.code)).length < item.photos_expected) list.push({ kind: "photo_missing", item: item.code, blocks: false });
     }
+    for (const draft of view.drafts) list.push({ kind: "draft", item: view.pack.items.some((one) => one.code === draft.slot) ? draft.slot : null, blocks: true });
     if (view.visit.description.ended_at_ms === null) list.push({ kind: "no_end", item: null, blocks: true });
     if (!view.visit.countersign) list.push({ kind: "no_countersign", item: null, blocks: true });
     return list;

@@ -29,8 +29,21 @@ export interface Press {
   event: KeyboardEvent;
 }
 
-/** Calls the handler for every key that may mean something to a screen; what it answers true to goes no further. */
-export function useKeys(handler: (press: Press) => boolean): void {
+/** The listener of a text field's own keys. Only this file listens to keys, so that none of them acts while an input method composes. */
+export function fieldKeys(acts: Record<string, (event: KeyboardEvent) => void>): (event: Event | KeyboardEvent) => void {
+  return (event) => {
+    if (!(event instanceof KeyboardEvent) || composing(event)) return;
+    const act = acts[event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act(event);
+  };
+}
+
+/** Calls the handler for every key that may mean something to a screen; what it answers true to goes no further. `first` hears keys before the screen below. */
+export function useKeys(handler: (press: Press) => boolean, options: { first?: boolean } = {}): void {
+  const capture = options.first ?? false;
   const listen = (event: KeyboardEvent) => {
     if (event.defaultPrevented || composing(event) || event.altKey || event.metaKey) return;
     const press: Press = {
@@ -45,6 +58,6 @@ export function useKeys(handler: (press: Press) => boolean): void {
       event.stopPropagation();
     }
   };
-  onMounted(() => window.addEventListener("keydown", listen));
-  onBeforeUnmount(() => window.removeEventListener("keydown", listen));
+  onMounted(() => window.addEventListener("keydown", listen, capture));
+  onBeforeUnmount(() => window.removeEventListener("keydown", listen, capture));
 }

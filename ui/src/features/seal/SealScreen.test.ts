@@ -39,6 +39,15 @@ describe("sealing", () => {
     expect(host.made.some((one) => one.name === "seal_visit")).toBe(false);
   });
 
+  it("leads to each text that is not finished, where it can be finished", async () => {
+    const host = fakeHost();
+    for (const slot of ["C4-09", "situation", "finding:abc"]) await host.call("save_draft", { visit: "", slot, raw: "{}" });
+    m = await mounted(SealScreen, { visit: host.view().visit.id }, "/visit/one/seal", host);
+    expect(m.get("gap-link-draft-C4-09").attributes("href")).toContain("item=C4-09");
+    expect(m.get("gap-link-draft-situation").attributes("href")).toContain("describe");
+    expect(m.get("gap-link-draft-finding:abc").attributes("href")).toContain("finding=abc");
+  });
+
   it("writes nothing on a wrong passphrase and forgets what was typed", async () => {
     const host = fakeHost();
     await host.call("describe_visit", { visit: "", team: [], methods: [], started_at_ms: 1, ended_at_ms: 2, utc_offset_min: 480, situation: "" });

@@ -185,6 +185,24 @@ describe("saving", () => {
     expect((m.get("item-note").element as HTMLTextAreaElement).value).toBe("门头有破损");
   });
 
+  it("names in red what is not saved, beside the time of what is", async () => {
+    await open();
+    const full = { code: "disk_full", params: {} } as const;
+    m.host.fail("save_draft", full);
+    m.host.fail("answer_item", full);
+    await m.get("item-note").setValue("门头破损");
+    await m.get("outline-C4-02").trigger("click");
+    await flushPromises();
+    m.host.fail("answer_item", null);
+    await m.press("2");
+    expect(calls("answer_item").at(-1)).toMatchObject({ item: "C4-02" });
+    expect(m.get("unsaved").text()).toMatch(/^✕ 未存上：1 [^、]+$/);
+    m.host.fail("save_draft", null);
+    await m.get("visit-retry").trigger("click");
+    await flushPromises();
+    expect(m.screen.find('[data-testid="unsaved"]').exists()).toBe(false);
+  });
+
   it("makes nothing of what does not fit", async () => {
     await open();
     await m.get("outline-C4-09").trigger("click");

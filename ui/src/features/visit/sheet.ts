@@ -10,19 +10,39 @@ import { asApiError, type FieldHost } from "@/host";
 import { formFromDraft, formOf, readForm, sameAnswer, type ItemForm } from "./form";
 
 export const DRAFT_MS = 300;
+/** How long a write that failed waits before it is tried again by itself. */
+export const RETRY_MS = 5_000;
+
+/** A slot whose last write failed: why, and the text that is nowhere but on the screen; none when the text is a draft already. */
+export interface Trouble {
+  error: ApiError;
+  unsaved: string | null;
+}
 
 export function useSheet(host: FieldHost, visit: VisitId) {
   const view = shallowRef<VisitView | null>(null);
   const savedAt = ref<number | null>(null);
-  const failure = ref<ApiError | null>(null);
+  /** Slots in trouble. One is cleared only by a write of its own: what was saved elsewhere says nothing of it. */
+  const troubles = reactive(new Map<string, Trouble>());
+  /** Why the last step that typed nothing was refused. */
+  const refusal = ref<ApiError | null>(null);
   /** Forms with something that is not an entry yet. */
   const open = reactive(new Map<string, ItemForm>());
   const versions = new Map<string, number>();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const texts = new Map<string, string>();
+  /** Slots of which the host may hold a draft, sent or on its way. */
+  const mayHold = new Set<string>();
   let chain: Promise<unknown> = Promise.resolve();
+  let reading: Promise<void> | null = null;
+  let again: ReturnType<typeof setTimeout> | undefined;
 
   const sealed = computed(() => view.value !== null && view.value.phase !== "in_progress");
+  const unsaved = computed(() => [...troubles].filter(([, trouble]) => trouble.unsaved !== null).map(([slot]) => slot));
+  const failure = computed(() => {
+    const all = [...troubles.values()];
+    return (all.find((one) => one.unsaved !== null) ?? all[0])?.error ?? refusal.value;
+  });
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const next = chain.then(work, work);
@@ -33,6 +53,13 @@ export function useSheet(host: FieldHost, visit: VisitId) {
   function heard(next: VisitView): void {
     view.value = next;
     savedAt.value = Math.max(savedAt.value ?? 0, next.saved_at_ms);
+  }
+  function failed(error: ApiError): void {
+    refusal.value = error;
+  }
+  function trouble(slot: string, error: ApiError, text: string | null): void {
+    troubles.set(slot, { error, unsaved: text });
+    if (text !== null) again ??= setTimeout(() => void retry(), RETRY_MS);
   }
 
   const item = (code: string): Item | undefined => view.value?.pack.items.find((one) => one.code === code);
@@ -46,32 +73,60 @@ export function useSheet(host: FieldHost, visit: VisitId) {
     return open.get(one.code) ?? formOf(one, standing(one.code));
   }
 
-  async function load(): Promise<void> {
+  async function read(): Promise<void> {
     try {
-      const next = await host.call("get_visit", { visit });
+      const next = await inTurn(() => {
+        reading = null;
+        return host.call("get_visit", { visit });
+      });
       const first = view.value === null;
       heard(next);
       if (!first) return;
       for (const draft of next.drafts) {
         texts.set(draft.slot, draft.raw);
+        mayHold.add(draft.slot);
         const of = item(draft.slot);
         const kept = of ? formFromDraft(of, draft.raw) : null;
         if (kept) open.set(draft.slot, kept);
       }
     } catch (thrown) {
-      failure.value = asApiError(thrown);
+      failed(asApiError(thrown));
     }
   }
+  /** Reads the visit, in turn with what is written, so that no late answer overwrites a newer one. Requests that wait are one. */
+  function load(): Promise<void> {
+    reading ??= read();
+    return reading;
+  }
 
-  async function saveDraft(slot: string, raw: string): Promise<void> {
+  /** Writes a slot's draft; an empty text takes it away. Whether it is durable now. */
+  async function write(slot: string, raw: string): Promise<boolean> {
+    mayHold.add(slot);
+    if (raw) texts.set(slot, raw);
     try {
       const saved = await inTurn(() => host.call("save_draft", { visit, slot, raw }));
-      if (raw) texts.set(slot, raw);
-      else texts.delete(slot);
+      if (!raw) {
+        texts.delete(slot);
+        mayHold.delete(slot);
+      }
       savedAt.value = saved.saved_at_ms;
-      failure.value = null;
+      return true;
     } catch (thrown) {
-      failure.value = asApiError(thrown);
+      trouble(slot, asApiError(thrown), raw);
+      return false;
+    }
+  }
+  async function saveDraft(slot: string, raw: string): Promise<void> {
+    if (await write(slot, raw)) troubles.delete(slot);
+  }
+
+  /** Tries once more to write what is unsaved. */
+  async function retry(): Promise<void> {
+    clearTimeout(again);
+    again = undefined;
+    for (const slot of unsaved.value) {
+      const typed = open.get(slot);
+      await saveDraft(slot, typed ? JSON.stringify(typed) : (troubles.get(slot)?.unsaved ?? ""));
     }
   }
 
@@ -118,26 +173,21 @@ export function useSheet(host: FieldHost, visit: VisitId) {
     drop(code);
     if ((view.value?.visit.answers[code]?.length ?? 0) <= 1 && sameAnswer(reading.answer, standing(code))) {
       open.delete(code);
-      if (texts.has(code)) await saveDraft(code, "");
+      troubles.delete(code);
+      if (mayHold.has(code)) await saveDraft(code, "");
       return;
     }
     try {
       heard(await inTurn(() => host.call("answer_item", { visit, item: code, answer: reading.answer })));
-      texts.delete(code);
-      failure.value = null;
-      if (versions.get(code) === version) open.delete(code);
+      if (versions.get(code) === version) {
+        texts.delete(code);
+        mayHold.delete(code);
+        troubles.delete(code);
+        open.delete(code);
+      }
     } catch (thrown) {
-      failure.value = asApiError(thrown);
-      await saveDraftQuietly(code, typed);
-    }
-  }
-
-  /** After a refused entry the text must at least be a draft; the refusal stays on the screen. */
-  async function saveDraftQuietly(code: string, typed: ItemForm): Promise<void> {
-    try {
-      savedAt.value = (await inTurn(() => host.call("save_draft", { visit, slot: code, raw: JSON.stringify(typed) }))).saved_at_ms;
-    } catch {
-      // The first failure is shown already and is of the same store.
+      // After a refused entry the text must at least be a draft; the refusal stays on the screen.
+      if (await write(code, JSON.stringify(open.get(code) ?? typed))) trouble(code, asApiError(thrown), null);
     }
   }
 
@@ -151,10 +201,10 @@ export function useSheet(host: FieldHost, visit: VisitId) {
   async function change<K extends ChangeCall>(name: K, args: FieldCalls[K]["args"]): Promise<boolean> {
     try {
       heard((await inTurn(() => host.call(name, args))) as VisitView);
-      failure.value = null;
+      refusal.value = null;
       return true;
     } catch (thrown) {
-      failure.value = asApiError(thrown);
+      failed(asApiError(thrown));
       return false;
     }
   }
@@ -162,7 +212,12 @@ export function useSheet(host: FieldHost, visit: VisitId) {
   /** Chooses one of several answers that stand side by side. */
   const choose = (code: string, answer: Answer | null) => change("answer_item", { visit, item: code, answer });
 
-  return { visit, view, savedAt, failure, open, texts, sealed, item, form, standing, load, edit, commit, commitAll, keep, drop, saveDraft, change, choose };
+  /** Stops what would happen later by itself. */
+  function stop(): void {
+    clearTimeout(again);
+  }
+
+  return { visit, view, savedAt, failure, unsaved, failed, retry, open, texts, sealed, item, form, standing, load, edit, commit, commitAll, keep, drop, saveDraft, change, choose, stop };
 }
 
 type ChangeCall = "describe_visit" | "answer_item" | "tie_photo" | "withdraw_photo" | "record_finding" | "withdraw_finding" | "countersign" | "seal_visit";
