@@ -57,6 +57,17 @@ impl Checkpoint {
     }
 }
 
+/// The name of a county's log: one a scope and epoch.
+pub fn origin_of(scope: &str, epoch: &str) -> String {
+    format!("xunzhan/{scope}/{epoch}")
+}
+
+/// Whether a log of this name is one of the scope's, of whatever epoch.
+pub fn is_origin_of(origin: &str, scope: &str) -> bool {
+    let epoch = origin.strip_prefix(&origin_of(scope, ""));
+    epoch.is_some_and(|epoch| !epoch.is_empty() && epoch.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
 /// Origin, size and root of any C2SP checkpoint text, extension lines left aside.
 pub fn parse_foreign(text: &str) -> Result<(&str, u64, Digest)> {
     let bad = Error::Checkpoint("not origin, size and root");

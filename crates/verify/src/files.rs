@@ -10,9 +10,13 @@ use seal::cert::Certificate;
 use seal::dsse::Envelope;
 
 use crate::check::Check;
+use crate::reason::Reason;
 
 /// What a refusal of the zip itself names as its file.
 pub(crate) const CONTAINER: &str = "(zip)";
+
+/// The most content besides photos that is read, in all; an honest bundle has some megabytes.
+pub(crate) const MAX_CONTENT_BYTES: u64 = 256 << 20;
 
 /// The files, checked against the manifest; photos stay on disk, all else is in memory.
 pub(crate) struct Files {
@@ -70,6 +74,7 @@ pub(crate) fn open(bundle: impl Read + Seek, check: &mut Check) -> Option<Files>
         check.refuse(path::MANIFEST, ("缺少这个文件", "the file is missing"));
         return None;
     }
+    check_weight(&container, check)?;
     let bytes = check.take(path::MANIFEST, container.read(path::MANIFEST))?;
     let (manifest, envelope) = check.take(path::MANIFEST, Manifest::parse(&bytes))?;
     // A forged list would make every other refusal misleading, so the signature comes first, where the certificate can be
@@ -91,7 +96,7 @@ pub(crate) fn open(bundle: impl Read + Seek, check: &mut Check) -> Option<Files>
             check.refuse(&file.path, ("长度与清单不同", "its length differs from the manifest"));
             continue;
         }
-        let is_photo = file.path.starts_with("photos/");
+        let is_photo = is_photo(&file.path);
         let digest = if is_photo {
             photos.insert(file.path.clone());
             check.take(&file.path, container.digest(&file.path))
@@ -122,4 +127,37 @@ pub(crate) fn open(bundle: impl Read + Seek, check: &mut Check) -> Option<Files>
         used: RefCell::default(),
     };
     check.is_clean().then_some(files)
+}
+
+/// Photos are hashed as a stream, everything else is held in memory.
+fn is_photo(path: &str) -> bool {
+    path.starts_with("photos/")
+}
+
+/// A small file must not make the reader work or hold without end: what is held is bounded in all by what the zip states (no member
+/// is read beyond that), and what is streamed stands in the zip byte for byte.
+fn check_weight(container: &Container<impl Read + Seek>, check: &mut Check) -> Option<()> {
+    let mut left = MAX_CONTENT_BYTES;
+    for (path, len) in container.members() {
+        if is_photo(path) {
+            check.require(
+                container.is_stored(path),
+                path,
+                "照片在压缩包里被压缩；照片必须原样存放",
+                "the photo is deflated in the zip; photos must be stored as they are",
+            );
+            continue;
+        }
+        let Some(rest) = left.checked_sub(len) else {
+            let zh = format!("除照片外的内容到此超过 {} MB，未再读取", MAX_CONTENT_BYTES >> 20);
+            let en = format!(
+                "with this file the content besides photos exceeds {} MB; nothing was read",
+                MAX_CONTENT_BYTES >> 20
+            );
+            check.refuse(path, Reason { zh, en });
+            return None;
+        };
+        left = rest;
+    }
+    check.is_clean().then_some(())
 }

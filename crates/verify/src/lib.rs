@@ -4,6 +4,7 @@
 mod anchor;
 mod check;
 mod files;
+mod hidden;
 mod log;
 mod photos;
 mod reason;
@@ -19,7 +20,7 @@ use seal::Digest;
 
 pub use anchor::{Grade, SignedAt};
 pub use report::{Acceptance, Countersignature, Language, PhotoCount, Refusal, Report, Seal, Verdict};
-pub use text::render;
+pub use text::{render, render_json};
 
 /// Checks a bundle. `root` is the authority's fingerprint as printed on the paper record; without it the best verdict is
 /// [`Verdict::ConsistentRootUnchecked`]. Never fails: what cannot be read is a refusal in the report.

@@ -6,7 +6,7 @@ use ledger::{Frame, Verified};
 use seal::bundle::{ConsistencyFile, InclusionFile, path};
 use seal::canonical;
 use seal::cert::{Certificate, Role};
-use seal::checkpoint::Checkpoint;
+use seal::checkpoint::{Checkpoint, is_origin_of};
 use seal::keys::PublicKey;
 use serde_json::Value;
 
@@ -63,6 +63,13 @@ pub(crate) fn read(files: &mut Files, trust: &Trust, check: &mut Check, report: 
 }
 
 fn checkpoints(files: &Files, trust: &Trust, check: &mut Check) -> Option<Anchors> {
+    // One server may keep the logs of several counties under one key: only the name tells whose log speaks.
+    check.require(
+        is_origin_of(&files.manifest.origin, &trust.card.scope),
+        path::MANIFEST,
+        "登记簿不是本县的",
+        "the log is not that of the card's county",
+    );
     let mut all = BTreeMap::new();
     for stem in files.stems("checkpoints/", ".note") {
         let note_path = format!("checkpoints/{stem}.note");

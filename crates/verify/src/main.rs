@@ -5,7 +5,7 @@ use std::io::BufReader;
 use std::process::ExitCode;
 
 use seal::Digest;
-use verify::{Language, check, render};
+use verify::{Language, check, render, render_json};
 
 const USAGE_CODE: u8 = 2;
 const UNREADABLE_CODE: u8 = 5;
@@ -76,7 +76,7 @@ fn main() -> ExitCode {
     };
     let report = check(BufReader::new(file), arguments.root.as_ref());
     if arguments.json {
-        match serde_json::to_string_pretty(&report) {
+        match render_json(&report) {
             Ok(json) => println!("{json}"),
             Err(error) => {
                 eprintln!("{error}");

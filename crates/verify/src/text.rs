@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::anchor::{Grade, SignedAt};
+use crate::hidden;
 use crate::report::{Countersignature, Language, Report, Seal, Verdict};
 
 /// The report as text for people, ending in a line feed.
@@ -21,6 +22,11 @@ pub fn render(report: &Report, language: Language) -> String {
     out.out
 }
 
+/// The report as JSON, indented; hidden characters stand escaped.
+pub fn render_json(report: &Report) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(report).map(|text| hidden::json(&text))
+}
+
 struct Words {
     out: String,
     zh: bool,
@@ -28,16 +34,17 @@ struct Words {
 }
 
 impl Words {
+    /// Every line of the report passes here: a name from the bundle can neither end a line nor turn one around.
+    fn put(&mut self, line: &str) {
+        let _ = writeln!(self.out, "{}", hidden::shown(line));
+    }
+
     fn line(&mut self, zh: &str, en: &str) {
-        let _ = writeln!(self.out, "{}", if self.zh { zh } else { en });
+        self.put(if self.zh { zh } else { en });
     }
 
     fn field(&mut self, zh: &str, en: &str, value: &str) {
-        if self.zh {
-            let _ = writeln!(self.out, "{zh}：{value}");
-        } else {
-            let _ = writeln!(self.out, "{en}: {value}");
-        }
+        self.put(&if self.zh { format!("{zh}：{value}") } else { format!("{en}: {value}") });
     }
 
     fn verdict(&mut self, report: &Report) {
@@ -52,7 +59,7 @@ impl Words {
         }
         for refusal in &report.refusals {
             let reason = if self.zh { &refusal.zh } else { &refusal.en };
-            let _ = writeln!(self.out, "  {}{} {reason}", refusal.file, if self.zh { "：" } else { ":" });
+            self.put(&format!("  {}{} {reason}", refusal.file, if self.zh { "：" } else { ":" }));
         }
         if !report.refusals.is_empty() {
             self.line(
@@ -93,7 +100,7 @@ impl Words {
     }
 
     fn signature(&mut self, number: u32, seal: &Seal) {
-        let _ = writeln!(self.out, "  {number}. {} {}", seal.name, seal.org);
+        self.put(&format!("  {number}. {} {}", seal.name, seal.org));
         self.field("     等级", "     Level", if self.zh { "L1 个人密钥签名" } else { "L1, personal key" });
         self.field("     密钥", "     Key", &seal.kid);
         self.field("     电脑", "     Laptop", &seal.device);
@@ -191,7 +198,7 @@ impl Words {
         };
         self.field("照片", "Photos", &text);
         for digest in &photos.digest_only {
-            let _ = writeln!(self.out, "  {digest}");
+            self.put(&format!("  {digest}"));
         }
         for review in &report.acceptances {
             let when = self.time(review.at_ms);
@@ -243,7 +250,12 @@ impl Words {
                 format!("every entry is included in the checkpoint of {when}")
             },
         );
-        let made = format!("{}，{}", report.exporter, self.time(report.created_ms));
+        let when = self.time(report.created_ms);
+        let made = if self.zh {
+            format!("{}，自称时间 {when}", report.exporter)
+        } else {
+            format!("{}, at {when} by its own word", report.exporter)
+        };
         self.field("导出", "Exported by", &made);
         self.line(
             "说明：L0 为手绘或纸质签名，L1 为个人密钥签名，均不等同于依法设立的认证机构证书签名（L2）。证书所载有效期仅供参考，以登记簿时间和吊销名单为准。",

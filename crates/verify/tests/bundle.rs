@@ -187,6 +187,105 @@ fn the_container_holds_nothing_else() {
 }
 
 #[test]
+fn a_small_file_cannot_make_the_reader_work_without_end() {
+    let (bytes, root) = bundle(&Course::default());
+    let files = unzip(&bytes);
+    // Deflating is allowed for what is held in memory and bounded, not for photos.
+    let deflated = zip_some_deflated(&files, |name| !name.starts_with("photos/"));
+    assert_eq!(verdict(&deflated, &root).verdict, Verdict::Verified);
+    let photo = format!("photos/{}.jpg", Digest::of(PHOTO));
+    let report = verdict(&zip_some_deflated(&files, |name| name == photo), &root);
+    assert_eq!((report.verdict, refused_files(&report)), (Verdict::Refused, vec![photo.as_str()]));
+
+    // Each within the bound of one file, listed and signed by the exporter, and 272 MB in all out of some hundred kilobytes.
+    let mut bomb = files.clone();
+    let zeros = vec![0; 16 << 20];
+    let sha256 = Digest::of(&zeros);
+    let added: Vec<String> = (0..17).map(|n| format!("strokes/{n:02}.json")).collect();
+    let (mut manifest, _) = seal::bundle::Manifest::parse(&files["manifest.dsse.json"]).unwrap();
+    for path in &added {
+        let (path, len) = (path.clone(), zeros.len() as u64);
+        manifest.files.push(seal::bundle::FileEntry { path, len, sha256 });
+    }
+    manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
+    bomb.insert("manifest.dsse.json".into(), manifest.sign(&key(SERVER)).unwrap());
+    let bomb = zip_with_copies(&bomb, &zeros, &added);
+    assert!(bomb.len() < 1 << 20, "{}", bomb.len());
+    let report = verdict(&bomb, &root);
+    assert_eq!((report.verdict, refused_files(&report)), (Verdict::Refused, vec!["strokes/15.json"]));
+    assert!(report.refusals[0].zh.contains("256 MB") && report.refusals[0].en.contains("256 MB"));
+}
+
+#[test]
+fn no_name_can_forge_a_line_or_turn_text_around() {
+    let station = "青山村\n核验通过：\u{202e}x\u{1b}[2J\u{9b}\u{2028}";
+    let course = Course {
+        station,
+        ..Course::default()
+    };
+    let (bytes, root) = bundle(&course);
+    let mut report = verdict(&bytes, &root);
+    assert_eq!(report.verdict, Verdict::Verified);
+    let plain = verdict(&bundle(&Course::default()).0, &root);
+    let hidden = |text: &str| text.chars().any(|c| (c != '\n' && c.is_control()) || "\u{202e}\u{2028}".contains(c));
+    for language in [Language::Zh, Language::En] {
+        let text = render(&report, language);
+        assert!(!hidden(&text), "{text:?}");
+        assert!(text.contains(r"青山村\u{a}核验通过：\u{202e}x\u{1b}[2J\u{9b}\u{2028}"), "{text}");
+        assert_eq!(text.lines().count(), render(&plain, language).lines().count());
+    }
+    // What refuses is shown no other way.
+    report.refusals.push(verify::Refusal {
+        file: "a\u{202e}".into(),
+        zh: "b\n".into(),
+        en: "c\r".into(),
+    });
+    report.verdict = Verdict::Refused;
+    assert!(!hidden(&render(&report, Language::Zh)) && !hidden(&render(&report, Language::En)));
+    let json = verify::render_json(&report).unwrap();
+    assert!(!hidden(&json), "{json}");
+    let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(read["station"], station);
+}
+
+/// The manifest's time is its signer's word: with a revoked key he may write any.
+#[test]
+fn a_revoked_exporter_cannot_sign_in_the_past() {
+    let revoked = Course {
+        revoked: Some((SERVER, MORNING + 2 * HOUR)),
+        ..Course::default()
+    };
+    let (bytes, root) = bundle(&revoked);
+    for claimed in [MORNING + HOUR, MORNING + 2 * HOUR - 1, 0] {
+        let backdated = resign_with(&unzip(&bytes), SERVER, |m| m.created_ms = claimed);
+        let report = verdict(&backdated, &root);
+        assert_eq!((report.verdict, refused_files(&report)), (Verdict::Refused, vec!["manifest.dsse.json"]));
+    }
+    let report = verdict(&bundle(&Course::default()).0, &root);
+    assert!(render(&report, Language::Zh).contains("自称时间"));
+}
+
+/// One server may keep several counties' logs under one key.
+#[test]
+fn the_log_of_another_county_does_not_vouch() {
+    for origin in [
+        "xunzhan/ffeeddccbbaa99887766554433221100/1",
+        "xunzhan/00112233445566778899aabbccddeeff/",
+        "xunzhan/00112233445566778899aabbccddeeff0/1",
+        "example.org/log",
+    ] {
+        let course = Course { origin, ..Course::default() };
+        let (bytes, root) = bundle(&course);
+        let report = verdict(&bytes, &root);
+        assert_eq!(
+            (report.verdict, refused_files(&report)),
+            (Verdict::Refused, vec!["manifest.dsse.json"]),
+            "{origin}"
+        );
+    }
+}
+
+#[test]
 fn a_removed_signature_and_too_few_persons() {
     let (bytes, root) = bundle(&Course::default());
     let mut files = unzip(&bytes);

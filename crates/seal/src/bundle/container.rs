@@ -14,16 +14,26 @@ use crate::{Digest, Error, Result};
 pub const MAX_MEMBER_BYTES: u64 = 16 * 1024 * 1024;
 /// The most members of a bundle.
 const MAX_MEMBERS: u16 = 20_000;
+/// More than the directory of so many members with the longest paths can have.
+const MAX_DIRECTORY_BYTES: u64 = MAX_MEMBERS as u64 * 256;
 const END_LEN: u64 = 22;
 const END: u32 = 0x0605_4b50;
 const CENTRAL: u32 = 0x0201_4b50;
 const LOCAL: u32 = 0x0403_4b50;
 
+/// Where a member is and how long.
+struct Place {
+    /// Index in the archive.
+    index: usize,
+    len: u64,
+    /// Whether it is stored as it is, not deflated.
+    stored: bool,
+}
+
 /// An opened container whose structure was checked; contents are read on demand.
 pub struct Container<R: Read + Seek> {
     archive: ZipArchive<R>,
-    /// Index in the archive and length of each member.
-    members: BTreeMap<String, (usize, u64)>,
+    members: BTreeMap<String, Place>,
 }
 
 impl<R: Read + Seek> Container<R> {
@@ -36,8 +46,8 @@ impl<R: Read + Seek> Container<R> {
             return Err(refused("the zip can be read in two ways"));
         }
         let mut members = BTreeMap::new();
-        for (index, (name, len)) in names.into_iter().enumerate() {
-            if members.insert(name.clone(), (index, len)).is_some() {
+        for (index, (name, len, stored)) in names.into_iter().enumerate() {
+            if members.insert(name.clone(), Place { index, len, stored }).is_some() {
                 return Err(refused(&format!("{name}: the name stands twice in the zip")));
             }
         }
@@ -46,7 +56,12 @@ impl<R: Read + Seek> Container<R> {
 
     /// Paths and lengths of all members, sorted by path.
     pub fn members(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.members.iter().map(|(path, (_, len))| (path.as_str(), *len))
+        self.members.iter().map(|(path, place)| (path.as_str(), place.len))
+    }
+
+    /// Whether a member stands in the zip byte for byte; a deflated one may be a thousand times longer than what holds it.
+    pub fn is_stored(&self, path: &str) -> bool {
+        self.members.get(path).is_some_and(|place| place.stored)
     }
 
     /// Whether there is such a member.
@@ -70,7 +85,7 @@ impl<R: Read + Seek> Container<R> {
 
     fn copy(&mut self, path: &str, limit: u64, mut sink: impl FnMut(&[u8])) -> Result<()> {
         let fault = |reason: &str| Error::Container(format!("{path}: {reason}"));
-        let &(index, len) = self.members.get(path).ok_or_else(|| fault("missing"))?;
+        let &Place { index, len, .. } = self.members.get(path).ok_or_else(|| fault("missing"))?;
         if len > limit {
             return Err(fault("too long"));
         }
@@ -183,7 +198,8 @@ fn common(fields: &mut Fields<'_>) -> Result<(Common, usize)> {
     ))
 }
 
-fn check_structure<R: Read + Seek>(inner: &mut R) -> Result<Vec<(String, u64)>> {
+/// Name, length and whether it is stored, of each member.
+fn check_structure<R: Read + Seek>(inner: &mut R) -> Result<Vec<(String, u64, bool)>> {
     let total = inner.seek(SeekFrom::End(0)).map_err(|e| refused(&e.to_string()))?;
     let end_at = total.checked_sub(END_LEN).ok_or_else(|| refused("not a zip"))?;
     let end = read_at(inner, end_at, END_LEN)?;
@@ -198,6 +214,9 @@ fn check_structure<R: Read + Seek>(inner: &mut R) -> Result<Vec<(String, u64)>> 
     end.expect(&[0], "the zip has a comment")?;
     if count > MAX_MEMBERS || directory_at + directory_len != end_at {
         return Err(refused("bytes stand between the zip's directory and its end"));
+    }
+    if directory_len > MAX_DIRECTORY_BYTES {
+        return Err(refused("the zip's directory is too long"));
     }
     let directory = read_at(inner, directory_at, directory_len)?;
     let mut directory = Fields(&directory);
@@ -231,7 +250,7 @@ fn check_structure<R: Read + Seek>(inner: &mut R) -> Result<Vec<(String, u64)>> 
             return Err(refused(&format!("{name}: its two headers in the zip differ")));
         }
         expected_at = at + local_len + u64::from(central.stored_len);
-        names.push((name, u64::from(central.len)));
+        names.push((name, u64::from(central.len), central.method == 0));
     }
     if expected_at != directory_at || !directory.0.is_empty() {
         return Err(refused("bytes in the zip belong to no file"));

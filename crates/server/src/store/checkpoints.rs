@@ -4,7 +4,7 @@ use ledger::sync::{ServerStore, StreamRow};
 use ledger::{Beacon, ScopeId};
 use rusqlite::{OptionalExtension, Row, params};
 use seal::Digest;
-use seal::checkpoint::Checkpoint;
+use seal::checkpoint::{Checkpoint, origin_of};
 use seal::merkle::{Tree, entry_leaf};
 
 use super::Db;
@@ -44,7 +44,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<KnownCheckpoint> {
 impl Db {
     /// The tree's name: one a scope and epoch, since a restored server may not be able to go on with its old tree.
     fn origin(&self, scope: &ScopeId) -> String {
-        format!("xunzhan/{scope}/{}", self.epoch)
+        origin_of(&scope.to_string(), &self.epoch.to_string())
     }
 
     /// Looks at the scope's tree over everything committed.

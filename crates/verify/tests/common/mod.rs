@@ -67,6 +67,10 @@ pub struct Course {
     pub split_view: bool,
     /// The second person is certified after signing.
     pub certified_later: bool,
+    /// Name of the log whose checkpoints the server signs.
+    pub origin: &'static str,
+    /// The station's name in the record.
+    pub station: &'static str,
 }
 
 impl Default for Course {
@@ -83,6 +87,8 @@ impl Default for Course {
             uncovered: false,
             split_view: false,
             certified_later: false,
+            origin: ORIGIN,
+            station: "青山村服务站",
         }
     }
 }
@@ -100,6 +106,7 @@ pub struct County {
     entries: Vec<BundleEntry>,
     tree: Tree,
     notes: Vec<String>,
+    origin: &'static str,
     salt: u8,
 }
 
@@ -137,6 +144,7 @@ impl County {
             entries: Vec::new(),
             tree: Tree::new(),
             notes: Vec::new(),
+            origin: course.origin,
             salt: 0,
         }
     }
@@ -199,14 +207,14 @@ impl County {
 
     fn checkpoint(&mut self, time_ms: i64) -> Beacon {
         let checkpoint = Checkpoint {
-            origin: ORIGIN.into(),
+            origin: self.origin.into(),
             size: self.tree.size(),
             root: self.tree.root(),
             time_ms,
         };
         self.notes.push(checkpoint.sign(&key(SERVER)).unwrap());
         Beacon {
-            origin: ORIGIN.into(),
+            origin: self.origin.into(),
             size: checkpoint.size,
             root: checkpoint.root,
         }
@@ -224,7 +232,7 @@ pub fn strokes() -> Vec<u8> {
 fn record(course: &Course, covers: &Value) -> Vec<u8> {
     let value = json!({
         "format": "visit-record/1", "scope": scope(), "county": "石屏县", "visit": visit(), "signers": course.required,
-        "station": { "id": Uuid::from_u128(5), "name": "青山村服务站" },
+        "station": { "id": Uuid::from_u128(5), "name": course.station },
         "title": { "zh": "村级站点检查表", "en": "Village station checklist" },
         "started_at_ms": MORNING, "ended_at_ms": MORNING + HOUR, "utc_offset_min": 480,
         "team": [
@@ -355,14 +363,35 @@ pub fn unzip(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
 
 /// Zips files as any tool might, in this order, without touching them.
 pub fn zip<'a>(files: impl IntoIterator<Item = (&'a String, &'a Vec<u8>)>) -> Vec<u8> {
+    zip_some_deflated(files, |_| false)
+}
+
+pub fn zip_some_deflated<'a>(files: impl IntoIterator<Item = (&'a String, &'a Vec<u8>)>, deflated: impl Fn(&str) -> bool) -> Vec<u8> {
+    zipped(files, deflated).finish().unwrap().into_inner()
+}
+
+/// Zips files, and the same bytes deflated once under many more names.
+pub fn zip_with_copies(files: &BTreeMap<String, Vec<u8>>, bytes: &Vec<u8>, names: &[String]) -> Vec<u8> {
+    let one = zip_some_deflated([(&"one".to_owned(), bytes)], |_| true);
+    let mut one = zip::ZipArchive::new(Cursor::new(one)).unwrap();
+    let mut out = zipped(files, |_| false);
+    for name in names {
+        out.raw_copy_file_rename(one.by_index(0).unwrap(), name.as_str()).unwrap();
+    }
+    out.finish().unwrap().into_inner()
+}
+
+fn zipped<'a>(files: impl IntoIterator<Item = (&'a String, &'a Vec<u8>)>, deflated: impl Fn(&str) -> bool) -> zip::ZipWriter<Cursor<Vec<u8>>> {
     use std::io::Write as _;
+    use zip::CompressionMethod::{Deflated, Stored};
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     for (name, bytes) in files {
+        let method = if deflated(name) { Deflated } else { Stored };
+        let options = zip::write::SimpleFileOptions::default().compression_method(method);
         out.start_file(name, options).unwrap();
         out.write_all(bytes).unwrap();
     }
-    out.finish().unwrap().into_inner()
+    out
 }
 
 /// A dishonest exporter: writes `SHA256SUMS` and the manifest anew over changed files and signs them.
@@ -371,8 +400,13 @@ pub fn resign(files: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
 }
 
 pub fn resign_as(files: &BTreeMap<String, Vec<u8>>, exporter: u8) -> Vec<u8> {
+    resign_with(files, exporter, |_| ())
+}
+
+pub fn resign_with(files: &BTreeMap<String, Vec<u8>>, exporter: u8, change: impl FnOnce(&mut Manifest)) -> Vec<u8> {
     let (mut manifest, _) = Manifest::parse(&files[path::MANIFEST]).unwrap();
     manifest.exporter = key(exporter).public().kid();
+    change(&mut manifest);
     let mut writer = BundleWriter::new(Cursor::new(Vec::new()));
     let kept = files.iter().filter(|(n, _)| ![path::MANIFEST, path::SUMS].contains(&n.as_str()));
     for (name, bytes) in kept {
