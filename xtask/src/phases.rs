@@ -84,7 +84,7 @@ pub fn tests_of(group: Group) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Whether the large shared test data lies beside the work tree; tests fall back to `tests/data` by themselves.
+/// Whether the large shared test data lies beside the work tree; tests fall back to the small copies by themselves.
 pub fn test_data() -> String {
     let root = shell::root();
     let count = |folder: &str| fs::read_dir(root.join(folder)).map(Iterator::count).unwrap_or(0);
@@ -93,8 +93,9 @@ pub fn test_data() -> String {
         format!("test data: ../shared ({photos} photos, {} sets of vectors)", count("../shared/vectors"))
     } else {
         format!(
-            "test data: the small copies in tests/data ({} entries); ../shared is not here",
-            count("tests/data")
+            "test data: the small copies in the crates' tests/data ({} photos, {} sets of vectors); ../shared is not here",
+            count("crates/field/tests/data/photos/files"),
+            count("crates/seal/tests/data/vectors")
         )
     }
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask run`: builds everything, makes a demo county once, starts its server and opens the application.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -86,6 +86,17 @@ impl Demo {
         let folder = data.context("neither XDG_DATA_HOME nor HOME is set")?.join("xunzhan-demo");
         let file = folder.join("county/secrets.json");
         if !file.exists() {
+            if folder.join("laptop-is-ready").exists() {
+                bail!(
+                    "{} is gone, but the demo in {} was worked in and is kept; put the file back, or move the folder away to begin a new demo",
+                    file.display(),
+                    folder.display()
+                );
+            }
+            // Secrets are written last: without them an earlier attempt ended half-way, and nobody ever worked in it.
+            for half_made in ["server", "county", "laptop"] {
+                remove(&folder.join(half_made))?;
+            }
             fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
             let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
             let mut make = Command::new(program("xunzhan-server"));
@@ -216,6 +227,14 @@ impl Demo {
             )?;
         }
         ask("logout", json!({})).map(|_| ())
+    }
+}
+
+/// Removes a folder, if it is there.
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error).with_context(|| format!("removing {}", path.display())),
+        _ => Ok(()),
     }
 }
 
