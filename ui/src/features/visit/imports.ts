@@ -39,7 +39,8 @@ export function useImports(host: FieldHost, visit: VisitId, options: { changed: 
     progress.value = null;
     try {
       report.value = await host.call("import_report", { import: id });
-      show.value = true;
+      // What was taken stands in the tray; only a file that was not taken is worth stopping the work for.
+      show.value = summary.value.refused > 0;
     } catch (thrown) {
       options.failed(asApiError(thrown));
     }
