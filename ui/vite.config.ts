@@ -20,6 +20,8 @@ export default defineConfig(({ mode }) => ({
   test: {
     environment: "happy-dom",
     include: ["src/**/*.test.ts"],
+    // A busy machine is no fault of a screen.
+    testTimeout: 60_000,
     server: { deps: { inline: ["element-plus"] } },
   },
 }));

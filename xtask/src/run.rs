@@ -54,7 +54,7 @@ pub fn run(words: &[&str]) -> Result<ExitCode> {
     let laptop = if fresh { demo.empty_laptop()? } else { demo.laptop()? };
     println!("\n数据 {}", demo.folder.display());
     println!("口令和密码 {}", demo.out().join("secrets.json").display());
-    println!("县配置文件 {}", demo.card()?.display());
+    println!("县卡 {}", demo.card()?.display());
     println!("复核端 http://127.0.0.1:{}/", demo.port);
     if std::env::var_os("DISPLAY").is_none() && std::env::var_os("WAYLAND_DISPLAY").is_none() {
         println!("这台机器没有图形界面，窗口打不开；复核端可以从浏览器打开。按 Ctrl-C 结束。");

@@ -1,4 +1,4 @@
-//! The county card (县配置文件): what a laptop needs to start work, signed by the county's authority, without secrets.
+//! The county card (县卡): what a laptop needs to start work, signed by the county's authority, without secrets.
 
 use serde::{Deserialize, Serialize};
 

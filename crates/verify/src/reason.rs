@@ -34,7 +34,7 @@ impl From<Error> for Reason {
             Error::Proof(_) => "登记簿证明不成立".to_owned(),
             Error::Note(_) | Error::Checkpoint(_) => "登记簿签章与规定不符".to_owned(),
             Error::Certificate(_) => "证书无效".to_owned(),
-            Error::Card(_) => "县配置文件无效".to_owned(),
+            Error::Card(_) => "县卡无效".to_owned(),
             Error::Container(_) => "压缩包结构不符合规定".to_owned(),
             _ => "无法核验".to_owned(),
         };

@@ -43,7 +43,7 @@ pub(crate) fn establish(files: &mut Files, root: Option<&Digest>, check: &mut Ch
     check.require(
         manifest.scope == card.scope && manifest.authority == authority.fingerprint(),
         path::MANIFEST,
-        "清单写明的县或签发机构与县配置文件不同",
+        "清单写明的县或签发机构与县卡不同",
         "it names another scope or authority than the county card",
     );
     report.county = card.name.clone();
