@@ -26,7 +26,7 @@ function flat(tree: object, before = ""): Map<string, string> {
 
 const chinese = flat(zh);
 const english = flat(en);
-const sources = files(ROOT).filter((path) => /\.(vue|ts)$/.test(path) && !/\.test\.ts$|contract\.ts$|components\.d\.ts$|\/i18n\/|\/test\/|\/host\/fake\.ts$/.test(path));
+const sources = files(ROOT).filter((path) => /\.(vue|ts)$/.test(path) && !/\.test\.ts$|contract\.ts$|components\.d\.ts$|\/i18n\/|\/test\/|\/host\/fake[\w-]*\.ts$/.test(path));
 const names = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].toSorted();
 /** Variants of an enum in a Rust source, as their serde names. */
 function variants(path: string, name: string): string[] {

@@ -4,7 +4,7 @@ import type { Catalogue } from "./zh";
 
 const en: Catalogue = {
   app: { name: "Xunzhan", cannot_open: "It cannot be opened now", try_again: "Try again", back: "Back", cancel: "Cancel", close: "Close", lock: "Lock" },
-  looks: { title: "Display", language: "Language", zh: "中文", en: "English", text: "Text", normal: "Normal", large: "Large", look: "Look", light: "Normal", daylight: "Daylight" },
+  looks: { title: "Display", language: "Language", zh: "中文", en: "English", text: "Text", normal: "Normal", large: "Large", look: "Look", light: "Normal", dark: "Dark", daylight: "Daylight" },
   nav: { label: "Main pages", visits: "Visits", stations: "Stations", sync: "Sync" },
   net: { online: "Online", offline: "Offline", unknown: "Not connected yet", unsynced: "{n} visits not synced", originals: "Originals {done}/{of}" },
   start: {

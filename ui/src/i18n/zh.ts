@@ -11,7 +11,7 @@ const zh = {
     close: "关闭",
     lock: "锁定",
   },
-  looks: { title: "显示", language: "语言", zh: "中文", en: "English", text: "字号", normal: "标准", large: "大字", look: "外观", light: "标准", daylight: "强光" },
+  looks: { title: "显示", language: "语言", zh: "中文", en: "English", text: "字号", normal: "标准", large: "大字", look: "外观", light: "标准", dark: "深色", daylight: "强光" },
   nav: { label: "主要页面", visits: "走访", stations: "站点", sync: "同步" },
   net: { online: "在线", offline: "离线", unknown: "未联网", unsynced: "{n} 次走访未同步", originals: "原图 {done}/{of}" },
   start: {

@@ -1,9 +1,9 @@
-/** How a person likes the screens: kept on this machine, no part of any record. */
+/** How a person likes the screens: kept on this machine, no part of any record. `public/look.js` reads the same before anything is drawn. */
 import { defineStore } from "pinia";
 import { ref, watchEffect } from "vue";
 import type { Language } from "@/i18n";
 
-export type Look = "light" | "daylight";
+export type Look = "light" | "dark" | "daylight";
 export type TextSize = "normal" | "large";
 
 function kept<T extends string>(name: string, allowed: readonly T[], otherwise: T): T {
@@ -25,7 +25,7 @@ function keep(name: string, value: string): void {
 
 export const usePreferences = defineStore("preferences", () => {
   const language = ref<Language>(kept("language", ["zh", "en"], "zh"));
-  const look = ref<Look>(kept("look", ["light", "daylight"], "light"));
+  const look = ref<Look>(kept("look", ["light", "dark", "daylight"], "light"));
   const textSize = ref<TextSize>(kept("text", ["normal", "large"], "normal"));
   watchEffect(() => {
     keep("language", language.value);
@@ -33,6 +33,7 @@ export const usePreferences = defineStore("preferences", () => {
     keep("text", textSize.value);
     document.documentElement.lang = language.value === "zh" ? "zh-CN" : "en";
     document.documentElement.dataset["look"] = look.value;
+    document.documentElement.classList.toggle("dark", look.value === "dark");
     document.documentElement.dataset["text"] = textSize.value;
   });
   return { language, look, textSize };

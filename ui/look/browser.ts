@@ -1,0 +1,59 @@
+/** Chromium over the screens as they are built for looking at. */
+import { fileURLToPath } from "node:url";
+import { mkdirSync } from "node:fs";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { preview } from "vite";
+
+const UI = fileURLToPath(new URL("..", import.meta.url));
+const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+export const LOOKS = ["light", "dark", "daylight"] as const;
+export type Look = (typeof LOOKS)[number];
+/** The panel of a laptop in the field, and the same at a zoom of 200 %. */
+export const PANEL = { width: 1366, height: 768 };
+export const ZOOMED = { width: 683, height: 384 };
+
+export interface Eyes {
+  /** A page of its own, with nothing remembered. */
+  open(path: string): Promise<Page>;
+  close(): Promise<void>;
+}
+
+export async function eyes(): Promise<Eyes> {
+  const server = await preview({ root: UI, build: { outDir: "dist-fake" }, preview: { port: 0, host: "127.0.0.1" }, logLevel: "error", configFile: false });
+  const address = server.httpServer.address();
+  if (address === null || typeof address === "string") throw new Error("the screens are not served");
+  const browser: Browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ARGS });
+  return {
+    async open(path) {
+      const context = await browser.newContext({ viewport: PANEL, locale: "zh-CN", reducedMotion: "reduce" });
+      const page = await context.newPage();
+      await page.goto(`http://127.0.0.1:${address.port}${path}`);
+      return page;
+    },
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/** Puts on a look, as the menu does. */
+export function wear(page: Page, look: Look, text: "normal" | "large" = "normal"): Promise<void> {
+  return page.evaluate(
+    ([l, t]) => {
+      document.documentElement.dataset["look"] = l;
+      document.documentElement.dataset["text"] = t;
+      document.documentElement.classList.toggle("dark", l === "dark");
+    },
+    [look, text] as const,
+  );
+}
+
+/** Keeps a picture where XUNZHAN_LOOK_PICTURES says, for a person's eyes. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env["XUNZHAN_LOOK_PICTURES"];
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}/${name}.png` });
+}

@@ -1,0 +1,115 @@
+/** On every screen, in every look: axe finds nothing, nothing scrolls sideways, and what a screen is for stays in reach. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LOOKS, PANEL, picture, wear, ZOOMED, eyes, type Eyes } from "./browser";
+import { id, reach, SCREENS } from "./screens";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let look: Eyes;
+beforeAll(async () => {
+  look = await eyes();
+});
+afterAll(() => look.close());
+
+interface Finding {
+  id: string;
+  nodes: { target: string[]; failureSummary?: string }[];
+}
+
+/** What axe finds, one line for each element. */
+async function axe(page: Page): Promise<string[]> {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const run = (window as unknown as { axe: { run: (context: Document, options: object) => Promise<{ violations: Finding[] }> } }).axe;
+    return (await run.run(document, { resultTypes: ["violations"] })).violations.map(({ id: rule, nodes }) => ({ id: rule, nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })) }));
+  });
+  return (found as Finding[]).flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")} ${(node.failureSummary ?? "").split("\n")[1]?.trim() ?? ""}`));
+}
+
+/** Elements that reach out of the window to the right, and boxes that scroll sideways. */
+function sideways(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const name = (one: Element) => `${one.tagName.toLowerCase()}.${String(one.className)} ${one.getAttribute("data-testid") ?? ""}`;
+    const wide = [...document.querySelectorAll("*")].filter((one) => {
+      const style = getComputedStyle(one);
+      return one.scrollWidth > one.clientWidth + 1 && ["auto", "scroll"].includes(style.overflowX) && one.clientWidth > 0 && !one.matches("textarea, .may-scroll");
+    });
+    const page = document.documentElement.scrollWidth > window.innerWidth + 1 ? ["the page itself"] : [];
+    return [...page, ...wide.map(name)];
+  });
+}
+
+/** Buttons of a screen's purpose that cannot be seen and pressed, even after scrolling to them. */
+async function outOfReach(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const missing: string[] = [];
+    for (const one of document.querySelectorAll<HTMLElement>(".el-button--primary, button.primary, a.primary")) {
+      if (one.closest("[aria-hidden=true], [inert]") || getComputedStyle(one).visibility === "hidden" || one.getClientRects().length === 0) continue;
+      const dialog = document.querySelector(".el-overlay:not([style*='none'])");
+      if (dialog && !dialog.contains(one)) continue;
+      one.scrollIntoView({ block: "nearest" });
+      const box = one.getBoundingClientRect();
+      const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+      if (!hit || !(one.contains(hit) || hit.contains(one))) missing.push(`${one.dataset["testid"] ?? one.textContent} at ${Math.round(box.left)},${Math.round(box.top)}`);
+    }
+    return missing;
+  });
+}
+
+describe.each(SCREENS)("$name", (screen) => {
+  it("is fit to be seen in every look and size", async () => {
+    const page = await reach(look.open, screen);
+    const faults: string[] = [];
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    for (const one of LOOKS) {
+      await wear(page, one);
+      await picture(page, `${screen.name}-${one}`);
+      faults.push(...(await axe(page)).map((fault) => `${one}: ${fault}`));
+    }
+    await wear(page, "light", "large");
+    await picture(page, `${screen.name}-large`);
+    faults.push(...(await sideways(page)).map((fault) => `large: sideways ${fault}`));
+    await wear(page, "light");
+    faults.push(...(await sideways(page)).map((fault) => `${PANEL.width}: sideways ${fault}`));
+    await page.setViewportSize(ZOOMED);
+    await picture(page, `${screen.name}-zoomed`);
+    faults.push(...(await sideways(page)).map((fault) => `${ZOOMED.width}: sideways ${fault}`));
+    faults.push(...(await outOfReach(page)).map((fault) => `${ZOOMED.width}: out of reach ${fault}`));
+    await page.context().close();
+    expect([...faults, ...errors]).toEqual([]);
+  });
+});
+
+describe("the eyes", () => {
+  it("see a planted fault of each kind", async () => {
+    const page = await reach(look.open, SCREENS.find((one) => one.name === "visits")!);
+    expect(await axe(page)).toEqual([]);
+    await page.evaluate(() => {
+      const box = document.querySelector(".page")!;
+      box.insertAdjacentHTML("beforeend", '<button class="primary" style="position:absolute;left:-999px">x</button><p style="color:#999;background:#aaa">faint</p><img src="data:," /><div style="width:3000px">wide</div>');
+    });
+    const found = await axe(page);
+    expect(found.some((one) => one.startsWith("color-contrast"))).toBe(true);
+    expect(found.some((one) => one.startsWith("image-alt"))).toBe(true);
+    expect(await sideways(page)).not.toEqual([]);
+    expect(await outOfReach(page)).toHaveLength(1);
+    await page.context().close();
+  });
+
+  it("start in the remembered look, before anything is drawn", async () => {
+    const page = await look.open("/index.html#/visits");
+    await page.click(id("looks"));
+    await page.click(id("look-dark"));
+    await page.click(id("text-large"));
+    // Only what stands in the head has run when the first script of the screens would.
+    await page.route("**/assets/*.js", (route) => route.abort());
+    await page.reload({ waitUntil: "commit" });
+    await page.waitForFunction(() => document.documentElement.dataset["look"] === "dark" && document.documentElement.dataset["text"] === "large");
+    expect(await page.evaluate(() => document.documentElement.classList.contains("dark"))).toBe(true);
+    await page.context().close();
+  });
+});

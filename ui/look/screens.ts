@@ -1,0 +1,95 @@
+/** Every screen and dialog of both faces, and the way there. */
+import type { Page } from "playwright-core";
+
+export interface Screen {
+  name: string;
+  path: string;
+  /** What to press once the page is open, and what must be there in the end. */
+  there: string;
+  way?: (page: Page) => Promise<void>;
+}
+
+export const id = (name: string) => `[data-testid="${name}"]`;
+const VISIT = "/index.html#/visit/00000000-0000-7000-8000-000000000000";
+const click = (...names: string[]) => async (page: Page) => {
+  for (const name of names) await page.click(name.startsWith("[") ? name : id(name));
+};
+const key = (...keys: string[]) => async (page: Page) => {
+  await page.waitForSelector(id("item-C4-01"));
+  for (const one of keys) await page.keyboard.press(one);
+};
+
+/** Ends the visit and has the station refuse, so that it can be sealed. */
+async function ready(page: Page): Promise<void> {
+  await page.click(id("visit-describe"));
+  await page.click(id("describe-end-now"));
+  await page.click(id("describe-save"));
+  await page.click(id("visit-seal"));
+  await page.click(id("countersign-refused"));
+  await page.fill(id("countersign-reason"), "不同意第9项");
+  await page.click(id("countersign-save"));
+  await page.waitForSelector(id("countersign-done"));
+}
+async function sealed(page: Page): Promise<void> {
+  await ready(page);
+  for (const field of await page.$$('[data-testid^="seal-passphrase-"] input, input[data-testid^="seal-passphrase-"]')) await field.fill("goodgood");
+  await page.click(id("seal"));
+  await page.waitForSelector(id("record-pages"));
+}
+
+export const SCREENS: readonly Screen[] = [
+  { name: "start", path: "/index.html?phase=needs_card#/start", there: "card-pick", way: click("card-paste") },
+  {
+    name: "start-card",
+    path: "/index.html?phase=needs_card#/start",
+    there: "card-preview",
+    way: click("card-pick"),
+  },
+  { name: "add-person", path: "/index.html?phase=needs_person#/people/new", there: "person-add" },
+  { name: "unlock", path: "/index.html?phase=locked#/unlock", there: "unlock" },
+  { name: "visits", path: "/index.html#/visits", there: "visits-screen" },
+  { name: "new-visit", path: "/index.html#/visits", there: "new-visit-dialog", way: click("new-visit") },
+  { name: "stations", path: "/index.html#/stations", there: "stations-count" },
+  { name: "sync", path: "/index.html#/sync", there: "enrolment-fingerprint", way: click("enrolment-text-toggle") },
+  { name: "looks", path: "/index.html#/visits", there: "look-dark", way: click("looks") },
+  { name: "visit", path: VISIT, there: "item-C4-01" },
+  { name: "visit-concern", path: VISIT, there: "item-concerns", way: key("3", "ArrowDown", "0", "ArrowUp") },
+  { name: "visit-typed", path: `${VISIT}?item=C4-09`, there: "field-turnover-input" },
+  { name: "visit-photos", path: VISIT, there: "photo-lines", way: click('[data-testid="tray-tiles"] figure:nth-of-type(4) [data-testid$="-face"]') },
+  { name: "finding", path: VISIT, there: "finding-dialog", way: key("f") },
+  { name: "describe", path: VISIT, there: "describe-dialog", way: click("visit-describe") },
+  { name: "keys", path: VISIT, there: "keys-overlay", way: key("?") },
+  {
+    name: "import",
+    path: VISIT,
+    there: "import-report",
+    way: async (page) => {
+      await page.click(id("import-folder"));
+      await page.waitForSelector(id("import-report"), { timeout: 10_000 });
+    },
+  },
+  {
+    name: "photo",
+    path: VISIT,
+    there: "photo-panel",
+    way: click('[data-testid="tray-tiles"] figure:nth-of-type(5) [data-testid$="-open"]'),
+  },
+  { name: "seal", path: `${VISIT}/seal`, there: "seal-gaps" },
+  { name: "seal-ready", path: VISIT, there: "countersign-done", way: ready },
+  { name: "sealed", path: VISIT, there: "record-pages", way: sealed },
+  { name: "console-login", path: "/console.html?door=1", there: "login-form" },
+  { name: "console-list", path: "/console.html", there: "review-row", way: click("nav-visits") },
+  { name: "console-visit", path: "/console.html", there: "review-visit", way: click("nav-visits", "review-row") },
+  { name: "console-accept", path: "/console.html", there: "accept-dialog", way: click("nav-visits", "review-row", "review-accept") },
+  { name: "console-photo", path: "/console.html", there: "photo-viewer", way: click("nav-visits", "review-row", "review-photo") },
+  { name: "console-enrolment", path: "/console.html", there: "enrolment-row" },
+];
+
+/** Goes to a screen. */
+export async function reach(open: (path: string) => Promise<Page>, screen: Screen): Promise<Page> {
+  const page = await open(screen.path);
+  await screen.way?.(page);
+  await page.waitForSelector(id(screen.there));
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  return page;
+}

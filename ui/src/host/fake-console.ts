@@ -1,0 +1,154 @@
+/** An invented server for the supervisor's face, in memory: for looking at the screens and for component tests. Never part of the programs. */
+import type { Answer, AnswerVersion, ApiError, ConsoleCalls, EnrolmentRow, FieldValue, Item, Me, ReviewView, VisitPhase, VisitRow } from "@/contract";
+import { HostError, type ConsoleHost } from ".";
+import { fakeHost } from "./fake";
+
+type Call = keyof ConsoleCalls;
+type Handlers = { [K in Call]: (args: ConsoleCalls[K]["args"]) => ConsoleCalls[K]["answer"] };
+
+export interface FakeConsole extends ConsoleHost {
+  /** Calls that were made, in order. */
+  made: { name: Call; args: unknown }[];
+  fail(name: Call, error: ApiError | null): void;
+}
+
+const HEX = "5ab1c03d77e94f2081d6b3e9a4c27f1885e0d36c9b42fa1170c8e5d2a9b6f403";
+const PHASES: VisitPhase[] = ["sealed", "sealed", "awaiting_signature", "reviewed", "in_progress", "sealed"];
+
+/** Some answer to each field of an item, the same every time. */
+function answerTo(item: Item): Answer {
+  if (item.code === "C4-14") return { how: "not_checked", reason: "站长外出" };
+  const fields: Record<string, FieldValue> = {};
+  for (const field of item.fields) {
+    const kind = field.kind;
+    if (kind.type === "yes_no") fields[field.key] = { t: "yes_no", v: item.code !== "C4-10" };
+    else if (kind.type === "choice" && kind.options[0]) fields[field.key] = { t: "choice", v: kind.options[0].key };
+    else if (kind.type === "choices" && kind.options[0]) fields[field.key] = { t: "choices", v: [kind.options[0].key] };
+    else if (kind.type === "integer") fields[field.key] = { t: "integer", v: kind.min };
+    else if (kind.type === "money") fields[field.key] = { t: "money_fen", v: 186_000 };
+    else if (kind.type === "sample") fields[field.key] = { t: "sample", v: { drawn: 5, passed: 4 } };
+    else if (kind.type === "text") fields[field.key] = { t: "text", v: "村民委员会" };
+  }
+  return { how: "answered", fields };
+}
+
+export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConsole {
+  const door = new URLSearchParams(globalThis.location?.search ?? "").get("door");
+  const base = fakeHost().view();
+  const failing = new Map<Call, ApiError>();
+  const made: FakeConsole["made"] = [];
+  let loggedIn = options.loggedIn ?? door === null;
+  const me: Me = {
+    account: "fuhe",
+    person: base.visit.description.team[0]!.person,
+    name: "复核员",
+    roles: ["reviewer", "administrator"],
+    scopes: [{ scope: HEX.slice(0, 32), name: "青河县", authority_fingerprint: HEX }],
+  };
+  const started = Date.now() - 5 * 86_400_000;
+  const answers = Object.fromEntries(base.pack.items.slice(0, 21).map((item): [string, AnswerVersion[]] => [item.code, [{ entry: HEX, by: me.person, ts_ms: started, answer: answerTo(item) }]]));
+  const views: ReviewView[] = PHASES.map((phase, at) => {
+    const id = `00000000-0000-7000-a000-${String(at).padStart(12, "0")}`;
+    const sealed = phase === "sealed" || phase === "reviewed";
+    const view = structuredClone(base);
+    const photos = view.visit.photos.slice(0, 4 + at * 2);
+    if (at === 1) for (const one of photos) one.attached.distance_m = 20;
+    const notes = view.photo_notes.slice(0, photos.length).map((one) => ({ ...one, data_state: "originals_arrived" as const, ...(at === 1 ? { far: false, missing: [] } : {}) }));
+    view.visit.description.started_at_ms = started - at * 86_400_000;
+    view.visit.description.ended_at_ms = started - at * 86_400_000 + 95 * 60_000;
+    return {
+      visit: {
+        ...view.visit,
+        id,
+        answers,
+        photos,
+        description: { ...view.visit.description, situation: "站点正常营业，站长配合检查。" },
+        findings: [
+          {
+            entry: HEX,
+            ts_ms: started,
+            withdrawn: null,
+            finding: { id: HEX.slice(0, 8), item: "C4-09", facts: "近三个月月均营业额1860元，低于标准。", severity: "major", requirement: "核对台账与后台数据。", deadline: "2026-12-20", units: [{ name: "县电商服务中心", role: "lead" }], photos: photos.slice(0, 2).map((one) => one.attached.photo) },
+          },
+        ],
+        countersign: { way: "signed", name: "葛𪨶", role: "站长", opinion: "情况属实。", strokes: { sha256: HEX, len: 100 }, at_ms: started },
+        sealed: sealed ? { record: { sha256: HEX, len: 1 }, statement: { sha256: HEX, len: 1 }, covers: [], signers: 2 } : null,
+        review: phase === "reviewed" ? { entry: HEX, account: me.account, person: me.person, name: me.name, at_ms: started, statement: HEX, comment: "资料齐全。" } as ReviewView["visit"]["review"] : null,
+      },
+      phase,
+      data_state: "originals_arrived",
+      station: { ...view.station, name: at === 0 ? view.station.name : `${view.station.name.slice(0, 1)}${["", "山", "坪", "寨", "湾", "口"][at]}村站` },
+      pack: view.pack,
+      record: null,
+      photo_notes: notes,
+      strokes: { v: 1, width: 600, height: 180, strokes: [[[60, 50, 0], [200, 48, 40], [190, 120, 90]], [[300, 40, 300], [320, 150, 380], [420, 60, 420]]] },
+      signatures: sealed
+        ? view.visit.description.team.map((one, n) => ({ person: one.person, name: one.name, kid: `${HEX.slice(1)}${n}`, holds: true, certified: n === 0, claimed_at_ms: started, time_grade: "anchored" as const, received_at_ms: started + 3_600_000, device_name: "检查一组" }))
+        : [],
+      checks: sealed
+        ? [
+            { check: "record_digest", holds: true, good: 1, of: 1 },
+            { check: "signatures", holds: true, good: 2, of: 2 },
+            { check: "certificates", holds: null, good: 1, of: 2 },
+            { check: "originals", holds: at !== 0, good: at === 0 ? 3 : photos.length, of: photos.length },
+          ]
+        : [],
+      seal_id: sealed ? HEX : null,
+    };
+  });
+  const row = (view: ReviewView): VisitRow => ({
+    visit: view.visit.id,
+    station: view.visit.station,
+    station_name: view.station?.name ?? "",
+    township: view.station?.township ?? "",
+    pack: view.visit.pack.id,
+    phase: view.phase,
+    data_state: view.data_state,
+    started_at_ms: view.visit.description.started_at_ms,
+    team: view.visit.description.team,
+    answered: 21,
+    items: 22,
+    findings: view.visit.findings.length,
+    photos: view.visit.photos.length,
+    changed_at_ms: started,
+  });
+  let enrolments: EnrolmentRow[] = [
+    { request: "one", device_name: "检查一组笔记本", fingerprint: HEX, people: base.visit.description.team.map((one, n) => ({ person: one.person, name: one.name, org: one.org, registered: n === 0 })), received_at_ms: started, approved_at_ms: null },
+    { request: "two", device_name: "检查二组笔记本", fingerprint: HEX, people: [], received_at_ms: started, approved_at_ms: started + 60_000 },
+  ];
+  const find = (visit: string): ReviewView => views.find((one) => one.visit.id === visit) ?? refuse("not_found");
+
+  const handlers: Handlers = {
+    login: ({ password }) => (password === "wrong" ? refuse("wrong_login") : ((loggedIn = true), me)),
+    me: () => (loggedIn ? me : refuse("not_logged_in")),
+    logout: () => ((loggedIn = false), {}),
+    list_visits: () => views.map(row),
+    get_visit: ({ visit }) => find(visit),
+    accept_visit: ({ visit, comment }) => {
+      const view = find(visit);
+      view.phase = "reviewed";
+      view.visit.review = { entry: HEX, account: me.account, person: me.person, name: me.name, at_ms: Date.now(), statement: HEX, comment } as ReviewView["visit"]["review"];
+      return { ...view };
+    },
+    list_enrolments: () => enrolments,
+    approve_enrolment: ({ request }) => (enrolments = enrolments.map((one) => (one.request === request ? { ...one, approved_at_ms: Date.now() } : one))),
+  };
+
+  return {
+    made,
+    fail: (name, error) => void (error ? failing.set(name, error) : failing.delete(name)),
+    async call(name, args) {
+      made.push({ name, args });
+      await Promise.resolve();
+      const error = failing.get(name);
+      if (error) throw new HostError(error);
+      return handlers[name](args);
+    },
+    photoUrl: (_scope, photo) => fakeHost().imageUrl("preview", photo),
+    documentUrl: () => "#",
+  };
+}
+
+function refuse(code: ApiError["code"]): never {
+  throw new HostError({ code, params: {} });
+}
