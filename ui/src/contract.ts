@@ -464,7 +464,7 @@ received_at_ms: number,
  * When it was approved, ms since 1970 UTC.
  */
 approved_at_ms: number | null, };
-export type ErrorCode = "bad_request" | "no_such_call" | "not_logged_in" | "not_allowed" | "wrong_login" | "too_many_attempts" | "not_found" | "card_unreadable" | "card_untrusted" | "card_already" | "no_county" | "locked" | "wrong_passphrase" | "weak_passphrase" | "name_missing" | "store_newer" | "store_busy" | "store_damaged" | "disk_full" | "file_unreadable" | "refused" | "server_unreachable" | "server_confused" | "server_untrusted" | "not_certified_yet" | "wrong_authority_passphrase" | "changed_meanwhile" | "paper_failed" | "internal";
+export type ErrorCode = "bad_request" | "no_such_call" | "not_logged_in" | "not_allowed" | "wrong_login" | "too_many_attempts" | "server_busy" | "not_found" | "card_unreadable" | "card_untrusted" | "card_already" | "no_county" | "locked" | "wrong_passphrase" | "weak_passphrase" | "name_missing" | "store_newer" | "store_busy" | "store_damaged" | "disk_full" | "file_unreadable" | "refused" | "server_unreachable" | "server_confused" | "server_untrusted" | "not_certified_yet" | "wrong_authority_passphrase" | "changed_meanwhile" | "paper_failed" | "internal";
 export type Field = { 
 /**
  * Key within the item: ASCII lower case.
@@ -800,6 +800,15 @@ started_at_ms: number,
  * Offset of local time from UTC in minutes.
  */
 utc_offset_min: number, };
+export type Opening = { 
+/**
+ * The entry.
+ */
+entry: string, 
+/**
+ * Key id of the laptop that said it.
+ */
+kid: string, };
 export type Pack = { 
 /**
  * Pack id, such as `C4`.
@@ -1555,7 +1564,11 @@ export type Visit = {
  */
 id: VisitId, 
 /**
- * Key id of the laptop that opened it and leads.
+ * The opening that counts.
+ */
+opening: Opening, 
+/**
+ * Key id of the laptop that leads: the one that opened it.
  */
 lead_device: string, 
 /**
@@ -1591,7 +1604,7 @@ countersign: Countersign | null,
  */
 sealed: VisitSealed | null, 
 /**
- * Signatures over it, one a person.
+ * Signatures over it as claimed; only who has the statement's bytes can tell which of them hold.
  */
 signatures: Array<SealSigned>, 
 /**

@@ -20,6 +20,8 @@ pub enum ErrorCode {
     WrongLogin,
     /// Too many wrong attempts; `minutes` to wait.
     TooManyAttempts,
+    /// Too many ask at once for something that the server does one at a time; nothing was done.
+    ServerBusy,
     /// There is no such thing, or not any more.
     NotFound,
     /// The county card cannot be read; `detail`.

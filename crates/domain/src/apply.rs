@@ -2,10 +2,13 @@
 
 use crate::authority::{LogKind, authority};
 use crate::ids::{PersonId, VisitId};
-use crate::operation::{BlobStored, Countersign, DeviceCertified, Operation, PersonCertified, PhotoTied, RevocationsPublished, VisitAnswered};
+use crate::lead::is_opened_by;
+use crate::operation::{
+    BlobStored, Countersign, DeviceCertified, Operation, PersonCertified, PhotoTied, RevocationsPublished, VisitAnswered, VisitOpened,
+};
 use crate::person::Person;
 use crate::station::Station;
-use crate::visit::{AnswerVersion, RefusedEntry, Visit, VisitFinding, VisitPhase, VisitPhoto};
+use crate::visit::{AnswerVersion, Opening, RefusedEntry, Visit, VisitFinding, VisitPhase, VisitPhoto};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -86,23 +89,19 @@ pub fn apply(state: &mut Option<Aggregate>, operation: &Operation, meta: &Meta) 
         (None | Some(Aggregate::Device(_)), Operation::DeviceCertified(certified)) => *state = Some(Aggregate::Device(certified.clone())),
         (None | Some(Aggregate::Revocations(_)), Operation::RevocationsPublished(list)) => *state = Some(Aggregate::Revocations(list.clone())),
         (None, Operation::BlobStored(stored)) => *state = Some(Aggregate::Blob(stored.clone())),
-        (None, Operation::VisitOpened(opened)) => {
-            *state = Some(Aggregate::Visit(Box::new(Visit {
-                id: VisitId(meta.ent),
-                lead_device: meta.kid.clone(),
-                station: opened.station,
-                pack: opened.pack.clone(),
-                description: opened.description.clone(),
-                answers: Default::default(),
-                photos: Vec::new(),
-                findings: Vec::new(),
-                countersign: None,
-                sealed: None,
-                signatures: Vec::new(),
-                review: None,
-                uncovered: Vec::new(),
-                refused: Vec::new(),
-            })));
+        (None, Operation::VisitOpened(opened)) => *state = Some(Aggregate::Visit(Box::new(begun(opened, meta)))),
+        // Another key opened this visit first in the order; what that began gives way to the opening that the visit's id is made for.
+        (Some(Aggregate::Visit(visit)), Operation::VisitOpened(opened))
+            if is_opened_by(meta.ent, &meta.kid) && !is_opened_by(meta.ent, &visit.opening.kid) =>
+        {
+            let mut right = begun(opened, meta);
+            right.refused = std::mem::take(&mut visit.refused);
+            right.refused.push(RefusedEntry {
+                entry: visit.opening.entry.clone(),
+                kind: kind.to_owned(),
+                rule: "not_its_opener".to_owned(),
+            });
+            **visit = right;
         }
         (Some(Aggregate::Visit(visit)), operation) => {
             if let Err(rule) = apply_to_visit(visit, operation, meta) {
@@ -115,6 +114,29 @@ pub fn apply(state: &mut Option<Aggregate>, operation: &Operation, meta: &Meta) 
             }
         }
         _ => {}
+    }
+}
+
+fn begun(opened: &VisitOpened, meta: &Meta) -> Visit {
+    Visit {
+        id: VisitId(meta.ent),
+        opening: Opening {
+            entry: meta.entry.clone(),
+            kid: meta.kid.clone(),
+        },
+        lead_device: meta.kid.clone(),
+        station: opened.station,
+        pack: opened.pack.clone(),
+        description: opened.description.clone(),
+        answers: Default::default(),
+        photos: Vec::new(),
+        findings: Vec::new(),
+        countersign: None,
+        sealed: None,
+        signatures: Vec::new(),
+        review: None,
+        uncovered: Vec::new(),
+        refused: Vec::new(),
     }
 }
 
@@ -151,7 +173,8 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
             if !visit.description.team.iter().any(|member| member.person == signed.person) {
                 return Err("not_in_team");
             }
-            if visit.signatures.iter().any(|known| known.person == signed.person) {
+            // A signature is not checked here: one that does not hold must not keep the person's real one out.
+            if visit.signatures.iter().any(|known| known.is_same(signed)) {
                 return Err("signed_already");
             }
             visit.signatures.push(signed.clone());

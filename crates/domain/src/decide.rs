@@ -135,7 +135,7 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
         if !visit.description.team.iter().any(|member| member.person == signed.person) {
             return Err(Refusal::NotInTeam(signed.person));
         }
-        if visit.signatures.iter().any(|known| known.person == signed.person) {
+        if visit.signatures.iter().any(|known| known.is_same(&signed)) {
             return Err(Refusal::SignedAlready(signed.person));
         }
         return Ok(Operation::SealSigned(signed));

@@ -10,6 +10,7 @@ pub mod decide;
 pub mod finding;
 pub mod geo;
 pub mod ids;
+pub mod lead;
 pub mod operation;
 pub mod pack;
 pub mod person;

@@ -338,6 +338,13 @@ pub struct SealSigned {
     pub signature: String,
 }
 
+impl SealSigned {
+    /// Whether both are one signature: the same person's, by the same key, the same bytes.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (self.person, &self.kid, &self.signature) == (other.person, &other.kid, &other.signature)
+    }
+}
+
 /// Payload of `review.accepted/1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

@@ -6,7 +6,7 @@ use crate::ids::{FindingId, ItemCode, PersonId, PhotoId, StationId, VisitId};
 use crate::operation::{Countersign, PhotoAttached, ReviewAccepted, SealSigned, VisitDescription, VisitSealed};
 use crate::pack::PackRef;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use ts_rs::TS;
 
 /// Where a visit stands (走访状态).
@@ -89,12 +89,23 @@ pub struct RefusedEntry {
     pub rule: String,
 }
 
+/// The opening of a visit that counts, see [`crate::lead`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Opening {
+    /// The entry.
+    pub entry: String,
+    /// Key id of the laptop that said it.
+    pub kid: String,
+}
+
 /// A visit's state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Visit {
     /// Identity.
     pub id: VisitId,
-    /// Key id of the laptop that opened it and leads.
+    /// The opening that counts.
+    pub opening: Opening,
+    /// Key id of the laptop that leads: the one that opened it.
     pub lead_device: String,
     /// Where.
     pub station: StationId,
@@ -112,7 +123,7 @@ pub struct Visit {
     pub countersign: Option<Countersign>,
     /// The record, once written.
     pub sealed: Option<VisitSealed>,
-    /// Signatures over it, one a person.
+    /// Signatures over it as claimed; only who has the statement's bytes can tell which of them hold.
     pub signatures: Vec<SealSigned>,
     /// The reviewer's word.
     pub review: Option<ReviewAccepted>,
@@ -128,9 +139,14 @@ impl Visit {
         match (&self.sealed, &self.review) {
             (None, _) => VisitPhase::InProgress,
             (Some(_), Some(_)) => VisitPhase::Reviewed,
-            (Some(sealed), None) if self.signatures.len() >= sealed.signers as usize => VisitPhase::Sealed,
+            (Some(sealed), None) if self.signers().len() >= sealed.signers as usize => VisitPhase::Sealed,
             (Some(_), None) => VisitPhase::AwaitingSignature,
         }
+    }
+
+    /// The distinct persons in whose names signatures stand.
+    pub fn signers(&self) -> BTreeSet<PersonId> {
+        self.signatures.iter().map(|signed| signed.person).collect()
     }
 
     /// The answer to an item, when exactly one stands.

@@ -239,6 +239,26 @@ fn after_the_seal_nothing_changes_and_late_entries_are_named() {
 }
 
 #[test]
+fn a_signature_by_another_key_stands_beside_the_real_one_and_counts_no_second_person() {
+    let mut desk = Desk::new();
+    let sealed = desk.seal();
+    let garbage = SealSigned {
+        statement: sealed.statement.sha256.clone(),
+        person: person(1),
+        name: "x".into(),
+        kid: "other".into(),
+        public_key: String::new(),
+        signature: "AAAA".into(),
+    };
+    desk.fold(&Operation::SealSigned(garbage), LogKind::Device, "d2");
+    desk.sign(1, &sealed).unwrap();
+    assert_eq!(desk.visit().signatures.len(), 2);
+    assert_eq!(desk.visit().phase(), VisitPhase::AwaitingSignature);
+    desk.sign(2, &sealed).unwrap();
+    assert_eq!(desk.visit().phase(), VisitPhase::Sealed);
+}
+
+#[test]
 fn a_laptop_cannot_accept_its_own_visit() {
     let mut desk = Desk::new();
     let sealed = desk.seal();
@@ -368,4 +388,51 @@ fn a_visit_under_a_registrys_id_gives_way_to_the_county() {
     let list = RevocationsPublished { envelope: "{}".into() };
     desk.fold(&Operation::RevocationsPublished(list.clone()), LogKind::Server, "s1");
     assert_eq!(desk.state, Some(Aggregate::Revocations(list)));
+}
+
+#[test]
+fn an_opening_by_another_key_cannot_take_a_visit_over() {
+    let pack = pack();
+    let ent = VisitId::opened_by("d1", 1_000).0;
+    let mut state = None;
+    let mut fold = |operation: &Operation, entry: u32, kid: &str| {
+        let meta = Meta {
+            entry: format!("{entry:064x}"),
+            ent,
+            by: None,
+            log_kind: LogKind::Device,
+            kid: kid.into(),
+            ts_ms: 1,
+        };
+        apply(&mut state, operation, &meta);
+        match &state {
+            Some(Aggregate::Visit(visit)) => (**visit).clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let sealed = Operation::VisitSealed(VisitSealed {
+        record: BlobRef {
+            sha256: "a".repeat(64),
+            len: 1,
+        },
+        statement: BlobRef {
+            sha256: "b".repeat(64),
+            len: 1,
+        },
+        covers: vec![],
+        signers: 2,
+    });
+    // Ground until it sorts first.
+    let thief = Operation::VisitOpened(opened(&pack));
+    assert_eq!(fold(&thief, 1, "d2").lead_device, "d2");
+    assert!(fold(&sealed, 2, "d2").sealed.is_some());
+    let visit = fold(&Operation::VisitOpened(opened(&pack)), 3, "d1");
+    assert_eq!((visit.lead_device.as_str(), visit.opening.kid.as_str(), visit.sealed), ("d1", "d1", None));
+    assert_eq!(
+        (visit.refused[0].rule.as_str(), &visit.refused[0].entry),
+        ("not_its_opener", &format!("{:064x}", 1))
+    );
+    let visit = fold(&thief, 4, "d2");
+    assert_eq!((visit.lead_device.as_str(), visit.refused[1].rule.as_str()), ("d1", "opened_already"));
+    assert!(fold(&sealed, 5, "d1").sealed.is_some());
 }

@@ -8,7 +8,7 @@ use contract::shared::{DataState, PhotoNotes, VisitRow};
 use domain::decide::{Command, Refusal, decide};
 use domain::operation::{BlobRef, Countersign, FindingWithdrawn, PhotoTied, PhotoWithdrawn, Strokes, TeamMember, VisitDescription, VisitOpened};
 use domain::{Pack, PersonId, Visit, VisitId, VisitPhase};
-use uuid::Uuid;
+use seal::keys::Signer as _;
 
 use crate::core::{Core, Open};
 use crate::error::{Error, Result};
@@ -79,9 +79,19 @@ impl Core {
             },
         };
         let operation = decide(None, pack, Command::Open(opened))?;
-        let visit = VisitId(Uuid::now_v7());
-        open.store
-            .transact(|tx| tx.author(&open.author, visit.0, Some(by), &operation).map(drop))?;
+        let kid = open.author.key.public().kid().to_string();
+        let visit = open.store.transact(|tx| {
+            // The clock may stand still or have been set back: the next millisecond that no visit of this laptop was opened in.
+            let mut at_ms = tx.now_ms.max(0);
+            let visit = loop {
+                let visit = VisitId::opened_by(&kid, at_ms);
+                if tx.visit(visit)?.is_none() {
+                    break visit;
+                }
+                at_ms = at_ms.saturating_add(1);
+            };
+            tx.author(&open.author, visit.0, Some(by), &operation).map(|_| visit)
+        })?;
         self.view(&open, visit)
     }
 

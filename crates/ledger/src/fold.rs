@@ -3,6 +3,7 @@
 //! An entry comes after its ancestors: the entry of the same aggregate before it on its own branch, and its `deps`. Among
 //! those free to go, the smallest entry id goes first. A missing ancestor delays folding, never storing.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{EntryId, LogId, MAX_DEPS};
@@ -145,34 +146,58 @@ impl Folder {
 
 /// The canonical order of an aggregate's entries; those that wait for a missing ancestor are left out.
 pub fn order(metas: &[Meta]) -> Vec<EntryId> {
+    order_before(metas, &[])
+}
+
+/// As [`order`], with the entries in `first` and all their ancestors before everything else, one after the other: an entry that the
+/// author of such an entry had not seen comes after it.
+pub fn order_before(metas: &[Meta], first: &[EntryId]) -> Vec<EntryId> {
+    let ranks = ranks(metas, first);
+    let rank = |id: &EntryId| ranks.get(id).copied().unwrap_or(first.len());
     let mut waiting: BTreeMap<EntryId, usize> = BTreeMap::new();
     let mut followers: BTreeMap<EntryId, Vec<EntryId>> = BTreeMap::new();
-    let mut free: BTreeSet<EntryId> = BTreeSet::new();
+    let mut free: BTreeSet<(usize, EntryId)> = BTreeSet::new();
     for meta in metas {
         let ancestors: BTreeSet<&EntryId> = meta.ancestors().collect();
         if waiting.insert(meta.id, ancestors.len()).is_some() {
             continue;
         }
         if ancestors.is_empty() {
-            free.insert(meta.id);
+            free.insert((rank(&meta.id), meta.id));
         }
         for ancestor in ancestors {
             followers.entry(*ancestor).or_default().push(meta.id);
         }
     }
     let mut order = Vec::with_capacity(waiting.len());
-    while let Some(id) = free.pop_first() {
+    while let Some((_, id)) = free.pop_first() {
         order.push(id);
         for follower in followers.get(&id).into_iter().flatten() {
             if let Some(left) = waiting.get_mut(follower) {
                 *left = left.saturating_sub(1);
                 if *left == 0 {
-                    free.insert(*follower);
+                    free.insert((rank(follower), *follower));
                 }
             }
         }
     }
     order
+}
+
+/// For each ancestor of an entry in `first`, and the entry itself, the number of the first of them that it comes before.
+fn ranks(metas: &[Meta], first: &[EntryId]) -> BTreeMap<EntryId, usize> {
+    let by_id: BTreeMap<&EntryId, &Meta> = metas.iter().map(|meta| (&meta.id, meta)).collect();
+    let mut ranks: BTreeMap<EntryId, usize> = BTreeMap::new();
+    for (rank, id) in first.iter().enumerate() {
+        let mut stack = vec![*id];
+        while let Some(id) = stack.pop() {
+            if let Entry::Vacant(place) = ranks.entry(id) {
+                place.insert(rank);
+                stack.extend(by_id.get(&id).into_iter().flat_map(|meta| meta.ancestors()));
+            }
+        }
+    }
+    ranks
 }
 
 /// The entry of the same aggregate before a position, on one branch. `candidates` are that aggregate's entries in the same

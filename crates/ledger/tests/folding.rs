@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use ledger::fold::{Folded, Folder, Meta, order, split_deps};
+use ledger::fold::{Folded, Folder, Meta, order, order_before, split_deps};
 use ledger::{EntryId, LogId};
 use proptest::prelude::*;
 
@@ -132,4 +132,30 @@ fn more_than_eight_heads_go_ahead_in_groups() {
     assert_eq!(own.len(), 4);
     assert_eq!(split_deps(&[]), (Vec::new(), Vec::new()));
     assert_eq!(split_deps(&heads[..8]).0.len(), 0);
+}
+
+#[test]
+fn what_an_entry_contains_goes_before_what_its_author_had_not_seen() {
+    let meta = |n: usize, log: u8, after: Option<usize>, deps: &[usize]| Meta {
+        id: id(n),
+        log: LogId::from_bytes([log; 16]),
+        seq: n as u64,
+        after: after.map(id),
+        deps: deps.iter().copied().map(id).collect(),
+    };
+    // A lead writes 0, 1, 2, 3; others write from 0 on, unseen: in the plain order some of them would come before 3.
+    let mut metas: Vec<Meta> = (0..4).map(|n| meta(n, 1, n.checked_sub(1), &[])).collect();
+    metas.extend((4..40).map(|n| meta(n, n as u8, None, &[0])));
+    let at = |order: &[EntryId], n| order.iter().position(|o| *o == id(n)).unwrap();
+    assert!(at(&order(&metas), 3) > 3, "chance would have to put 36 entries behind one");
+    let settled = order_before(&metas, &[id(3)]);
+    assert_eq!(settled[..4], [id(0), id(1), id(2), id(3)]);
+    assert_eq!(settled.len(), metas.len());
+    // A second one, whose author saw one of the others, takes it along before the rest.
+    metas.push(meta(40, 1, Some(3), &[17]));
+    let settled = order_before(&metas, &[id(3), id(40)]);
+    assert_eq!((at(&settled, 3), at(&settled, 17), at(&settled, 40)), (3, 4, 5));
+    // An ancestor that is not here yet holds back the entry, not the others.
+    metas.push(meta(41, 1, Some(40), &[99]));
+    assert_eq!(order_before(&metas, &[id(3), id(40), id(41)]), settled);
 }

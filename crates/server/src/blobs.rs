@@ -17,6 +17,8 @@ use crate::county::sync_folder;
 use crate::error::file;
 use crate::secrets::random;
 
+/// The most bytes of a blob that is read whole.
+const MAX_WHOLE_BYTES: u64 = 16 * 1024 * 1024;
 /// So many bytes may arrive before they are made durable …
 const SYNC_BYTES: u64 = 256 * 1024;
 /// … or so much time may pass.
@@ -47,9 +49,16 @@ impl Blobs {
         self.blobs.join(scope.to_string()).join(start).join(name)
     }
 
-    /// The bytes of a stored blob.
-    pub fn read(&self, scope: &ScopeId, sha256: &Digest) -> Result<Vec<u8>> {
-        fs::read(self.path(scope, sha256)).map_err(file("reading a blob"))
+    /// The bytes of a stored blob that is read whole: a record, a statement, strokes, a thumbnail. None for one that is longer than any
+    /// of these may be; whoever named it so does not make the server hold it.
+    pub fn read_small(&self, scope: &ScopeId, sha256: &Digest) -> Result<Option<Vec<u8>>> {
+        let mut bytes = Vec::new();
+        let source = self.open_blob(scope, sha256)?;
+        source
+            .take(MAX_WHOLE_BYTES.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(file("reading a blob"))?;
+        Ok(u64::try_from(bytes.len()).is_ok_and(|len| len <= MAX_WHOLE_BYTES).then_some(bytes))
     }
 
     /// A stored blob for reading.
@@ -203,5 +212,24 @@ impl Arriving {
         self.len = len;
         self.unsynced = 0;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_longer_than_16_mib_is_not_read_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path()).unwrap();
+        let scope = ScopeId::from_bytes([1; 16]);
+        for (len, whole) in [(MAX_WHOLE_BYTES, true), (MAX_WHOLE_BYTES + 1, false)] {
+            let sha256 = Digest::of(&len.to_be_bytes());
+            let path = blobs.path(&scope, &sha256);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            File::create(&path).unwrap().set_len(len).unwrap();
+            assert_eq!(blobs.read_small(&scope, &sha256).unwrap().is_some(), whole, "{len}");
+        }
     }
 }

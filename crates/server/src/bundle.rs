@@ -48,7 +48,7 @@ pub fn export(app: &App, scope: &ScopeId, visit: VisitId, photos: Photos) -> Res
     let Some((dossier, mut builder, signer)) = begun else { return Ok(None) };
     if photos == Photos::All {
         for (sha256, extension) in photo_files(&dossier) {
-            if matches!(app.with_db(|db| db.named(scope, &sha256))?, Named::Stored { .. }) {
+            if matches!(app.with_db(|db| db.named(scope, &sha256))?, Named::Stored) {
                 builder.add_photo(&sha256, &extension, &mut app.blobs().open_blob(scope, &sha256)?)?;
             }
         }
@@ -119,14 +119,13 @@ fn gather_entries(db: &Db, scope: &ScopeId, dossier: &Dossier) -> Result<Gathere
         .iter()
         .flat_map(|s| &s.covers)
         .filter_map(|c| by_id.get(&c.entry).copied());
-    let of_kind = dossier
-        .entries
-        .iter()
-        .filter(|e| matches!(e.kind.as_str(), "visit.sealed/1" | "review.accepted/1"));
-    for row in covered.chain(of_kind).chain(dossier.signatures.iter().map(|s| &s.entry)) {
+    let of_kind = dossier.entries.iter().filter(|e| e.kind == "review.accepted/1" || dossier.is_sealing(e));
+    // A signature that does not count proves nothing and would only make the whole be refused.
+    let good = || dossier.signatures.iter().filter(|s| s.counts(dossier, scope));
+    for row in covered.chain(of_kind).chain(good().map(|s| &s.entry)) {
         entries.insert(row.id, row.clone());
     }
-    for signed in &dossier.signatures {
+    for signed in good() {
         let Some(certified) = &signed.certified else { continue };
         certificates.push(seal::base64_decode(&certified.certificate)?);
         insert_matching(

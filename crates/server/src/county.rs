@@ -26,6 +26,9 @@ use crate::secrets::random;
 use crate::store::Db;
 use crate::{Clock, Error, Result};
 
+/// Name of the file that keeps the epoch.
+pub(crate) const EPOCH_FILE: &str = "epoch";
+
 /// A uuid v8 whose bits are the first of a digest over a name and parts.
 fn derived(name: &str, parts: &[&[u8]]) -> Uuid {
     let mut all: Vec<&[u8]> = vec![name.as_bytes(), b"\n"];
@@ -109,7 +112,7 @@ pub fn open(data: &Path, clock: Clock) -> Result<Opened> {
     lock.try_lock().map_err(|_| Error::Busy(data.to_path_buf()))?;
     let key = Arc::new(read_key(&data.join("server.key"))?);
     let database = data.join("server.sqlite");
-    let epoch = settle_epoch(&data.join("epoch"), Db::epoch_of(&database)?)?;
+    let epoch = settle_epoch(&data.join(EPOCH_FILE), Db::epoch_of(&database)?)?;
     Ok(Opened {
         db: Db::open(&database, key, epoch, clock)?,
         blobs: Blobs::open(data)?,
@@ -119,7 +122,7 @@ pub fn open(data: &Path, clock: Clock) -> Result<Opened> {
 
 /// Mints a new epoch: to be done after the database was restored from a backup, before the server is started again.
 pub fn restored(data: &Path) -> Result<()> {
-    let path = data.join("epoch");
+    let path = data.join(EPOCH_FILE);
     if path.exists() {
         fs::remove_file(&path).map_err(file("removing the epoch"))?;
     }
@@ -141,6 +144,15 @@ fn settle_epoch(path: &Path, in_database: Option<Epoch>) -> Result<Epoch> {
     {
         return Ok(outside);
     }
+    let epoch = write_new_epoch(path)?;
+    if in_database.is_some() {
+        tracing::warn!(epoch = %epoch, "the database is not of the last epoch: a new one begins");
+    }
+    Ok(epoch)
+}
+
+/// Mints an epoch and keeps it outside the database; durable when this returns.
+pub(crate) fn write_new_epoch(path: &Path) -> Result<Epoch> {
     let epoch = Epoch::from_bytes(random()?);
     let new: PathBuf = path.with_extension("new");
     let mut out = File::create(&new).map_err(file("writing the epoch"))?;
@@ -149,8 +161,5 @@ fn settle_epoch(path: &Path, in_database: Option<Epoch>) -> Result<Epoch> {
         .and_then(|()| fs::rename(&new, path))
         .map_err(file("writing the epoch"))?;
     sync_folder(path)?;
-    if in_database.is_some() {
-        tracing::warn!(epoch = %epoch, "the database is not of the last epoch: a new one begins");
-    }
     Ok(epoch)
 }

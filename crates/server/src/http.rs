@@ -14,6 +14,7 @@ mod ui;
 mod uploads;
 
 pub(crate) use answer::to_screen;
+pub(crate) use app::OnePassword;
 pub use app::{App, Settings};
 pub use guard::Guard;
 pub use routes::{Route, router, routes};

@@ -27,7 +27,7 @@ pub use visits::{EntryRow, PhotoBytes};
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ledger::{Epoch, ScopeId};
@@ -35,6 +35,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use seal::keys::{Ed25519Key, Kid, PublicKey, Signer};
 use seal::merkle::Tree;
 
+use crate::county::EPOCH_FILE;
 use crate::{Clock, Error, Result};
 
 /// The open database with what it needs to write its own entries.
@@ -42,6 +43,10 @@ pub struct Db {
     conn: Connection,
     key: Arc<Ed25519Key>,
     epoch: Epoch,
+    /// Where the epoch is kept outside the database.
+    epoch_file: PathBuf,
+    /// Whether a new epoch was begun since the database was opened.
+    epoch_renewed: bool,
     clock: Clock,
     /// Trees over committed entries, brought up to date when asked.
     trees: RefCell<BTreeMap<ScopeId, Tree>>,
@@ -58,17 +63,26 @@ impl Db {
         conn.pragma_update(None, "foreign_keys", "ON")?;
         conn.busy_timeout(std::time::Duration::from_secs(10))?;
         migrate::migrate(&mut conn)?;
-        conn.execute(
-            "INSERT INTO meta (name, value) VALUES ('epoch', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            [epoch.to_string()],
-        )?;
-        Ok(Self {
+        let mut db = Self {
             conn,
             key,
             epoch,
+            epoch_file: path.with_file_name(EPOCH_FILE),
+            epoch_renewed: false,
             clock,
             trees: RefCell::default(),
-        })
+        };
+        db.keep_epoch(epoch)?;
+        Ok(db)
+    }
+
+    fn keep_epoch(&mut self, epoch: Epoch) -> Result<()> {
+        self.conn.execute(
+            "INSERT INTO meta (name, value) VALUES ('epoch', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            [epoch.to_string()],
+        )?;
+        self.epoch = epoch;
+        Ok(())
     }
 
     /// The epoch that a database says it is of; None for one that does not exist yet.

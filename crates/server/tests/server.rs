@@ -3,14 +3,20 @@
 
 #[path = "server/access.rs"]
 mod access;
+#[path = "server/crowds.rs"]
+mod crowds;
 #[path = "server/demo.rs"]
 mod demo;
+#[path = "server/hostile.rs"]
+mod hostile;
 #[path = "server/laptop.rs"]
 mod laptop;
 #[path = "server/login.rs"]
 mod login;
 #[path = "server/logs.rs"]
 mod logs;
+#[path = "server/restored.rs"]
+mod restored;
 #[path = "server/running.rs"]
 mod running;
 #[path = "server/syncing.rs"]

@@ -77,6 +77,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
   let view: VisitView = {
     visit: {
       id: ids[0]!,
+      opening: { entry: HEX, kid: HEX },
       lead_device: HEX,
       station: STATIONS[0]!.id,
       pack: { id: pack.id, version: pack.version, sha256: HEX },

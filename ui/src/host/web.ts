@@ -24,7 +24,7 @@ export function webConsoleHost(): ConsoleHost {
   return {
     call: <K extends keyof ConsoleCalls>(name: K, args: ConsoleCalls[K]["args"]) =>
       post<ConsoleCalls[K]["answer"]>(`/api/call/${name}`, args),
-    photoUrl: (scope, photo, size) => `/api/scopes/${scope}/photos/${photo}/${size}`,
+    photoUrl: (scope, visit, photo, size) => `/api/scopes/${scope}/visits/${visit}/photos/${photo}/${size}`,
     documentUrl: (scope, visit, document) => `/api/scopes/${scope}/visits/${visit}/${document}`,
   };
 }

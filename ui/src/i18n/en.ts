@@ -426,6 +426,8 @@ const en: Catalogue = {
     not_the_lead: { happened: "The record is written on the computer that began the visit.", act: "Seal it there." },
     strokes: { happened: "The signature has too few or too many strokes.", act: "Sign anew." },
     signed_already: { happened: "This inspector signed already.", act: "There is no need to sign again." },
+    record_missing: { happened: "The sealed record has not arrived, or is not the one named.", act: "Review it after the laptop has synchronised." },
+    signatures_missing: { happened: "Too few signatures count: persons are missing, a signature does not hold, or a key is not certified.", act: "See the lines on signatures and certificates, and let the team sign, or return the visit." },
   },
   error: {
     bad_request: { happened: "The program passed on something wrong inside.", safe: "What was saved is unchanged.", act: "Restart it; if it happens again, tell the county administrator its version." },
@@ -434,6 +436,7 @@ const en: Catalogue = {
     not_allowed: { happened: "This account may not do that, or it belongs to another county.", safe: "Nothing was changed.", act: "Ask the county administrator if you need it." },
     wrong_login: { happened: "Account or password do not fit.", safe: "Nothing was changed.", act: "Type them again." },
     too_many_attempts: { happened: "Too many wrong attempts; it is paused.", safe: "No content is affected.", act: "Try again in {minutes} minutes." },
+    server_busy: { happened: "Too many are logging in at once; the server did not look at it.", safe: "Nothing was changed, and it is no wrong attempt.", act: "Try again in a moment." },
     not_found: { happened: "This was not found; it may not be here any more.", safe: "Everything else is unchanged.", act: "Go back to the list and refresh." },
     card_unreadable: { happened: "The county card cannot be read.", safe: "Nothing on this computer was changed.", act: "Check that the file is whole, or ask the county administrator for it again." },
     card_untrusted: { happened: "The county card's signature does not hold; it may have been altered.", safe: "Nothing on this computer was changed.", act: "Do not use this card; ask the county administrator." },

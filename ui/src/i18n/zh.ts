@@ -442,6 +442,8 @@ const zh = {
     not_the_lead: { happened: "记录要在开始这次走访的电脑上生成。", act: "请在那台电脑上封存。" },
     strokes: { happened: "签名的笔画太少或太多。", act: "请点“重签”再签一次。" },
     signed_already: { happened: "这位检查员已经签过名。", act: "不需要再签。" },
+    record_missing: { happened: "封存的记录还没有到服务器，或与登记的不符。", act: "请等电脑同步完再复核。" },
+    signatures_missing: { happened: "成立的签名不够：签名人数不足、签名不成立或密钥未经认证。", act: "请看“核验”里签名和证书两行，让检查组补签或退回。" },
   },
   error: {
     bad_request: { happened: "程序内部传递的内容有误。", safe: "已保存的内容没有变化。", act: "请重新打开程序；仍不成功请把版本号告诉县管理员。" },
@@ -450,6 +452,7 @@ const zh = {
     not_allowed: { happened: "这个账号不能做这件事，或内容属于其他县。", safe: "没有任何改动。", act: "需要时请联系县管理员。" },
     wrong_login: { happened: "账号或密码不对。", safe: "没有任何改动。", act: "请重新输入。" },
     too_many_attempts: { happened: "输错的次数太多，已暂停。", safe: "内容没有受影响。", act: "请过 {minutes} 分钟再试。" },
+    server_busy: { happened: "同时登录的人太多，服务器暂时没有处理。", safe: "没有任何改动，也不算输错密码。", act: "请过一会儿再试。" },
     not_found: { happened: "没有找到这项内容，可能已不在这里。", safe: "其他内容没有变化。", act: "请返回列表刷新。" },
     card_unreadable: { happened: "县卡读不出来。", safe: "这台电脑没有任何改动。", act: "请核对文件是否完整，或请县管理员重新发放。" },
     card_untrusted: { happened: "县卡的签名不成立，可能被改动过。", safe: "这台电脑没有任何改动。", act: "不要使用这张县卡，请联系县管理员。" },

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::lead::seals_of_the_opener;
 use domain::{Aggregate, LogKind, Meta as OperationMeta, Operation, PersonId, Visit, apply};
-use ledger::fold::{Folder, Meta as OrderMeta, predecessor};
+use ledger::fold::{Folder, Meta as OrderMeta, order, order_before, predecessor};
 use ledger::{EntryId, LogId};
 use rusqlite::{Connection, OptionalExtension};
 use tracing::warn;
@@ -69,6 +70,20 @@ fn order_metas(conn: &Connection, rows: &[EntryRow]) -> Result<Vec<OrderMeta>> {
         .collect()
 }
 
+/// The order in which the entries are folded: the canonical one, with what a seal of the opening laptop contains before the rest.
+fn folding_order(metas: &[OrderMeta], ent: &Uuid, by_id: &BTreeMap<EntryId, &EntryRow>) -> Vec<EntryId> {
+    let plain = order(metas);
+    let kids: Vec<String> = plain
+        .iter()
+        .filter_map(|id| by_id.get(id))
+        .map(|row| row.header.kid.to_string())
+        .collect();
+    let kinds = plain.iter().filter_map(|id| by_id.get(id)).map(|row| row.header.kind.as_str());
+    let seals = seals_of_the_opener(*ent, kinds.zip(kids.iter().map(String::as_str)));
+    let seals: Vec<EntryId> = seals.iter().filter_map(|place| plain.get(*place).copied()).collect();
+    if seals.is_empty() { plain } else { order_before(metas, &seals) }
+}
+
 fn apply_row(state: &mut Option<Aggregate>, row: &EntryRow) -> Result<()> {
     if !row.header.is_known_version() || entries::is_ledger_kind(&row.header.kind) {
         return Ok(());
@@ -131,8 +146,8 @@ impl Tx<'_> {
         let rows = entries::of_aggregate(&self.sql, ent)?;
         let by_id: BTreeMap<EntryId, &EntryRow> = rows.iter().map(|row| (row.id, row)).collect();
         let mut state = None;
-        for id in Folder::of(order_metas(&self.sql, &rows)?).order() {
-            if let Some(row) = by_id.get(id) {
+        for id in folding_order(&order_metas(&self.sql, &rows)?, ent, &by_id) {
+            if let Some(row) = by_id.get(&id) {
                 apply_row(&mut state, row)?;
             }
         }

@@ -28,8 +28,12 @@ struct Judged {
 /// Answers one request: stores what is sound, says what is lacking, and goes on with the stream. The caller has checked that
 /// the session is bound to the request's scope. `now_ms` is the server's clock.
 pub fn answer<S: ServerStore>(store: &mut S, request: &Request, now_ms: i64) -> Result<Response, S::Error> {
-    let judged = push(store, request)?;
     let scope = request.scope;
+    // This very epoch told the device of entries that are not here: the store was put back from a backup.
+    if request.epoch == Some(store.epoch()?) && request.cursor.sseq > store.stream_head(&scope)?.sseq {
+        store.begin_epoch()?;
+    }
+    let judged = push(store, request)?;
     let epoch = store.epoch()?;
     let mut response = Response {
         scope,

@@ -154,6 +154,11 @@ pub trait ServerStore: LogIndex {
     /// The epoch: random, minted when the store was made or restored, kept in the database and outside it.
     fn epoch(&self) -> Result<Epoch, Self::Error>;
 
+    /// Begins a new epoch, durably, in the database and outside it: a device has shown that the store is older than what it once told.
+    /// A store can be put back only while no server has it open; so this is done at most once after an opening, and a device that
+    /// shows wrong cursors cannot make it happen again and again.
+    fn begin_epoch(&mut self) -> Result<(), Self::Error>;
+
     /// The end of the stream; [`StreamHead::start`] when it is empty.
     fn stream_head(&self, scope: &ScopeId) -> Result<StreamHead, Self::Error>;
 

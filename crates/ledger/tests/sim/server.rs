@@ -152,6 +152,15 @@ impl ServerStore for Server {
         Ok(self.epoch)
     }
 
+    fn begin_epoch(&mut self) -> Result<(), Crash> {
+        let scopes: Vec<ScopeId> = self.streams.keys().copied().collect();
+        for scope in scopes {
+            let rng = self.rng.clone();
+            self.restored(scope, rng);
+        }
+        Ok(())
+    }
+
     fn stream_head(&self, scope: &ScopeId) -> Result<StreamHead, Crash> {
         let stream = self.streams.get(scope);
         let last = stream.and_then(|s| Some((s.len() as u64, s.last()?.1)));

@@ -163,11 +163,11 @@ pub(super) fn approve(app: &App, scope: &ScopeId, account: &Account, args: &Appr
     if kept.approved_ms.is_some() {
         return Ok(());
     }
-    let one = app.one_password();
-    let attempts = format!("authority of {scope} by {}", account.account);
-    login::check_attempts(app, &attempts)?;
+    let one = login::one_password(app)?;
+    let door = login::Door::Authority(scope, &account.account);
+    login::check_attempts(app, door)?;
     let Some(authority) = unwrap_key(&county.authority_wrapped, &passphrase).map_err(screen)? else {
-        login::count_attempt(app, &attempts)?;
+        login::count_attempt(app, door)?;
         return Err(ApiError::new(ErrorCode::WrongAuthorityPassphrase));
     };
     drop(one);

@@ -2,11 +2,12 @@
 
 use contract::console::Login;
 use contract::{ApiError, ErrorCode};
+use ledger::ScopeId;
 use seal::Digest;
 use zeroize::Zeroizing;
 
 use super::{Answer, screen};
-use crate::http::App;
+use crate::http::{App, OnePassword};
 use crate::secrets;
 use crate::store::Account;
 
@@ -19,10 +20,33 @@ const WITHIN_MS: i64 = 15 * 60 * 1_000;
 /// The longest name and password that are looked at.
 const MAX_CHARS: usize = 256;
 
-/// Refuses while a name has too many wrong attempts behind it.
-pub fn check_attempts(app: &App, name: &str) -> Answer<()> {
+/// A door at which wrong attempts are counted. No name that somebody types can reach the count of another kind of door.
+#[derive(Clone, Copy)]
+pub enum Door<'a> {
+    /// Logging in as an account.
+    Login(&'a str),
+    /// Using a county's authority key from an account.
+    Authority(&'a ScopeId, &'a str),
+}
+
+impl Door<'_> {
+    fn key(self) -> String {
+        match self {
+            Self::Login(account) => format!("login/{account}"),
+            Self::Authority(scope, account) => format!("authority/{scope}/{account}"),
+        }
+    }
+}
+
+/// Refuses when too many wait already to have a password checked.
+pub fn one_password(app: &App) -> Answer<OnePassword<'_>> {
+    app.one_password().ok_or_else(|| ApiError::new(ErrorCode::ServerBusy))
+}
+
+/// Refuses while a door has too many wrong attempts behind it.
+pub fn check_attempts(app: &App, door: Door<'_>) -> Answer<()> {
     let since = app.now_ms().saturating_sub(WITHIN_MS);
-    let failures = app.with_db(|db| db.login_failures(name, since)).map_err(screen)?;
+    let failures = app.with_db(|db| db.login_failures(&door.key(), since)).map_err(screen)?;
     // The door opens again when the oldest of the last five is a quarter of an hour old.
     let Some(oldest) = failures.iter().rev().nth(TRIES.saturating_sub(1)) else {
         return Ok(());
@@ -33,9 +57,9 @@ pub fn check_attempts(app: &App, name: &str) -> Answer<()> {
 }
 
 /// Counts a wrong attempt.
-pub fn count_attempt(app: &App, name: &str) -> Answer<()> {
+pub fn count_attempt(app: &App, door: Door<'_>) -> Answer<()> {
     let forget = app.now_ms().saturating_sub(WITHIN_MS);
-    app.with_db(|db| db.count_login_failure(name, forget)).map_err(screen)
+    app.with_db(|db| db.count_login_failure(&door.key(), forget)).map_err(screen)
 }
 
 /// Checks the password and opens a session; the token is for the cookie alone.
@@ -45,11 +69,12 @@ pub fn login(app: &App, args: &Login) -> Answer<(Account, Zeroizing<String>)> {
     if args.account.chars().count() > MAX_CHARS || password.chars().count() > MAX_CHARS {
         return Err(wrong());
     }
-    let _one = app.one_password();
-    check_attempts(app, &args.account)?;
+    let door = Door::Login(&args.account);
+    let _one = one_password(app)?;
+    check_attempts(app, door)?;
     let hash = app.with_db(|db| db.password_hash(&args.account)).map_err(screen)?;
     if !secrets::password_fits(&password, hash.as_deref()).map_err(screen)? {
-        count_attempt(app, &args.account)?;
+        count_attempt(app, door)?;
         tracing::warn!("a wrong password");
         return Err(wrong());
     }
@@ -58,6 +83,7 @@ pub fn login(app: &App, args: &Login) -> Answer<(Account, Zeroizing<String>)> {
     let hashed = Digest::of(token.as_bytes());
     let account = app
         .with_db(|db| {
+            db.forget_login_failures(&door.key())?;
             db.open_console_session(&hashed, &args.account, until)?;
             db.account(&args.account)
         })

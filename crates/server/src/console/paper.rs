@@ -19,13 +19,14 @@ pub(crate) fn record_pdf(app: &App, scope: &ScopeId, visit: VisitId) -> Answer<V
         .ok_or_else(not_found)?;
     let record = dossier.sound_record().ok_or_else(not_found)?;
     let sealed = dossier.visit.sealed.as_ref().ok_or_else(not_found)?;
-    let sealed_at = dossier.entries.iter().find(|e| e.kind == "visit.sealed/1");
+    let sealed_at = dossier.entries.iter().find(|e| dossier.is_sealing(e));
     let sealed_at = sealed_at
         .and_then(|e| Header::parse(&e.frame.header).ok())
         .map_or(record.written_at_ms, |h| h.ts);
     let signatures: Vec<SignatureShown> = dossier
         .signatures
         .iter()
+        .filter(|s| dossier.statement.as_deref().is_some_and(|statement| s.holds(statement)))
         .map(|s| {
             let org = record.team.iter().find(|m| m.person == s.signed.person).map(|m| m.org.clone());
             SignatureShown {
@@ -41,7 +42,7 @@ pub(crate) fn record_pdf(app: &App, scope: &ScopeId, visit: VisitId) -> Answer<V
     for photo in &record.photos {
         let thumbnail = photo.thumbnail.as_ref().and_then(|t| t.sha256.parse().ok());
         // A thumbnail that has not arrived prints 暂无预览.
-        if let Some(bytes) = thumbnail.and_then(|sha256| app.blobs().read(scope, &sha256).ok()) {
+        if let Some(bytes) = thumbnail.and_then(|sha256| app.blobs().read_small(scope, &sha256).ok().flatten()) {
             pictures.insert(photo.photo, bytes);
         }
     }

@@ -60,7 +60,7 @@ pub(crate) struct Signed {
 fn bytes_of(db: &Db, blobs: &Blobs, scope: &ScopeId, blob: &BlobRef) -> Result<Option<Vec<u8>>> {
     let Ok(sha256) = blob.sha256.parse::<Digest>() else { return Ok(None) };
     match db.named(scope, &sha256)? {
-        Named::Stored { .. } => blobs.read(scope, &sha256).map(Some),
+        Named::Stored => blobs.read_small(scope, &sha256),
         _ => Ok(None),
     }
 }
@@ -137,6 +137,12 @@ impl Signed {
         })
     }
 
+    /// Whether it counts: it holds over the statement, and the key is the person's by the authority's word.
+    pub fn counts(&self, dossier: &Dossier, scope: &ScopeId) -> bool {
+        let statement = dossier.statement.as_deref();
+        statement.is_some_and(|statement| self.holds(statement)) && self.is_certified(&dossier.authority, scope)
+    }
+
     /// Between the checkpoint that the laptop had seen and the first that includes the entry.
     fn time_grade(&self, db: &Db, scope: &ScopeId) -> Result<TimeGrade> {
         let after = match &self.header.beacon {
@@ -198,17 +204,9 @@ fn checks(db: &Db, scope: &ScopeId, dossier: &Dossier) -> Result<Vec<CheckLine>>
         Some(statement) => line("signatures", dossier.signatures.iter().filter(|s| s.holds(statement)).count(), count),
         None => unsaid("signatures", count),
     });
-    let needed = sealed.map_or(0, |s| usize::try_from(s.signers).unwrap_or(usize::MAX));
+    let needed = dossier.signers_needed();
     lines.push(match statement {
-        Some(statement) => {
-            let persons: BTreeSet<PersonId> = dossier
-                .signatures
-                .iter()
-                .filter(|s| s.holds(statement) && s.is_certified(&dossier.authority, scope))
-                .map(|s| s.signed.person)
-                .collect();
-            line("persons", persons.len().min(needed), needed)
-        }
+        Some(_) => line("persons", dossier.signers(scope).len().min(needed), needed),
         None => unsaid("persons", needed),
     });
     let certified = dossier.signatures.iter().filter(|s| s.is_certified(&dossier.authority, scope)).count();
@@ -260,7 +258,7 @@ fn arrived(
 
 fn is_here(db: &Db, scope: &ScopeId, blob: &BlobRef) -> Result<bool> {
     let Ok(sha256) = blob.sha256.parse() else { return Ok(false) };
-    Ok(matches!(db.named(scope, &sha256)?, Named::Stored { .. }))
+    Ok(matches!(db.named(scope, &sha256)?, Named::Stored))
 }
 
 /// When a photo was taken, ms since 1970 UTC: by the file's own offset, or by the visit's where the file has none.
@@ -360,6 +358,27 @@ impl Dossier {
         seal::canonical::from_slice(bytes).ok()
     }
 
+    /// Whether an entry is the one that sealed the visit: others may claim to.
+    pub fn is_sealing(&self, entry: &EntryRow) -> bool {
+        let by_lead = Header::parse(&entry.frame.header).is_ok_and(|h| h.kid.to_string() == self.visit.lead_device);
+        let payload = seal::canonical::parse(&entry.frame.payload).unwrap_or_default();
+        let operation = Operation::from_parts(&entry.kind, &payload).ok();
+        by_lead && matches!((operation, &self.visit.sealed), (Some(Operation::VisitSealed(said)), Some(known)) if said == *known)
+    }
+
+    /// How many distinct persons must have signed: what the checklist asks for and what the record says, and never fewer than two.
+    pub fn signers_needed(&self) -> usize {
+        let Some(sealed) = &self.visit.sealed else { return 0 };
+        let asked = packs::find(&self.visit.pack).map_or(0, |pack| pack.signers);
+        usize::try_from(sealed.signers.max(asked).max(2)).unwrap_or(usize::MAX)
+    }
+
+    /// The distinct persons whose signatures count.
+    pub fn signers(&self, scope: &ScopeId) -> BTreeSet<PersonId> {
+        let good = self.signatures.iter().filter(|s| s.counts(self, scope));
+        good.map(|s| s.signed.person).collect()
+    }
+
     /// The station's strokes, if they are here.
     pub fn strokes(&self) -> Option<Strokes> {
         seal::canonical::from_slice(self.strokes.as_deref()?).ok()
@@ -371,24 +390,39 @@ impl Dossier {
     }
 }
 
+/// Whether the seal that a reviewer saw is the one that stands, and enough persons signed it with keys of their own. The phase is only
+/// what entries claim; here the signatures are checked.
+fn reviewable(dossier: &Dossier, scope: &ScopeId, statement: &str) -> Answer<()> {
+    let refused = |rule: &str| Err(ApiError::new(ErrorCode::Refused).with("rule", rule));
+    let Some(sealed) = &dossier.visit.sealed else {
+        return refused("not_sealed");
+    };
+    if dossier.visit.phase() == VisitPhase::Reviewed || sealed.statement.sha256 != statement {
+        return Err(ApiError::new(ErrorCode::ChangedMeanwhile));
+    }
+    if dossier.visit.phase() != VisitPhase::Sealed {
+        return refused("not_sealed");
+    }
+    if dossier.statement.is_none() || dossier.sound_record().is_none() {
+        return refused("record_missing");
+    }
+    if dossier.signers(scope).len() < dossier.signers_needed() {
+        return refused("signatures_missing");
+    }
+    Ok(())
+}
+
 /// Writes the reviewer's word into the server's log.
 pub(super) fn accept(app: &App, scope: &ScopeId, account: &Account, args: &AcceptVisit) -> Answer<()> {
-    let refused = |rule: &str| ApiError::new(ErrorCode::Refused).with("rule", rule);
     if args.comment.chars().count() > MAX_COMMENT {
         return Err(ApiError::new(ErrorCode::BadRequest).with("detail", "comment"));
     }
     let accept = app.with_db(|db| {
-        let Some(visit) = db.visit(scope, args.visit)? else {
+        let Some(dossier) = gather(db, app.blobs(), scope, args.visit)? else {
             return Ok(Err(ApiError::new(ErrorCode::NotFound)));
         };
-        let Some(sealed) = &visit.sealed else {
-            return Ok(Err(refused("not_sealed")));
-        };
-        if visit.phase() == VisitPhase::Reviewed || sealed.statement.sha256 != args.statement {
-            return Ok(Err(ApiError::new(ErrorCode::ChangedMeanwhile)));
-        }
-        if visit.phase() != VisitPhase::Sealed {
-            return Ok(Err(refused("not_sealed")));
+        if let Err(error) = reviewable(&dossier, scope, &args.statement) {
+            return Ok(Err(error));
         }
         let said = Said {
             ent: args.visit.0,

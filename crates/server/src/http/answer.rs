@@ -107,6 +107,7 @@ fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::NotAllowed | ErrorCode::WrongAuthorityPassphrase => StatusCode::FORBIDDEN,
         ErrorCode::NotFound | ErrorCode::NoSuchCall => StatusCode::NOT_FOUND,
         ErrorCode::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::ServerBusy => StatusCode::SERVICE_UNAVAILABLE,
         ErrorCode::ChangedMeanwhile | ErrorCode::Refused => StatusCode::CONFLICT,
         ErrorCode::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -37,6 +38,25 @@ struct Inner {
     turns: Mutex<HashMap<String, Arc<Turn>>>,
     /// Passwords are hashed one at a time: hashing costs memory, and guessing shall not be quick.
     passwords: Mutex<()>,
+    /// How many hash one or wait to.
+    at_passwords: AtomicUsize,
+}
+
+/// So many may wait while a password is hashed; each keeps a thread.
+const MAX_WAITING: usize = 8;
+
+/// The right to hash a password; ends when dropped.
+pub(crate) struct OnePassword<'a> {
+    _turn: MutexGuard<'a, ()>,
+    _place: Place<'a>,
+}
+
+struct Place<'a>(&'a AtomicUsize);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -57,6 +77,7 @@ impl App {
             enrolments: Mutex::default(),
             turns: Mutex::default(),
             passwords: Mutex::default(),
+            at_passwords: AtomicUsize::new(0),
         }))
     }
 
@@ -94,9 +115,14 @@ impl App {
         lock(&self.0.enrolments)
     }
 
-    /// Waits until no other password is being checked.
-    pub(crate) fn one_password(&self) -> MutexGuard<'_, ()> {
-        lock(&self.0.passwords)
+    /// Waits until no other password is being checked; None when too many wait already.
+    pub(crate) fn one_password(&self) -> Option<OnePassword<'_>> {
+        let before = self.0.at_passwords.fetch_add(1, Ordering::AcqRel);
+        let place = Place(&self.0.at_passwords);
+        (before <= MAX_WAITING).then(|| OnePassword {
+            _turn: lock(&self.0.passwords),
+            _place: place,
+        })
     }
 
     pub(super) fn turn(&self, upload: &str) -> Arc<Turn> {
@@ -105,7 +131,7 @@ impl App {
         Arc::clone(turns.entry(upload.to_owned()).or_default())
     }
 
-    /// Gives up uploads that nobody went on with, now and every hour.
+    /// Gives up uploads that nobody went on with and enrolment requests that nobody approved, now and every hour.
     pub async fn sweep(self) {
         loop {
             let app = self.clone();
@@ -115,7 +141,7 @@ impl App {
                     app.with_db(|db| db.drop_upload(&upload.id))?;
                     tracing::info!(upload = %upload.id, "an upload expired");
                 }
-                Ok(())
+                app.with_db(|db| db.forget_old_enrolments())
             });
             if let Err(error) = swept.await {
                 tracing::error!(%error, "sweeping uploads failed");

@@ -56,10 +56,12 @@ pub async fn missing(State(app): State<App>, Extension(device): Extension<Device
     let work = app.db(move |db| {
         let mut missing = Vec::new();
         for sha256 in asked.sha256 {
-            if !matches!(db.named(&device.scope, &sha256)?, Named::Missing { .. }) {
+            let Named::Missing(lengths) = db.named(&device.scope, &sha256)? else {
                 continue;
-            }
-            let upload = db.upload_of(&device.scope, &sha256)?;
+            };
+            // Which of several lengths the asking device has is for it to say, by beginning an upload.
+            let mut uploads = db.uploads_of(&device.scope, &sha256)?;
+            let upload = if lengths.len() == 1 { uploads.pop() } else { None };
             let offset = match &upload {
                 Some(upload) => blobs.offset(&upload.id)?.unwrap_or(0),
                 None => 0,
@@ -80,9 +82,13 @@ pub async fn blob(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let sha256: Digest = sha256.parse().map_err(|_| Refusal::not_found())?;
-    let Named::Stored { size_bytes } = app.db(move |db| db.named(&device.scope, &sha256)).await? else {
-        return Err(Refusal::not_found());
-    };
+    let here = app.db(move |db| {
+        Ok(match db.named(&device.scope, &sha256)? {
+            Named::Stored => db.stored(&device.scope, &sha256)?,
+            _ => None,
+        })
+    });
+    let size_bytes = here.await?.ok_or(Refusal::not_found())?;
     let path = app.blobs().path(&device.scope, &sha256);
     let mut source = tokio::fs::File::open(path).await.map_err(file("reading a blob"))?;
     let asked = headers.get(header::RANGE).and_then(|r| r.to_str().ok());

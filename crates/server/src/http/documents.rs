@@ -29,9 +29,14 @@ fn uuid_of(path: &BTreeMap<String, String>, name: &str) -> std::result::Result<U
     path.get(name).and_then(|v| v.parse().ok()).ok_or_else(not_found)
 }
 
-/// A file to be kept under a name.
-fn named(mut response: Response, mime: &str, name: &str) -> Response {
+fn typed(mut response: Response, mime: &str) -> Response {
     response.headers_mut().insert(header::CONTENT_TYPE, value(mime));
+    response
+}
+
+/// A file to be kept under a name.
+fn named(response: Response, mime: &str, name: &str) -> Response {
+    let mut response = typed(response, mime);
     let disposition = value(&format!("attachment; filename=\"{name}\""));
     response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
     response
@@ -43,14 +48,14 @@ pub(super) async fn photo(
     Extension(InScope(scope)): Extension<InScope>,
     Path(path): Path<BTreeMap<String, String>>,
 ) -> std::result::Result<Response, Failed> {
-    let photo = uuid_of(&path, "photo")?;
+    let (visit, photo) = (VisitId(uuid_of(&path, "visit")?), uuid_of(&path, "photo")?);
     let original = match path.get("part").map(String::as_str) {
         Some("original") => true,
         Some("thumb") => false,
         _ => return Err(not_found()),
     };
     let work = blocking(move || {
-        let Some(known) = app.with_db(|db| db.photo(&scope, photo))? else {
+        let Some(known) = app.with_db(|db| db.photo(&scope, visit, photo))? else {
             return Ok(None);
         };
         let (sha256, mime) = if original {
@@ -61,15 +66,19 @@ pub(super) async fn photo(
         let Some(sha256) = sha256.and_then(|s| s.parse::<Digest>().ok()) else {
             return Ok(None);
         };
-        if !matches!(app.with_db(|db| db.named(&scope, &sha256))?, Named::Stored { .. }) {
+        if !matches!(app.with_db(|db| db.named(&scope, &sha256))?, Named::Stored) {
             return Ok(None);
         }
-        Ok(Some((app.blobs().read(&scope, &sha256)?, mime, sha256)))
+        let source = app.blobs().open_blob(&scope, &sha256)?;
+        let len = source.metadata().map_err(file("reading a blob"))?.len();
+        Ok(Some((source, len, mime, sha256)))
     });
-    let (body, mime, sha256) = work.await?.ok_or_else(not_found)?;
+    let (source, len, mime, sha256) = work.await?.ok_or_else(not_found)?;
+    // An original may be as large as a video; it is never held in memory whole.
+    let body = stream(tokio::fs::File::from_std(source), len);
     let mut response = match mime.as_str() {
-        "image/jpeg" | "image/png" => bytes(&mime, body),
-        _ => named(bytes("", body), "application/octet-stream", &sha256.to_string()),
+        "image/jpeg" | "image/png" => typed(body, &mime),
+        _ => named(body, "application/octet-stream", &sha256.to_string()),
     };
     let head = response.headers_mut();
     head.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));

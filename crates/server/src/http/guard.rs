@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use super::App;
 use super::answer::{Failed, Refusal};
+use super::session::{REVOKED, is_revoked};
 use crate::store::{Account, Device};
 use crate::{Error, Result};
 
@@ -71,8 +72,19 @@ async fn device(app: &App, mut request: Request) -> std::result::Result<Request,
     let token = request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
     let token = token.and_then(|v| v.strip_prefix("Bearer ")).ok_or(Refusal::session_over())?;
     let token = Digest::of(token.as_bytes());
-    let known: Option<Device> = app.db(move |db| db.device_session(&token)).await?;
-    request.extensions_mut().insert(known.ok_or(Refusal::session_over())?);
+    let known: Option<(Device, bool)> = app
+        .db(move |db| {
+            let Some(device) = db.device_session(&token)? else { return Ok(None) };
+            let revoked = is_revoked(db, &device.scope, &device.kid)?;
+            Ok(Some((device, revoked)))
+        })
+        .await?;
+    // A session ends with the revocation, not when its token would.
+    let (device, revoked) = known.ok_or(Refusal::session_over())?;
+    if revoked {
+        return Err(REVOKED);
+    }
+    request.extensions_mut().insert(device);
     Ok(request)
 }
 

@@ -22,7 +22,15 @@ pub struct Route {
     path: String,
     guard: Guard,
     handler: MethodRouter<App>,
+    most_bytes: usize,
 }
+
+/// The longest body, where a route says nothing else.
+const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
+/// The longest request for a session, and proof: both are a few hundred bytes, and anyone may send them.
+const MAX_SESSION_BYTES: usize = 4 * 1024;
+/// The longest enrolment request.
+const MAX_ENROL_BYTES: usize = 64 * 1024;
 
 impl Route {
     fn new<H, T>(method: Method, path: &str, guard: Guard, handler: H) -> Result<Self>
@@ -37,7 +45,13 @@ impl Route {
             path: path.to_owned(),
             guard,
             handler: on(filter, handler),
+            most_bytes: MAX_BODY_BYTES,
         })
+    }
+
+    /// The same route with a limit for its body.
+    fn at_most(self, most_bytes: usize) -> Self {
+        Self { most_bytes, ..self }
     }
 
     /// Its method.
@@ -61,9 +75,9 @@ pub fn routes() -> Result<Vec<Route>> {
     use Guard::{Call, Device, Open, Scoped};
     let get = Method::GET;
     let mut table = vec![
-        Route::new(Method::POST, "/v1/session", Open("a device asks for a nonce"), session::challenge)?,
-        Route::new(Method::POST, "/v1/session/prove", Open("a device proves its key"), session::prove)?,
-        Route::new(Method::POST, "/v1/enrol", Open("a device asks to be known"), enrol::enrol)?,
+        Route::new(Method::POST, "/v1/session", Open("a device asks for a nonce"), session::challenge)?.at_most(MAX_SESSION_BYTES),
+        Route::new(Method::POST, "/v1/session/prove", Open("a device proves its key"), session::prove)?.at_most(MAX_SESSION_BYTES),
+        Route::new(Method::POST, "/v1/enrol", Open("a device asks to be known"), enrol::enrol)?.at_most(MAX_ENROL_BYTES),
         Route::new(Method::POST, "/v1/sync", Device, sync::sync)?,
         Route::new(get.clone(), "/v1/checkpoint", Device, device::checkpoint)?,
         Route::new(Method::POST, "/v1/blobs/missing", Device, device::missing)?,
@@ -74,7 +88,7 @@ pub fn routes() -> Result<Vec<Route>> {
         Route::new(Method::PATCH, "/v1/blobs/uploads/{id}", Device, uploads::patch)?,
         Route::new(
             get.clone(),
-            "/api/scopes/{scope}/photos/{photo}/{part}",
+            "/api/scopes/{scope}/visits/{visit}/photos/{photo}/{part}",
             Scoped(READERS),
             documents::photo,
         )?,
@@ -105,14 +119,14 @@ pub fn router(app: &App) -> Result<Router> {
     let mut router = Router::new();
     for route in routes()? {
         let layer = from_fn_with_state((app.clone(), route.guard), guard::pass);
-        router = router.route(&route.path, route.handler.layer(layer));
+        let limit = DefaultBodyLimit::max(route.most_bytes);
+        router = router.route(&route.path, route.handler.layer(limit).layer(layer));
     }
     let always = |name: HeaderName, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     // The console needs nothing from elsewhere; pictures come from us, and from memory while a page draws.
     let policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; font-src 'self'; \
                   connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
     Ok(router
-        .layer(DefaultBodyLimit::max(8 * 1024 * 1024))
         .layer(always(header::CONTENT_SECURITY_POLICY, policy))
         .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(header::X_FRAME_OPTIONS, "DENY"))

@@ -41,11 +41,7 @@ const NOT_NAMED: Refusal = Refusal::new(
 );
 const STORED: Refusal = Refusal::new(StatusCode::CONFLICT, "blob_stored", "these bytes are stored already");
 const TOO_LARGE: Refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "blob_too_large", "more bytes than may come");
-const OTHER_LENGTH: Refusal = Refusal::new(
-    StatusCode::BAD_REQUEST,
-    "length_differs",
-    "the entry names these bytes with another length",
-);
+const OTHER_LENGTH: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "length_differs", "no entry names these bytes with this length");
 const OTHER_OFFSET: Refusal = Refusal::new(StatusCode::CONFLICT, "offset_differs", "the upload stands at another offset; ask where");
 const OTHER_TYPE: Refusal = Refusal::new(
     StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -191,10 +187,10 @@ fn begin(app: &App, scope: ScopeId, sha256: Digest, size_bytes: u64) -> Result<s
     let named = app.with_db(|db| db.named(&scope, &sha256))?;
     match named {
         Named::No => return Ok(Err(NOT_NAMED)),
-        Named::Stored { .. } => return Ok(Err(STORED)),
-        Named::Missing { .. } if size_bytes > MAX_BYTES => return Ok(Err(TOO_LARGE)),
-        Named::Missing { size_bytes: expected } if expected != size_bytes => return Ok(Err(OTHER_LENGTH)),
-        Named::Missing { .. } => {}
+        Named::Stored => return Ok(Err(STORED)),
+        Named::Missing(_) if size_bytes > MAX_BYTES => return Ok(Err(TOO_LARGE)),
+        Named::Missing(lengths) if !lengths.contains(&size_bytes) => return Ok(Err(OTHER_LENGTH)),
+        Named::Missing(_) => {}
     }
     // A crash between the rename and the record: the bytes are here and need only be recorded.
     if app.blobs().is_sound(&scope, &sha256) {
@@ -383,7 +379,12 @@ fn complete(app: &App, upload: &Upload) -> Result<std::result::Result<(), Refusa
         return Ok(Err(refusal));
     }
     app.blobs().finish(&upload.id, &upload.scope, &upload.sha256)?;
+    let others = app.with_db(|db| db.uploads_of(&upload.scope, &upload.sha256))?;
     app.with_db(|db| db.record_stored(&upload.scope, &upload.sha256, upload.size_bytes))?;
+    // Uploads of another length can come to nothing any more.
+    for other in others.iter().filter(|other| other.id != upload.id) {
+        app.blobs().discard(&other.id)?;
+    }
     tracing::info!(scope = %upload.scope, blob = %upload.sha256, "a blob is stored");
     Ok(Ok(()))
 }

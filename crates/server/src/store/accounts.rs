@@ -95,6 +95,12 @@ impl Db {
         Ok(statement.query_row([name], |row| row.get(0)).optional()?)
     }
 
+    /// Forgets wrong passwords at a door that was passed.
+    pub fn forget_login_failures(&mut self, name: &str) -> Result<()> {
+        self.conn.execute("DELETE FROM login_failure WHERE account = ?1", [name])?;
+        Ok(())
+    }
+
     /// Times of wrong passwords for a name since a time, oldest first. Names that no account has are counted too, so that the
     /// answer does not tell them apart.
     pub fn login_failures(&self, name: &str, since_ms: i64) -> Result<Vec<i64>> {
@@ -118,11 +124,10 @@ impl Db {
         Ok(())
     }
 
-    /// Opens a session of the console under the hash of its token, and forgets wrong passwords and sessions that are over.
+    /// Opens a session of the console under the hash of its token, and forgets sessions that are over.
     pub fn open_console_session(&mut self, token: &Digest, account: &str, expires_ms: i64) -> Result<()> {
         let now = self.now_ms();
         let tx = self.begin()?;
-        tx.execute("DELETE FROM login_failure WHERE account = ?1", [account])?;
         tx.execute("DELETE FROM console_session WHERE expires_ms <= ?1", [now])?;
         tx.execute(
             "INSERT INTO console_session (token, account, expires_ms) VALUES (?1, ?2, ?3)",

@@ -65,9 +65,11 @@ impl Db {
     /// Signs a checkpoint over the whole stream, unless the last one is over it and fresh.
     pub fn sign_checkpoint(&self, scope: &ScopeId) -> Result<()> {
         let size = self.stream_head(scope)?.sseq;
-        let now = self.now_ms();
+        let last = self.latest_checkpoint(scope)?;
+        // What a checkpoint's time bounds must not come undone because the server's clock was set back: it stands still until it is past.
+        let now = last.as_ref().map_or(self.now_ms(), |last| self.now_ms().max(last.time_ms));
         let origin = self.origin(scope);
-        if let Some(last) = self.latest_checkpoint(scope)?
+        if let Some(last) = last
             && last.size == size
             && last.origin == origin
             && now.saturating_sub(last.time_ms) < FRESH_MS

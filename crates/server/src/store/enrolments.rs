@@ -8,6 +8,9 @@ use super::index::entry_id;
 use super::{Db, Said};
 use crate::Result;
 
+/// A request that nobody approved is forgotten after 14 days; the laptop's people ask again.
+const LIFE_MS: i64 = 14 * 24 * 60 * 60 * 1_000;
+
 /// A request as it arrived.
 #[derive(Clone, Debug)]
 pub struct Enrolment {
@@ -31,38 +34,44 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Enrolment> {
 }
 
 impl Db {
-    /// Keeps a request; a known one changes nothing. False when the scope has no room for another unapproved one.
-    pub fn keep_enrolment(&mut self, scope: &ScopeId, request: &Digest, envelope: &[u8], most_pending: i64) -> Result<bool> {
+    /// Keeps a request; a known one changes nothing. Anyone may send one, so where too many wait in a scope the oldest of them goes.
+    pub fn keep_enrolment(&mut self, scope: &ScopeId, request: &Digest, envelope: &[u8], most_pending: i64) -> Result<()> {
         let now = self.now_ms();
         let tx = self.begin()?;
         let known: i64 = tx.query_row("SELECT count(*) FROM enrolment WHERE request = ?1", [request.as_bytes()], |row| {
             row.get(0)
         })?;
         if known > 0 {
-            return Ok(true);
+            return Ok(());
         }
-        let pending: i64 = tx.query_row(
-            "SELECT count(*) FROM enrolment WHERE scope = ?1 AND approved_ms IS NULL",
-            [scope.as_bytes().as_slice()],
-            |row| row.get(0),
+        tx.execute(
+            "DELETE FROM enrolment WHERE request IN (SELECT request FROM enrolment WHERE scope = ?1 AND approved_ms IS NULL
+             ORDER BY received_ms DESC, request LIMIT -1 OFFSET ?2)",
+            params![scope.as_bytes(), most_pending.saturating_sub(1)],
         )?;
-        if pending >= most_pending {
-            return Ok(false);
-        }
         tx.execute(
             "INSERT INTO enrolment (request, scope, envelope, received_ms) VALUES (?1, ?2, ?3, ?4)",
             params![request.as_bytes(), scope.as_bytes(), envelope, now],
         )?;
         tx.commit()?;
-        Ok(true)
+        Ok(())
+    }
+
+    /// Forgets requests that nobody approved within their life.
+    pub fn forget_old_enrolments(&mut self) -> Result<()> {
+        let before = self.now_ms().saturating_sub(LIFE_MS);
+        self.conn
+            .execute("DELETE FROM enrolment WHERE approved_ms IS NULL AND received_ms <= ?1", [before])?;
+        Ok(())
     }
 
     /// All requests of a scope: waiting ones first, then the newest.
     pub fn enrolments(&self, scope: &ScopeId) -> Result<Vec<Enrolment>> {
-        let sql = "SELECT request, envelope, received_ms, approved_ms FROM enrolment WHERE scope = ?1
+        let sql = "SELECT request, envelope, received_ms, approved_ms FROM enrolment
+                   WHERE scope = ?1 AND (approved_ms IS NOT NULL OR received_ms > ?2)
                    ORDER BY approved_ms IS NOT NULL, received_ms DESC, request";
         let mut statement = self.conn.prepare_cached(sql)?;
-        let rows = statement.query_map([scope.as_bytes().as_slice()], read)?;
+        let rows = statement.query_map(params![scope.as_bytes(), self.now_ms().saturating_sub(LIFE_MS)], read)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::lead::seals_of_the_opener;
 use domain::operation::Operation;
 use domain::{Aggregate, LogKind, Meta, PersonId, apply};
 use ledger::sync::StreamHead;
@@ -24,11 +25,14 @@ struct Row {
     log: LogId,
     seq: u64,
     deps: Vec<EntryId>,
+    kind: String,
+    kid: String,
     server: bool,
 }
 
 fn rows(conn: &Connection, scope: &ScopeId, ent: Uuid) -> Result<Vec<Row>> {
-    let sql = "SELECT e.id, e.log, e.seq, e.deps, l.is_server FROM entry e JOIN log l ON l.log = e.log WHERE e.scope = ?1 AND e.ent = ?2";
+    let sql =
+        "SELECT e.id, e.log, e.seq, e.deps, e.kind, l.kid, l.is_server FROM entry e JOIN log l ON l.log = e.log WHERE e.scope = ?1 AND e.ent = ?2";
     let mut statement = conn.prepare_cached(sql)?;
     let rows = statement.query_map(params![scope.as_bytes(), ent.as_bytes()], |row| {
         let deps: Vec<u8> = row.get(3)?;
@@ -38,7 +42,9 @@ fn rows(conn: &Connection, scope: &ScopeId, ent: Uuid) -> Result<Vec<Row>> {
             log: log_id(row, 1)?,
             seq: count(row, 2)?,
             deps: deps.collect(),
-            server: row.get(4)?,
+            kind: row.get(4)?,
+            kid: entry_id(row, 5)?.0.to_string(),
+            server: row.get(6)?,
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -71,6 +77,20 @@ fn metas(conn: &Connection, rows: &[Row]) -> Result<Vec<order::Meta>> {
     Ok(metas)
 }
 
+/// The order in which the entries are folded: the canonical one, with what a seal of the opening laptop contains before the rest.
+fn folding_order(conn: &Connection, ent: Uuid, rows: &[Row]) -> Result<Vec<EntryId>> {
+    let metas = metas(conn, rows)?;
+    let plain = order::order(&metas);
+    let by_id: BTreeMap<EntryId, &Row> = rows.iter().map(|row| (row.id, row)).collect();
+    let said = plain
+        .iter()
+        .filter_map(|id| by_id.get(id))
+        .map(|row| (row.kind.as_str(), row.kid.as_str()));
+    let seals = seals_of_the_opener(ent, said);
+    let seals: Vec<EntryId> = seals.iter().filter_map(|place| plain.get(*place).copied()).collect();
+    Ok(if seals.is_empty() { plain } else { order::order_before(&metas, &seals) })
+}
+
 /// All entries before one on its own branch.
 fn branch(conn: &Connection, id: EntryId) -> Result<BTreeSet<EntryId>> {
     let sql = "WITH RECURSIVE back (id) AS (SELECT prev FROM entry WHERE id = ?1 UNION SELECT e.prev FROM entry e JOIN back b ON e.id = b.id)
@@ -91,7 +111,7 @@ pub(super) fn unseen(conn: &Connection, scope: &ScopeId, ent: Uuid, own: LogId) 
 pub(super) fn fold(conn: &Connection, scope: &ScopeId, ent: Uuid) -> Result<()> {
     let rows = rows(conn, scope, ent)?;
     let server: BTreeSet<EntryId> = rows.iter().filter(|r| r.server).map(|r| r.id).collect();
-    let order = order::order(&metas(conn, &rows)?);
+    let order = folding_order(conn, ent, &rows)?;
     let known = conn
         .prepare_cached("SELECT state, folded, folded_hash FROM aggregate WHERE scope = ?1 AND ent = ?2")?
         .query_row(params![scope.as_bytes(), ent.as_bytes()], |row| {

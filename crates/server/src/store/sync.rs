@@ -9,11 +9,23 @@ use seal::Digest;
 use super::Db;
 use super::append::{Appender, stream_head};
 use super::index::{count, entry_id, log_id, number};
+use crate::county::write_new_epoch;
 use crate::{Error, Result};
 
 impl ServerStore for Db {
     fn epoch(&self) -> Result<Epoch> {
         Ok(self.epoch)
+    }
+
+    fn begin_epoch(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.epoch_renewed, true) {
+            return Ok(());
+        }
+        // Outside first: were we to stop between the two, the next opening would find that they differ and begin another one.
+        let epoch = write_new_epoch(&self.epoch_file)?;
+        self.keep_epoch(epoch)?;
+        tracing::warn!(%epoch, "a device knows more of this epoch than the database: a new one begins");
+        Ok(())
     }
 
     fn stream_head(&self, scope: &ScopeId) -> Result<StreamHead> {

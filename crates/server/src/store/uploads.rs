@@ -3,7 +3,7 @@
 use domain::Operation;
 use domain::operation::BlobStored;
 use ledger::ScopeId;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 use seal::Digest;
 
 use super::index::{count, entry_id, number};
@@ -12,20 +12,14 @@ use crate::Result;
 use crate::county::blob_aggregate;
 
 /// Where named bytes stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Named {
     /// No entry of the scope names them.
     No,
-    /// Named with this length, and not here.
-    Missing {
-        /// Length in bytes, as named.
-        size_bytes: u64,
-    },
+    /// Named with these lengths in bytes, and not here. At most one of them is right; which, only the bytes can tell.
+    Missing(Vec<u64>),
     /// Named, and here.
-    Stored {
-        /// Length in bytes.
-        size_bytes: u64,
-    },
+    Stored,
 }
 
 /// An unfinished upload. Its offset is the length of its file.
@@ -56,29 +50,32 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Upload> {
 impl Db {
     /// Where a digest stands in a scope.
     pub fn named(&self, scope: &ScopeId, sha256: &Digest) -> Result<Named> {
-        let sql = "SELECT min(n.size_bytes), (SELECT s.size_bytes FROM blob_stored s WHERE s.scope = ?1 AND s.sha256 = ?2)
-                   FROM blob_named n WHERE n.scope = ?1 AND n.sha256 = ?2";
+        let sql = "SELECT DISTINCT size_bytes FROM blob_named WHERE scope = ?1 AND sha256 = ?2 ORDER BY 1";
         let mut statement = self.conn.prepare_cached(sql)?;
-        let (named, stored): (Option<i64>, Option<i64>) =
-            statement.query_row(params![scope.as_bytes(), sha256.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(match (named, stored) {
-            (None, _) => Named::No,
-            (Some(_), Some(size)) => Named::Stored {
-                size_bytes: size.unsigned_abs(),
-            },
-            (Some(size), None) => Named::Missing {
-                size_bytes: size.unsigned_abs(),
-            },
+        let sizes = statement.query_map(params![scope.as_bytes(), sha256.as_bytes()], |row| count(row, 0))?;
+        let sizes: Vec<u64> = sizes.collect::<rusqlite::Result<_>>()?;
+        Ok(match self.stored(scope, sha256)? {
+            _ if sizes.is_empty() => Named::No,
+            Some(_) => Named::Stored,
+            None => Named::Missing(sizes),
         })
     }
 
-    /// The unfinished upload of a blob.
-    pub fn upload_of(&self, scope: &ScopeId, sha256: &Digest) -> Result<Option<Upload>> {
-        let sql = "SELECT id, scope, sha256, size_bytes, expires_ms FROM upload WHERE scope = ?1 AND sha256 = ?2 AND expires_ms > ?3";
+    /// The length of bytes that are here, in bytes.
+    pub fn stored(&self, scope: &ScopeId, sha256: &Digest) -> Result<Option<u64>> {
+        let sql = "SELECT size_bytes FROM blob_stored WHERE scope = ?1 AND sha256 = ?2";
         let mut statement = self.conn.prepare_cached(sql)?;
         Ok(statement
-            .query_row(params![scope.as_bytes(), sha256.as_bytes(), self.now_ms()], read)
+            .query_row(params![scope.as_bytes(), sha256.as_bytes()], |row| count(row, 0))
             .optional()?)
+    }
+
+    /// The unfinished uploads of a blob, one for each length that it is named with.
+    pub fn uploads_of(&self, scope: &ScopeId, sha256: &Digest) -> Result<Vec<Upload>> {
+        let sql = "SELECT id, scope, sha256, size_bytes, expires_ms FROM upload WHERE scope = ?1 AND sha256 = ?2 AND expires_ms > ?3";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map(params![scope.as_bytes(), sha256.as_bytes(), self.now_ms()], read)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// An unfinished upload of a scope.
@@ -88,7 +85,7 @@ impl Db {
         Ok(statement.query_row(params![id, scope.as_bytes()], read).optional()?)
     }
 
-    /// Begins an upload, unless one of the same blob is unfinished: then that one.
+    /// Begins an upload, unless one of the same blob and length is unfinished: then that one.
     pub fn begin_upload(&mut self, upload: &Upload) -> Result<Upload> {
         let now = self.now_ms();
         let tx = self.begin()?;
@@ -106,8 +103,9 @@ impl Db {
                 upload.expires_ms
             ],
         )?;
-        let sql = "SELECT id, scope, sha256, size_bytes, expires_ms FROM upload WHERE scope = ?1 AND sha256 = ?2";
-        let begun = tx.query_row(sql, params![upload.scope.as_bytes(), upload.sha256.as_bytes()], read)?;
+        let sql = "SELECT id, scope, sha256, size_bytes, expires_ms FROM upload WHERE scope = ?1 AND sha256 = ?2 AND size_bytes = ?3";
+        let values = params![upload.scope.as_bytes(), upload.sha256.as_bytes(), number(upload.size_bytes)];
+        let begun = tx.query_row(sql, values, read)?;
         tx.commit()?;
         Ok(begun)
     }
@@ -133,10 +131,10 @@ impl Db {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Records that the bytes are in the folder and were re-hashed: says `blob.stored/1`, the storage receipt. A blob that is
+    /// Records that the bytes are in the folder and were re-hashed, and ends every upload of them: says `blob.stored/1`, the storage receipt. A blob that is
     /// recorded already changes nothing.
     pub fn record_stored(&mut self, scope: &ScopeId, sha256: &Digest, size_bytes: u64) -> Result<()> {
-        if matches!(self.named(scope, sha256)?, Named::Stored { .. }) {
+        if self.stored(scope, sha256)?.is_some() {
             self.conn.execute(
                 "DELETE FROM upload WHERE scope = ?1 AND sha256 = ?2",
                 params![scope.as_bytes(), sha256.as_bytes()],

@@ -42,6 +42,9 @@ pub(super) fn project(conn: &Connection, scope: &ScopeId, visit: &Visit) -> Resu
         number_of(visit.standing_findings().count()),
         number_of(visit.standing_photos().count()),
     ])?;
+    // The visit may have been folded anew: what it has now is all that it has.
+    conn.prepare_cached("DELETE FROM photo WHERE scope = ?1 AND visit = ?2")?
+        .execute(params![scope.as_bytes(), visit.id.0.as_bytes()])?;
     let mut insert =
         conn.prepare_cached("INSERT OR IGNORE INTO photo (scope, photo, visit, original, thumbnail, mime) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
     for photo in visit.photos.iter().map(|p| &p.attached) {
@@ -172,9 +175,9 @@ impl Db {
         Ok(data_state(missing("thumbnail")?, missing("")?))
     }
 
-    /// The bytes of a photo of the scope.
-    pub fn photo(&self, scope: &ScopeId, photo: Uuid) -> Result<Option<PhotoBytes>> {
-        let sql = "SELECT original, thumbnail, mime FROM photo WHERE scope = ?1 AND photo = ?2 ORDER BY visit LIMIT 1";
+    /// The bytes of a photo of a visit. Another visit may have a photo of the same id, with other bytes.
+    pub fn photo(&self, scope: &ScopeId, visit: VisitId, photo: Uuid) -> Result<Option<PhotoBytes>> {
+        let sql = "SELECT original, thumbnail, mime FROM photo WHERE scope = ?1 AND photo = ?2 AND visit = ?3";
         let mut statement = self.conn.prepare_cached(sql)?;
         let read = |row: &rusqlite::Row<'_>| {
             Ok(PhotoBytes {
@@ -183,7 +186,9 @@ impl Db {
                 mime: row.get(2)?,
             })
         };
-        Ok(statement.query_row(params![scope.as_bytes(), photo.as_bytes()], read).optional()?)
+        Ok(statement
+            .query_row(params![scope.as_bytes(), photo.as_bytes(), visit.0.as_bytes()], read)
+            .optional()?)
     }
 
     /// All entries of an aggregate in the stream's order.

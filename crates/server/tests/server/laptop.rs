@@ -47,6 +47,25 @@ pub fn blob(bytes: &[u8]) -> BlobRef {
     }
 }
 
+fn attached_as(photo: PhotoId, original: &[u8], thumbnail: &[u8]) -> PhotoAttached {
+    PhotoAttached {
+        photo,
+        original: blob(original),
+        thumbnail: Some(blob(thumbnail)),
+        name: "a.jpg".into(),
+        mime: "image/jpeg".into(),
+        method: "drop".into(),
+        meta: PhotoMeta::default(),
+        distance_m: Some(501),
+        items: Vec::new(),
+    }
+}
+
+/// The photo of a made visit, as it was attached.
+pub fn attached(sealed: &Sealed, original: &[u8], thumbnail: &[u8]) -> PhotoAttached {
+    attached_as(sealed.photo, original, thumbnail)
+}
+
 fn now_ms() -> i64 {
     server::Clock::system().now_ms()
 }
@@ -152,6 +171,41 @@ impl Laptop {
         self.frames.last().unwrap().id().to_string()
     }
 
+    /// Says something with an id that sorts before another one: somebody's effort, or chance.
+    pub fn say_before(&mut self, ent: Uuid, operation: &Operation, deps: &[ledger::EntryId], other: &str) {
+        let (kind, payload) = operation.to_parts().unwrap();
+        loop {
+            let mut writer = self.writer.clone();
+            let draft = Draft {
+                kind: kind.parse().unwrap(),
+                ent,
+                by: None,
+                deps: deps.to_vec(),
+                payload: payload.clone(),
+                ts: now_ms(),
+                beacon: None,
+                salt: random().unwrap(),
+            };
+            let frame = writer.author(&self.key, draft).unwrap();
+            if frame.id().to_string().as_str() < other {
+                self.frames.push(frame);
+                self.writer = writer;
+                return;
+            }
+        }
+    }
+
+    /// Says something that comes after an entry of another log.
+    pub fn say_after(&mut self, ent: Uuid, operation: &Operation, dep: ledger::EntryId) {
+        self.say_before(ent, operation, &[dep], &"g".repeat(64));
+    }
+
+    /// The id of this laptop's entry of a kind, the first one.
+    pub fn said(&self, kind: &str) -> ledger::EntryId {
+        let is = |frame: &&Frame| ledger::Header::parse(&frame.header).unwrap().kind.as_str() == kind;
+        self.frames.iter().find(is).unwrap().id()
+    }
+
     pub fn request(&self) -> Request {
         Request {
             scope: self.scope,
@@ -239,7 +293,8 @@ impl Laptop {
         let Aggregate::Station(station) = stations[0].1.clone() else {
             panic!("no station")
         };
-        let (visit, photo) = (VisitId(Uuid::now_v7()), PhotoId(Uuid::now_v7()));
+        let kid = self.key.public().kid().to_string();
+        let (visit, photo) = (VisitId::opened_by(&kid, now_ms()), PhotoId(Uuid::now_v7()));
         let original = [b"\xff\xd8original ".as_slice(), &random::<32>().unwrap()].concat();
         let thumbnail = [b"\xff\xd8thumbnail ".as_slice(), &random::<32>().unwrap()].concat();
         let team: Vec<TeamMember> = self.persons.iter().map(|(m, _)| m.clone()).collect();
@@ -256,17 +311,7 @@ impl Laptop {
                     situation: String::new(),
                 },
             }),
-            Operation::PhotoAttached(Box::new(PhotoAttached {
-                photo,
-                original: blob(&original),
-                thumbnail: Some(blob(&thumbnail)),
-                name: "a.jpg".into(),
-                mime: "image/jpeg".into(),
-                method: "drop".into(),
-                meta: PhotoMeta::default(),
-                distance_m: Some(501),
-                items: Vec::new(),
-            })),
+            Operation::PhotoAttached(Box::new(attached_as(photo, &original, &thumbnail))),
             Operation::VisitCountersigned(Countersign::Absent {
                 reason: "关门".into(),
                 photo: Some(photo),

@@ -25,7 +25,7 @@ async fn a_laptop_is_unknown_then_pending_then_certified() {
     for bad in [
         b"{}".to_vec(),
         Laptop::new(&server, "yunting").enrolment().split_last().unwrap().1.to_vec(),
-        vec![b' '; 70_000],
+        vec![b' '; 60_000],
     ] {
         let response = server.ask(Method::POST, "/v1/enrol").body(bad).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::BAD_REQUEST);

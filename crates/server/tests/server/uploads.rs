@@ -203,3 +203,41 @@ async fn an_upload_expires() {
     assert_eq!(laptop.tus(&server, Method::HEAD, &place).send().await.unwrap().status(), StatusCode::GONE);
     assert_ne!(location(&laptop, &server, &sealed.blobs[0]).await, place);
 }
+
+#[tokio::test]
+async fn a_wrong_length_that_somebody_named_keeps_nobody_from_the_right_one() {
+    let server = Server::start().await;
+    let mut thief = Laptop::ready(&server, "qinghe").await;
+    let mut laptop = Laptop::ready(&server, "qinghe").await;
+    let sealed = laptop.make_visit(&server);
+    let original = &sealed.blobs[0];
+    let mut wrong = crate::laptop::attached(&sealed, original, &sealed.blobs[1]);
+    wrong.original.len = 3;
+    thief.say_before(sealed.visit.0, &domain::Operation::PhotoAttached(Box::new(wrong)), &[], &"g".repeat(64));
+    thief.sync(&server).await;
+    let begin = |laptop: &Laptop, len: usize| {
+        let digest = seal::base64_encode(Digest::of(original).to_string().as_bytes());
+        let request = laptop.tus(&server, Method::POST, "/v1/blobs").header("Upload-Length", len);
+        request.header("Upload-Metadata", format!("sha256 {digest}")).send()
+    };
+    assert_eq!(begin(&thief, 3).await.unwrap().status(), StatusCode::CREATED);
+    assert_eq!(code(begin(&thief, original.len()).await.unwrap()).await.1, "length_differs");
+
+    laptop.sync(&server).await;
+    let asked = json!({"sha256": [Digest::of(original)]});
+    let missing = laptop
+        .authorised(&server, Method::POST, "/v1/blobs/missing")
+        .json(&asked)
+        .send()
+        .await
+        .unwrap();
+    let missing: Value = missing.json().await.unwrap();
+    assert_eq!(
+        missing["missing"][0]["upload"],
+        Value::Null,
+        "an upload of another length is nobody's to finish"
+    );
+    laptop.upload(&server, original).await;
+    assert_eq!(code(begin(&thief, 3).await.unwrap()).await.1, "blob_stored");
+    server.assert_rebuilt_equals_grown();
+}

@@ -73,7 +73,7 @@ async fn a_visit_is_reviewed_accepted_and_exported() {
     assert_eq!(status, StatusCode::CONFLICT);
 
     for (part, expected) in [("original", &sealed.blobs[0]), ("thumb", &sealed.blobs[1])] {
-        let path = format!("/api/scopes/{}/photos/{}/{part}", laptop.scope, sealed.photo);
+        let path = format!("/api/scopes/{}/visits/{}/photos/{}/{part}", laptop.scope, sealed.visit, sealed.photo);
         let response = server.ask(Method::GET, &path).header("Cookie", &reviewer).send().await.unwrap();
         assert_eq!(response.headers()["content-type"], "image/jpeg");
         assert_eq!(response.bytes().await.unwrap(), expected.as_slice());
