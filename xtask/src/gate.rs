@@ -94,6 +94,12 @@ const PHASES: &[Phase] = &[
         act: fuzz,
     },
     Phase {
+        name: "crash",
+        group: Group::Crash,
+        needed: false,
+        act: || crash(&[]),
+    },
+    Phase {
         name: "story",
         group: Group::Stories,
         needed: false,
@@ -219,6 +225,7 @@ fn npm(script: &str) -> Result<Tally> {
 }
 
 fn fmt() -> Result<Tally> {
+    counted(shell::command("cargo").args(["fmt", "--manifest-path", POWERCUT, "--check"]))?;
     counted(shell::command("cargo").args(["fmt", "--all", "--check"]))
 }
 
@@ -244,7 +251,24 @@ fn unit() -> Result<Tally> {
     for name in phases::tests_of(Group::Unit)? {
         command.args(["--test", &name]);
     }
+    // They have a phase of their own.
+    command.args(["--", "--skip", "tests::crash::"]);
     counted(&mut command)
+}
+
+/// Kills and power cuts (`crates/field/src/tests/crash`), and the tests of the disk that forgets (`tools/powercut`), which is no member
+/// of the workspace. Where the machine has no file systems in user space, the tests themselves kill instead of cutting, and say so.
+fn crash(variables: &[(&str, &str)]) -> Result<Tally> {
+    let mut disk = cargo("test");
+    disk.args(["--locked", "--manifest-path", POWERCUT, "--target-dir", "target/powercut"]);
+    let mut sum = counted(&mut disk)?;
+    let mut command = cargo("test");
+    command.args(["--workspace", "--features", FEATURES, "--no-fail-fast", "--lib"]);
+    // The process that they kill is a test too, which nobody else may start.
+    command.args(["--", "--nocapture", "tests::crash::kills", "tests::crash::cuts"]);
+    command.envs(variables.iter().copied());
+    sum.add(counted(&mut command)?);
+    Ok(sum)
 }
 
 fn doc() -> Result<Tally> {
@@ -306,10 +330,17 @@ fn counted(command: &mut Command) -> Result<Tally> {
     Ok(tally)
 }
 
+/// The manifest of the disk that forgets.
+const POWERCUT: &str = "tools/powercut/Cargo.toml";
+
+/// Moments of a soak at which the inspector's core is killed, and at which the power is cut.
+const SOAK_KILLS: &str = "100";
+const SOAK_CUTS: &str = "200";
+
 /// Simulator runs that take about a minute of a soak, on one core, in a build without optimisation.
 const RUNS_A_MINUTE: u64 = 100;
 
-/// Simulator and fuzz targets with seeds of their own and more time: `--minutes N`, 30 unless told.
+/// Simulator and fuzz targets with seeds of their own and more time: `--minutes N`, 30 unless told; then all kills and power cuts.
 pub fn soak(words: &[&str]) -> Result<ExitCode> {
     let minutes = match words {
         [] => 30,
@@ -328,6 +359,7 @@ pub fn soak(words: &[&str]) -> Result<ExitCode> {
     ];
     let mut sum = targets(Group::Simulator, &variables)?;
     sum.add(targets(Group::Fuzz, &variables)?);
+    sum.add(crash(&[("XUNZHAN_KILLS", SOAK_KILLS), ("XUNZHAN_CUTS", SOAK_CUTS)])?);
     println!("{} passed, {} failed", sum.passed, sum.failed);
     Ok(if sum.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

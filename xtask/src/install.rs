@@ -21,7 +21,8 @@ const TO_BUILD: &[&str] = &[
     "libdbus-1-dev",
 ];
 
-/// To test: both browsers with their drivers, a display, and the programs that check us.
+/// To test: both browsers with their drivers, a display, the programs that check us, and what
+/// power cuts and wrong clocks are made with.
 const TO_TEST: &[&str] = &[
     "webkit2gtk-driver",
     "xvfb",
@@ -39,6 +40,8 @@ const TO_TEST: &[&str] = &[
     "openssl",
     "zip",
     "unzip",
+    "fuse3",
+    "faketime",
 ];
 
 /// Programs that must be found after installing, each with its package: an unpacking can fail half-way.
@@ -60,6 +63,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("openssl", "openssl"),
     ("zip", "zip"),
     ("unzip", "unzip"),
+    ("fusermount3", "fuse3"),
+    ("faketime", "faketime"),
 ];
 
 /// Debian packages and npm packages.

@@ -21,7 +21,7 @@ cargo xtask test [PHASE…]              the whole gate; with names, only those 
 cargo xtask bench intake [--json] [--folder DIR]
                                        photo intake beside exiftool + sha256sum + vipsthumbnail
 cargo xtask bench start [--json]       time to a usable window beside a bare one
-cargo xtask soak [--minutes N]         simulator and fuzz tests with fresh seeds, for longer
+cargo xtask soak [--minutes N]         simulator and fuzz tests with fresh seeds, for longer; all kills and power cuts
 cargo xtask install                    only what is missing on this machine";
 
 fn main() -> ExitCode {

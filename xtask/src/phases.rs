@@ -8,12 +8,13 @@ use serde_json::Value;
 use crate::shell;
 
 /// Whole-gate budgets, in minutes, on two cores from nothing.
-pub const BUDGETS: [(Group, u64); 6] = [
+pub const BUDGETS: [(Group, u64); 7] = [
     (Group::Install, 8),
     (Group::Build, 28),
     (Group::Unit, 4),
     (Group::Simulator, 2),
     (Group::Fuzz, 3),
+    (Group::Crash, 2),
     (Group::Stories, 10),
 ];
 
@@ -32,6 +33,7 @@ pub enum Group {
     Unit,
     Simulator,
     Fuzz,
+    Crash,
     Stories,
 }
 
@@ -44,6 +46,7 @@ impl Group {
             Group::Unit => "unit tests",
             Group::Simulator => "simulator",
             Group::Fuzz => "fuzz",
+            Group::Crash => "crash",
             Group::Stories => "stories",
         }
     }

@@ -107,6 +107,8 @@ impl Field {
     pub fn open_with(dir: &Path, options: Options) -> Result<Self> {
         files::make_dir(dir)?;
         let lock = Arc::new(FolderLock::take(dir)?);
+        // What a killed run put in its place is read from here on as there, and so has to be.
+        files::sync_dir(dir)?;
         let keys = KeysFile::load(dir)?;
         let core = Arc::new(Core {
             dir: dir.to_owned(),

@@ -49,6 +49,8 @@ impl Vault {
         for left in fs::read_dir(&tmp)? {
             fs::remove_file(left?.path())?;
         }
+        // A shelf that a killed run made may not be durable yet, and whatever is put on it now must be.
+        files::sync_dir(dir)?;
         let recipients = vec![identity.to_public(), county];
         Ok(Self(Arc::new(Inner {
             dir: dir.to_owned(),
@@ -166,7 +168,7 @@ impl VaultWriter {
     pub fn finish(self, sha256: &Digest) -> io::Result<Kept> {
         let Self { vault, stream, len } = self;
         let temporary = stream.finish()?;
-        temporary.file.sync_all()?;
+        files::sync_file(&temporary.file)?;
         let path = vault.path(sha256);
         let known = path.is_file();
         if let Some(shelf) = path.parent() {

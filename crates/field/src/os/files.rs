@@ -6,7 +6,26 @@ use std::path::Path;
 
 /// Makes the entries of a folder durable. On Windows a folder cannot be synced; NTFS journals renames by itself.
 pub fn sync_dir(dir: &Path) -> io::Result<()> {
+    #[cfg(test)]
+    if planted("folder-sync") {
+        return Ok(());
+    }
     if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
+}
+
+/// Makes what was written to a file durable; its name needs the folder's sync.
+pub fn sync_file(file: &File) -> io::Result<()> {
+    #[cfg(test)]
+    if planted("file-sync") {
+        return Ok(());
+    }
+    file.sync_all()
+}
+
+/// Whether a test has taken this sync away, to see that its loss is noticed.
+#[cfg(test)]
+fn planted(fault: &str) -> bool {
+    std::env::var_os("XUNZHAN_PLANTED").is_some_and(|planted| planted == fault)
 }
 
 /// Bytes that this account may still write to the disk of a folder.
@@ -19,15 +38,21 @@ pub fn make_dir(dir: &Path) -> io::Result<()> {
     if dir.is_dir() {
         return Ok(());
     }
+    let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty());
+    // Each folder on the way is synced into its own parent: a name is as durable as the least durable folder above it.
+    parent.map_or(Ok(()), make_dir)?;
     let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::DirBuilderExt;
         builder.mode(0o700);
     }
-    builder.create(dir)?;
-    dir.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), sync_dir)
+    match builder.create(dir) {
+        // Another thread was faster; its sync may still be on the way.
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => {}
+        made => made?,
+    }
+    parent.map_or(Ok(()), sync_dir)
 }
 
 /// Makes a new file that only this account can read; fails if it exists.
@@ -56,7 +81,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let _ = fs::remove_file(&temporary);
     let mut file = create_new(&temporary)?;
     file.write_all(bytes)?;
-    file.sync_all()?;
+    sync_file(&file)?;
     drop(file);
     place(&temporary, path)
 }

@@ -99,7 +99,7 @@ fn dropped_without_a_word_everything_said_to_be_saved_is_there() {
     assert_eq!(second.get_visit(VisitArgs { visit }).unwrap_err().code, ErrorCode::Locked);
 }
 
-fn copy_dir(from: &std::path::Path, to: &std::path::Path) {
+pub fn copy_dir(from: &std::path::Path, to: &std::path::Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
