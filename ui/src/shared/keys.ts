@@ -1,5 +1,8 @@
-/** Keys of a screen. A key that belongs to an input method or to a text field never reaches it. */
-import { onBeforeUnmount, onMounted } from "vue";
+/**
+ * Keys of a screen. Only this file listens to them: a key that belongs to an input method, to a text field or to a dialog above never
+ * reaches the screen below.
+ */
+import { inject, onBeforeUnmount, onMounted, provide, ref, shallowReactive, type InjectionKey } from "vue";
 
 /** Whether an input method is composing: such keys never answer or move. WebKit says so by key code only. */
 export function composing(event: KeyboardEvent): boolean {
@@ -29,7 +32,38 @@ export interface Press {
   event: KeyboardEvent;
 }
 
-/** The listener of a text field's own keys. Only this file listens to keys, so that none of them acts while an input method composes. */
+/** Keys as printed, each with what it does: a key of the catalogues below `keys`. */
+export type KeyHelp = readonly (readonly [keys: string, does: string])[];
+
+const DEPTH: InjectionKey<number> = Symbol("depth of the layer");
+/** Depths of the layers that are open above the screen. */
+const layers = shallowReactive<number[]>([]);
+/** What the keys of each layer do, the screen's first. */
+const helps = shallowReactive<{ depth: number; help: KeyHelp }[]>([]);
+
+/** Whether the list of keys is shown. */
+export const keysShown = ref(false);
+/** Keys of the topmost layer that says what its keys do. */
+export function keysHere(): KeyHelp {
+  const top = Math.max(0, ...helps.map((one) => one.depth));
+  return helps.filter((one) => one.depth === top).flatMap((one) => one.help);
+}
+
+function whileMounted<T>(list: T[], one: T): void {
+  onMounted(() => void list.push(one));
+  onBeforeUnmount(() => void list.splice(list.indexOf(one), 1));
+}
+
+/** Makes the component a layer above the screen, which hears no key while it is there. Answers the layer's depth. */
+export function useLayer(): number {
+  const depth = Math.max(0, ...layers) + 1;
+  provide(DEPTH, depth);
+  layers.push(depth);
+  onBeforeUnmount(() => void layers.splice(layers.indexOf(depth), 1));
+  return depth;
+}
+
+/** The listener of a text field's own keys. */
 export function fieldKeys(acts: Record<string, (event: KeyboardEvent) => void>): (event: Event | KeyboardEvent) => void {
   return (event) => {
     if (!(event instanceof KeyboardEvent) || composing(event)) return;
@@ -41,11 +75,12 @@ export function fieldKeys(acts: Record<string, (event: KeyboardEvent) => void>):
   };
 }
 
-/** Calls the handler for every key that may mean something to a screen; what it answers true to goes no further. `first` hears keys before the screen below. */
-export function useKeys(handler: (press: Press) => boolean, options: { first?: boolean } = {}): void {
-  const capture = options.first ?? false;
+/** Calls the handler for every key that may mean something to its layer; what it answers true to goes no further. */
+export function useKeys(handler: (press: Press) => boolean, options: { depth?: number; help?: KeyHelp } = {}): void {
+  const depth = options.depth ?? inject(DEPTH, 0);
   const listen = (event: KeyboardEvent) => {
     if (event.defaultPrevented || composing(event) || event.altKey || event.metaKey) return;
+    if (depth < Math.max(0, ...layers)) return;
     const press: Press = {
       key: event.key.length === 1 ? event.key.toLowerCase() : event.key,
       control: event.ctrlKey,
@@ -58,6 +93,7 @@ export function useKeys(handler: (press: Press) => boolean, options: { first?: b
       event.stopPropagation();
     }
   };
-  onMounted(() => window.addEventListener("keydown", listen, capture));
-  onBeforeUnmount(() => window.removeEventListener("keydown", listen, capture));
+  onMounted(() => window.addEventListener("keydown", listen));
+  onBeforeUnmount(() => window.removeEventListener("keydown", listen));
+  if (options.help) whileMounted(helps, { depth, help: options.help });
 }

@@ -115,7 +115,49 @@ describe("keys", () => {
     expect(calls("tie_photo")).toEqual([{ visit: m.host.view().visit.id, photo, items: ["C4-02"], caption: "" }]);
   });
 
-  it("opens a finding with F, the note with N, the search with /, the keys with ? and the seal with Ctrl+Enter", async () => {
+  it("ties the next photo that is not tied with P when none is selected, and takes it back with Shift+P", async () => {
+    await open();
+    await m.get("outline-C4-02").trigger("click");
+    const [, , third, fourth] = m.host.view().visit.photos.map((photo) => photo.attached.photo);
+    await m.press("p");
+    await m.press("p");
+    expect(calls("tie_photo").map((one) => [one["photo"], one["items"]])).toEqual([
+      [third, ["C4-02"]],
+      [fourth, ["C4-02"]],
+    ]);
+    await m.press("P", { shiftKey: true });
+    expect(calls("tie_photo").at(-1)).toMatchObject({ photo: fourth, items: [] });
+  });
+
+  it("leads with Enter past items that are answered already", async () => {
+    await open();
+    await m.get("outline-C4-02").trigger("click");
+    await m.press("1");
+    await m.get("outline-C4-01").trigger("click");
+    await m.press("1");
+    await m.press("Enter");
+    expect(shown()).toBe("item-C4-03");
+  });
+
+  it("proposes for a finding what the item says, and a deadline by its severity", async () => {
+    await open();
+    await m.press("3");
+    await m.press("f");
+    const value = (id: string) => (document.querySelector(`[data-testid="${id}"]`) as HTMLInputElement).value;
+    expect(value("finding-facts")).not.toBe("");
+    expect(value("finding-facts")).toBe(m.get("item-concerns").find(".concern span:last-of-type").text().replace("▲ ", ""));
+    expect(value("finding-requirement")).toContain("建设标准");
+    const days = () => Math.round((Date.parse(value("finding-deadline")) - Date.now()) / 86_400_000);
+    const minor = days();
+    (document.querySelector('[data-testid="finding-severity-severe"]') as HTMLElement).click();
+    await flushPromises();
+    expect(minor - days()).toBe(23);
+    (document.querySelector('[data-testid="finding-on-spot"]') as HTMLElement).click();
+    await flushPromises();
+    expect(value("finding-deadline")).toBe("");
+  });
+
+  it("opens a finding with F, the note with N, the search with / and the seal with Ctrl+Enter", async () => {
     await open();
     await m.press("n");
     expect(document.activeElement?.getAttribute("data-testid")).toBe("item-note");
@@ -127,10 +169,6 @@ describe("keys", () => {
     expect(m.has("finding-dialog")).toBe(true);
     await m.press("1");
     expect(calls("answer_item")).toHaveLength(0);
-    m.screen.unmount();
-    await open();
-    await m.press("?");
-    expect(m.has("keys-overlay")).toBe(true);
     m.screen.unmount();
     await open();
     await m.press("Enter", { ctrlKey: true });
