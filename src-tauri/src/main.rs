@@ -43,7 +43,8 @@ fn main() -> Result<()> {
         .register_asynchronous_uri_scheme_protocol("xunzhan", |context, request, responder| {
             let shell = context.app_handle().state::<Shell>().inner().clone();
             let path = request.uri().path().to_owned();
-            tauri::async_runtime::spawn_blocking(move || responder.respond(pictures::answer(&shell, &path)));
+            let origin = request.headers().get("origin").and_then(|origin| origin.to_str().ok()).map(str::to_owned);
+            tauri::async_runtime::spawn_blocking(move || responder.respond(pictures::answer(&shell, &path, origin.as_deref())));
         })
         .invoke_handler(tauri::generate_handler![
             commands::call,

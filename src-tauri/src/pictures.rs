@@ -5,8 +5,25 @@ use tauri::http::{Response, StatusCode, header};
 
 use crate::core::{Shell, internal};
 
-/// Answers one request; `path` is the address's path, in which slashes may be written as `%2F`.
-pub fn answer(shell: &Shell, path: &str) -> Response<Vec<u8>> {
+/// Where our own pages come from: the window on Linux and macOS, and on Windows.
+const OWN_ORIGINS: [&str; 3] = ["tauri://localhost", "http://tauri.localhost", "https://tauri.localhost"];
+
+/// Answers one request; `path` is the address's path, in which slashes may be written as `%2F`. A page of another origin may not read it.
+pub fn answer(shell: &Shell, path: &str, origin: Option<&str>) -> Response<Vec<u8>> {
+    let mut response = found(shell, path);
+    if let Some(origin) = own_origin(origin) {
+        let value = header::HeaderValue::from_static(origin);
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);
+    }
+    response.headers_mut().insert(header::VARY, header::HeaderValue::from_static("Origin"));
+    response
+}
+
+fn own_origin(origin: Option<&str>) -> Option<&'static str> {
+    OWN_ORIGINS.into_iter().find(|own| Some(*own) == origin)
+}
+
+fn found(shell: &Shell, path: &str) -> Response<Vec<u8>> {
     let found = kind_and_id(path)
         .ok_or_else(|| ApiError::new(ErrorCode::NotFound))
         .and_then(|(kind, id)| shell.field()?.image(&kind, &id));
@@ -16,7 +33,6 @@ pub fn answer(shell: &Shell, path: &str) -> Response<Vec<u8>> {
             .header(header::CONTENT_TYPE, media_type)
             // The store is encrypted; a cache of the browser would not be.
             .header(header::CACHE_CONTROL, "no-store")
-            .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
             .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
             .body(bytes),
         Err(error) => refusal(error.code),
@@ -48,7 +64,15 @@ fn kind_and_id(path: &str) -> Option<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::kind_and_id;
+    use super::{kind_and_id, own_origin};
+
+    #[test]
+    fn only_our_own_pages_may_read_pictures() {
+        assert_eq!(own_origin(Some("tauri://localhost")), Some("tauri://localhost"));
+        for other in [None, Some("null"), Some("*"), Some("https://example.org"), Some("http://localhost"), Some("tauri://localhost.evil")] {
+            assert_eq!(own_origin(other), None, "{other:?}");
+        }
+    }
 
     #[test]
     fn addresses_are_read_with_slashes_of_either_kind() {

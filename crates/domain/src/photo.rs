@@ -57,9 +57,11 @@ pub struct PhotoMeta {
     pub orientation: Option<u8>,
     /// Which tag each value came from, such as `taken_at: Exif.DateTimeOriginal`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
     pub sources: Vec<String>,
     /// What could not be read or contradicts itself, in English, for the panel.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
     pub warnings: Vec<String>,
 }
 

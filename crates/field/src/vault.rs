@@ -8,6 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use age::x25519::{Identity, Recipient};
 use hmac::{Hmac, KeyInit, Mac};
@@ -20,6 +21,9 @@ use crate::os::files;
 /// Bytes that imports leave free, so that typing, entries and sealing still work on a disk that photos filled.
 pub const RESERVE_BYTES: u64 = 64 << 20;
 
+// A video may be larger than what is left, and others write to the same disk.
+const CHECK_EVERY: u64 = 4 << 20;
+
 /// The vault; cheap to clone, used by several threads at once.
 #[derive(Clone)]
 pub struct Vault(Arc<Inner>);
@@ -29,7 +33,7 @@ struct Inner {
     identity: Identity,
     recipients: Vec<Recipient>,
     name_key: Zeroizing<[u8; 32]>,
-    reserve_bytes: u64,
+    reserve_bytes: AtomicU64,
 }
 
 /// A blob that is durably in the vault.
@@ -57,17 +61,24 @@ impl Vault {
             identity,
             recipients,
             name_key: Zeroizing::new(name_key),
-            reserve_bytes: RESERVE_BYTES,
+            reserve_bytes: AtomicU64::new(RESERVE_BYTES),
         })))
     }
 
-    /// Begins a blob; what is written goes encrypted into `tmp` until [`VaultWriter::finish`]. Refused with `StorageFull` when less
-    /// than [`RESERVE_BYTES`] are left on the disk.
+    /// Begins a blob; what is written goes encrypted into `tmp` until [`VaultWriter::finish`]. Refused with `StorageFull`, now or
+    /// while it is written, when less than [`RESERVE_BYTES`] are left on the disk.
     pub fn begin(&self) -> io::Result<VaultWriter> {
-        if files::available(&self.0.dir)? < self.0.reserve_bytes {
+        self.leave_reserve()?;
+        let mut writer = self.begin_in_reserve()?;
+        writer.until_check = Some(CHECK_EVERY);
+        Ok(writer)
+    }
+
+    fn leave_reserve(&self) -> io::Result<()> {
+        if files::available(&self.0.dir)? < self.0.reserve_bytes.load(Ordering::Relaxed) {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        self.begin_in_reserve()
+        Ok(())
     }
 
     fn begin_in_reserve(&self) -> io::Result<VaultWriter> {
@@ -84,6 +95,7 @@ impl Vault {
             vault: self.clone(),
             stream: encryptor.wrap_output(file)?,
             len: 0,
+            until_check: None,
         })
     }
 
@@ -161,12 +173,14 @@ pub struct VaultWriter {
     vault: Vault,
     stream: age::stream::StreamWriter<Temporary>,
     len: u64,
+    /// Bytes until the disk is looked at again; none for what may use the reserve.
+    until_check: Option<u64>,
 }
 
 impl VaultWriter {
     /// Makes the blob durable under the digest of what was written, which the caller computed on the way.
     pub fn finish(self, sha256: &Digest) -> io::Result<Kept> {
-        let Self { vault, stream, len } = self;
+        let Self { vault, stream, len, .. } = self;
         let temporary = stream.finish()?;
         files::sync_file(&temporary.file)?;
         let path = vault.path(sha256);
@@ -182,8 +196,13 @@ impl VaultWriter {
 
 impl Write for VaultWriter {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        if self.until_check == Some(0) {
+            self.vault.leave_reserve()?;
+            self.until_check = Some(CHECK_EVERY);
+        }
         let written = self.stream.write(buf)?;
         self.len = self.len.saturating_add(written as u64);
+        self.until_check = self.until_check.map(|left| left.saturating_sub(written as u64));
         Ok(written)
     }
 
@@ -259,12 +278,25 @@ mod tests {
     fn a_disk_full_but_for_the_reserve_takes_records_and_no_photos() {
         let dir = tempfile::tempdir().unwrap();
         let (vault, _) = vault(dir.path());
-        let mut inner = Arc::into_inner(vault.0).unwrap();
-        inner.reserve_bytes = u64::MAX;
-        let vault = Vault(Arc::new(inner));
+        vault.0.reserve_bytes.store(u64::MAX, Ordering::Relaxed);
         assert_eq!(vault.begin().err().map(|e| e.kind()), Some(io::ErrorKind::StorageFull));
         let digest = vault.keep(b"record").unwrap();
         assert_eq!(vault.read(&digest).unwrap(), b"record");
+    }
+
+    #[test]
+    fn a_large_file_stops_at_the_reserve_and_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let (vault, _) = vault(dir.path());
+        vault.0.reserve_bytes.store(0, Ordering::Relaxed);
+        let mut writer = vault.begin().unwrap();
+        let chunk = vec![5; 1 << 20];
+        writer.write_all(&chunk).unwrap();
+        vault.0.reserve_bytes.store(u64::MAX, Ordering::Relaxed);
+        let full = (0..16).find_map(|_| writer.write_all(&chunk).err());
+        assert_eq!(full.map(|e| e.kind()), Some(io::ErrorKind::StorageFull));
+        drop(writer);
+        assert_eq!(fs::read_dir(dir.path().join("tmp")).unwrap().count(), 0);
     }
 
     #[test]

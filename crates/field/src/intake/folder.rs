@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// Files of one import at most.
 pub const MAX_FILES: usize = 20_000;
+/// Entries of one folder that are named in a report at most; what lies beyond them is named by its folder.
+const MOST_NAMED: usize = 200_000;
 /// Folders below a dropped folder at most; cameras write three.
 const MAX_DEPTH: usize = 16;
 /// Names that operating systems leave beside photos.
@@ -27,7 +29,13 @@ pub struct Listed {
 /// Lists the files behind `paths` in order, those of a folder by name. A path that comes up twice is listed once. Files
 /// named by the person are never judged by name; links to folders are followed only when named by the person.
 pub fn expand(paths: &[PathBuf]) -> Vec<Listed> {
+    expand_within(paths, MAX_FILES, MOST_NAMED)
+}
+
+fn expand_within(paths: &[PathBuf], most_files: usize, most_named: usize) -> Vec<Listed> {
     let mut list = List {
+        most_files,
+        most_named,
         found: Vec::new(),
         seen: HashSet::new(),
         chosen: PathBuf::new(),
@@ -45,6 +53,8 @@ pub fn expand(paths: &[PathBuf]) -> Vec<Listed> {
 }
 
 struct List {
+    most_files: usize,
+    most_named: usize,
     found: Vec<Listed>,
     seen: HashSet<PathBuf>,
     /// The folder that holds what the person chose; names are told from here.
@@ -54,7 +64,7 @@ struct List {
 impl List {
     fn push(&mut self, path: PathBuf, refused: Option<Refusal>, bytes: u64) {
         if self.seen.insert(path.clone()) {
-            let refused = refused.or_else(|| (self.found.len() >= MAX_FILES).then_some(Refusal::TooMany));
+            let refused = refused.or_else(|| (self.found.len() >= self.most_files).then_some(Refusal::TooMany));
             let name = path.strip_prefix(&self.chosen).unwrap_or(&path).to_string_lossy().into_owned();
             self.found.push(Listed { path, name, refused, bytes });
         }
@@ -64,7 +74,7 @@ impl List {
         if depth > MAX_DEPTH {
             return self.push(folder.to_owned(), Some(Refusal::TooDeep), 0);
         }
-        if self.found.len() >= MAX_FILES {
+        if self.found.len() >= self.most_files {
             // The folder stands for what is in it: a medium of millions of files must not be listed to the end.
             return self.push(folder.to_owned(), Some(Refusal::TooMany), 0);
         }
@@ -73,7 +83,11 @@ impl List {
             Err(e) => return self.push(folder.to_owned(), Some(Refusal::of_reading(&e)), 0),
         };
         let mut paths: Vec<PathBuf> = Vec::new();
-        for entry in entries.take(MAX_FILES) {
+        for (number, entry) in entries.enumerate() {
+            if number >= self.most_named {
+                self.push(folder.to_owned(), Some(Refusal::TooMany), 0);
+                break;
+            }
             match entry {
                 Ok(entry) => paths.push(entry.path()),
                 Err(e) => self.push(folder.to_owned(), Some(Refusal::of_reading(&e)), 0),
@@ -133,6 +147,25 @@ mod tests {
                 ("missing", None)
             ]
         );
+    }
+
+    #[test]
+    fn files_beyond_the_most_are_named_and_never_dropped_in_silence() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("DCIM");
+        fs::create_dir(&folder).unwrap();
+        for number in 0..9 {
+            fs::write(folder.join(format!("{number}.jpg")), b"x").unwrap();
+        }
+        let list = expand_within(std::slice::from_ref(&folder), 4, 100);
+        assert_eq!(list.len(), 9);
+        assert_eq!(list.iter().filter(|l| l.refused.is_none()).count(), 4);
+        assert!(list[4..].iter().all(|l| l.refused == Some(Refusal::TooMany)), "{list:?}");
+
+        // So many that even their names are too many: the folder stands for the rest.
+        let list = expand_within(std::slice::from_ref(&folder), 4, 6);
+        assert_eq!(list.len(), 7);
+        assert!(list.iter().any(|l| l.path == folder && l.refused == Some(Refusal::TooMany)), "{list:?}");
     }
 
     #[cfg(unix)]

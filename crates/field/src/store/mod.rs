@@ -130,7 +130,13 @@ impl Store {
     }
 
     fn lock(&self) -> MutexGuard<'_, Db> {
-        self.db.lock().unwrap_or_else(PoisonError::into_inner)
+        self.db.lock().unwrap_or_else(|poisoned| {
+            // Whoever panicked may have left state that was never committed; its transaction was rolled back when it went.
+            let mut db = poisoned.into_inner();
+            db.cache.clear();
+            self.db.clear_poison();
+            db
+        })
     }
 }
 

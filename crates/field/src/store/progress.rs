@@ -74,12 +74,14 @@ impl Store {
             status.receipted = one("SELECT count(*) FROM entry e WHERE own AND EXISTS (SELECT 1 FROM receipt r WHERE r.entry = e.id)")?;
             status.visits_unsynced =
                 one("SELECT count(*) FROM visit_row v WHERE EXISTS (SELECT 1 FROM entry e WHERE e.ent = v.ent AND e.own AND e.sseq IS NULL)")?;
-            status.thumbnails = one("SELECT count(*) FROM blob WHERE kind = 'thumb'")?;
-            status.originals = one("SELECT count(*) FROM blob WHERE kind <> 'thumb'")?;
+            // What no visit names any more, like a voided drawing, is never sent and keeps nobody waiting.
+            let named = "EXISTS (SELECT 1 FROM visit_blob v WHERE v.sha256 = blob.sha256)";
             let stored = "EXISTS (SELECT 1 FROM stored_row s WHERE s.sha256 = blob.sha256)";
-            status.thumbnails_stored = one(&format!("SELECT count(*) FROM blob WHERE kind = 'thumb' AND {stored}"))?;
-            status.originals_stored = one(&format!("SELECT count(*) FROM blob WHERE kind <> 'thumb' AND {stored}"))?;
-            status.bytes_left = one(&format!("SELECT coalesce(sum(len), 0) FROM blob WHERE NOT {stored}"))?
+            status.thumbnails = one(&format!("SELECT count(*) FROM blob WHERE kind = 'thumb' AND {named}"))?;
+            status.originals = one(&format!("SELECT count(*) FROM blob WHERE kind <> 'thumb' AND {named}"))?;
+            status.thumbnails_stored = one(&format!("SELECT count(*) FROM blob WHERE kind = 'thumb' AND {named} AND {stored}"))?;
+            status.originals_stored = one(&format!("SELECT count(*) FROM blob WHERE kind <> 'thumb' AND {named} AND {stored}"))?;
+            status.bytes_left = one(&format!("SELECT coalesce(sum(len), 0) FROM blob WHERE {named} AND NOT {stored}"))?
                 + one("SELECT coalesce(sum(length(frame)), 0) FROM entry WHERE own AND sseq IS NULL")?;
             Ok(())
         })

@@ -9,6 +9,7 @@ use std::io::Read;
 pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
     let mut parts = Parts::default();
     let mut profile = None;
+    let mut budget = MAX_INFLATED;
     let mut at = 8_usize;
     while let (Some(len), Some(name)) = (be32(bytes, at), bytes.get(at.saturating_add(4)..at.saturating_add(8))) {
         let len = usize::try_from(len).unwrap_or(usize::MAX);
@@ -16,7 +17,7 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
         match name {
             b"IHDR" if at == 8 => parts.size = be32(body, 0).zip(be32(body, 4)),
             b"eXIf" if parts.exif.is_none() => parts.exif = tiff_in(body).map(Cow::Borrowed),
-            b"tEXt" | b"zTXt" | b"iTXt" => text(name, body, &mut parts, &mut profile),
+            b"tEXt" | b"zTXt" | b"iTXt" => text(name, body, &mut parts, &mut profile, &mut budget),
             b"IEND" => break,
             _ => {}
         }
@@ -30,11 +31,13 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
 
 /// A longer name of a program is none.
 const MAX_SOFTWARE: usize = 200;
+/// Bytes that the text chunks of one file may inflate to in all. A few kilobytes can hold gigabytes of nothing, chunk after chunk.
+const MAX_INFLATED: usize = MAX_BLOCK;
 /// So many warnings say enough; a file of nothing but broken chunks is left alone after them.
 const MAX_WARNINGS: usize = 20;
 
 /// Takes what is wanted from a text chunk: the writing program, an XMP packet, an Exif raw profile.
-fn text(chunk: &[u8], body: &[u8], parts: &mut Parts<'_>, profile: &mut Option<Vec<u8>>) {
+fn text(chunk: &[u8], body: &[u8], parts: &mut Parts<'_>, profile: &mut Option<Vec<u8>>, budget: &mut usize) {
     let Some(end) = body.iter().take(80).position(|b| *b == 0) else { return };
     let (keyword, rest) = (upto(body, 0, end), upto(body, end + 1, usize::MAX));
     let wanted: &[&[u8]] = &[b"Software", b"XML:com.adobe.xmp", b"Raw profile type exif", b"Raw profile type APP1"];
@@ -42,7 +45,7 @@ fn text(chunk: &[u8], body: &[u8], parts: &mut Parts<'_>, profile: &mut Option<V
     if known || parts.warnings.len() >= MAX_WARNINGS || !wanted.contains(&keyword) {
         return;
     }
-    let Some(value) = text_value(chunk, rest) else {
+    let Some(value) = text_value(chunk, rest, budget) else {
         parts.warnings.push("a compressed text chunk cannot be read".into());
         return;
     };
@@ -60,24 +63,26 @@ fn text(chunk: &[u8], body: &[u8], parts: &mut Parts<'_>, profile: &mut Option<V
     }
 }
 
-/// The text of a tEXt, zTXt or iTXt chunk after its keyword, inflated up to the block limit.
-fn text_value(chunk: &[u8], rest: &[u8]) -> Option<Vec<u8>> {
+/// The text of a tEXt, zTXt or iTXt chunk after its keyword; what is compressed is inflated as far as the file's budget goes.
+fn text_value(chunk: &[u8], rest: &[u8], budget: &mut usize) -> Option<Vec<u8>> {
     match chunk {
         b"tEXt" => Some(rest.to_vec()),
-        b"zTXt" => inflate(rest.get(1..)?),
+        b"zTXt" => inflate(rest.get(1..)?, budget),
         _ => {
             let compressed = *rest.first()? == 1;
             let mut fields = rest.get(2..)?.splitn(3, |b| *b == 0);
             let text = fields.nth(2)?;
-            if compressed { inflate(text) } else { Some(text.to_vec()) }
+            if compressed { inflate(text, budget) } else { Some(text.to_vec()) }
         }
     }
 }
 
-fn inflate(data: &[u8]) -> Option<Vec<u8>> {
+fn inflate(data: &[u8], budget: &mut usize) -> Option<Vec<u8>> {
     let mut out = Vec::new();
-    ZlibDecoder::new(data).take(MAX_BLOCK as u64).read_to_end(&mut out).ok()?;
-    Some(out)
+    let whole = ZlibDecoder::new(data).take((*budget as u64).saturating_add(1)).read_to_end(&mut out);
+    let within = out.len() <= *budget;
+    *budget = budget.saturating_sub(out.len());
+    (whole.is_ok() && within).then_some(out)
 }
 
 /// ImageMagick's raw profile: a name, a length in decimal, then hexadecimal digits over many lines.
@@ -90,4 +95,38 @@ fn raw_profile(text: &[u8]) -> Option<Vec<u8>> {
     let digits: String = words.collect();
     let raw = hex::decode(digits).ok()?;
     raw.get(..len.min(raw.len())).map(<[u8]>::to_vec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::{Compression, write::ZlibEncoder};
+    use std::io::Write;
+
+    fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        let len = u32::try_from(body.len()).unwrap().to_be_bytes();
+        [&len[..], name, body, &[0; 4]].concat()
+    }
+
+    #[test]
+    fn a_file_of_many_small_bombs_inflates_once_and_no_more() {
+        let mut bomb = ZlibEncoder::new(Vec::new(), Compression::best());
+        bomb.write_all(&vec![b' '; MAX_BLOCK / 4]).unwrap();
+        let body = [b"Raw profile type exif\0\0", bomb.finish().unwrap().as_slice()].concat();
+        let mut budget = MAX_INFLATED;
+        let (mut parts, mut profile) = (Parts::default(), None);
+        let mut inflated = 0;
+        for _ in 0..40 {
+            let before = budget;
+            text(b"zTXt", &body, &mut parts, &mut profile, &mut budget);
+            inflated += before - budget;
+        }
+        assert!(inflated <= MAX_INFLATED, "{inflated}");
+        assert_eq!(budget, 0);
+
+        let file = [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"zTXt", &body).repeat(2_000), chunk(b"IEND", b"")].concat();
+        let began = std::time::Instant::now();
+        assert!(!open(&file).warnings.is_empty(), "it is said that something was not read");
+        assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
+    }
 }
