@@ -247,11 +247,13 @@ fn one_visit_from_an_empty_laptop_to_a_verified_bundle() {
         height: 240,
         strokes: vec![vec![[10, 10, 0], [200, 90, 40], [400, 30, 90]]],
     };
+    let shown = field.make_record(MakeRecord { visit, copy: false }).unwrap().shown;
     let way = CountersignWay::Signed {
         name: "站长".into(),
         role: "负责人".into(),
         opinion: "情况属实".into(),
         strokes: strokes.clone(),
+        shown: shown.unwrap(),
     };
     field.countersign(CountersignArgs { visit, way }).unwrap();
     assert_eq!(

@@ -38,16 +38,16 @@ pub async fn pick(shell: State<'_, Shell>, what: String) -> Answer<Vec<String>> 
     .await
 }
 
-/// Copies a finished document where the person wants it; false when the dialog was closed.
+/// Writes a finished document where the person wants it; false when the dialog was closed.
 #[tauri::command]
 pub async fn save_record(shell: State<'_, Shell>, handle: String, file_name: String) -> Answer<bool> {
     let shell = shell.inner().clone();
     beside(move || {
-        let from = shell.field()?.record_path(&handle)?;
+        let pdf = shell.field()?.record_pdf(&handle)?;
         let Some(to) = files::where_to_save(&shell, &file_name)? else {
             return Ok(false);
         };
-        files::copy_durably(&from, &to).map_err(|error| ApiError::new(ErrorCode::DiskFull).with("detail", error))?;
+        files::write_durably(&pdf, &to).map_err(|error| ApiError::new(ErrorCode::DiskFull).with("detail", error))?;
         Ok(true)
     })
     .await

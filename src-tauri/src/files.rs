@@ -1,7 +1,7 @@
 //! Native dialogs, and what is saved through them. The window only ever sees handles.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use contract::{ApiError, ErrorCode};
@@ -35,16 +35,15 @@ pub fn where_to_save(shell: &Shell, file_name: &str) -> Result<Option<PathBuf>, 
     dialog.blocking_save_file().map(|path| path.into_path().map_err(internal)).transpose()
 }
 
-/// Copies a file so that it is on the medium when this returns; a USB stick may be pulled out right after.
-pub fn copy_durably(from: &Path, to: &Path) -> io::Result<()> {
+/// Writes a file so that it is on the medium when this returns; a USB stick may be pulled out right after.
+pub fn write_durably(bytes: &[u8], to: &Path) -> io::Result<()> {
     let mut target = File::create(to)?;
-    io::copy(&mut File::open(from)?, &mut target)?;
+    target.write_all(bytes)?;
     target.sync_all()?;
-    let copied = fs::metadata(to)?.len();
-    if copied == fs::metadata(from)?.len() {
+    if fs::metadata(to)?.len() == bytes.len() as u64 {
         Ok(())
     } else {
-        Err(io::Error::other("the copy is shorter than the file"))
+        Err(io::Error::other("the file on the medium is shorter than it should be"))
     }
 }
 
@@ -68,18 +67,17 @@ mod hooks {
 
 #[cfg(test)]
 mod tests {
-    use super::copy_durably;
+    use super::write_durably;
 
     #[test]
-    fn a_copy_replaces_what_was_there() {
+    fn what_is_saved_replaces_what_was_there() {
         let folder = std::env::temp_dir().join(format!("xunzhan-copy-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let (from, to) = (folder.join("a"), folder.join("b"));
-        std::fs::write(&from, b"record").unwrap();
+        let to = folder.join("b");
         std::fs::write(&to, b"something longer than that").unwrap();
-        copy_durably(&from, &to).unwrap();
+        write_durably(b"record", &to).unwrap();
         assert_eq!(std::fs::read(&to).unwrap(), b"record");
-        assert!(copy_durably(&folder.join("missing"), &to).is_err());
+        assert!(write_durably(b"record", &folder.join("missing/b")).is_err());
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

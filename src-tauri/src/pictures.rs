@@ -69,7 +69,14 @@ mod tests {
     #[test]
     fn only_our_own_pages_may_read_pictures() {
         assert_eq!(own_origin(Some("tauri://localhost")), Some("tauri://localhost"));
-        for other in [None, Some("null"), Some("*"), Some("https://example.org"), Some("http://localhost"), Some("tauri://localhost.evil")] {
+        for other in [
+            None,
+            Some("null"),
+            Some("*"),
+            Some("https://example.org"),
+            Some("http://localhost"),
+            Some("tauri://localhost.evil"),
+        ] {
             assert_eq!(own_origin(other), None, "{other:?}");
         }
     }

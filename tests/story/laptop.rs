@@ -39,7 +39,7 @@ pub async fn start_from_card(window: &Page, county: &County) {
 pub async fn add_people(window: &Page, county: &County, passphrases: &[&str; 2]) {
     for (number, (person, passphrase)) in county.inspectors().iter().zip(passphrases).enumerate() {
         if number > 0 {
-            window.click("unlock-add-person").await;
+            window.click("add-second").await;
         }
         window.element("add-person-screen").await;
         window.fill("person-name", &person.name).await;
@@ -50,10 +50,11 @@ pub async fn add_people(window: &Page, county: &County, passphrases: &[&str; 2])
             window.picture("03-person").await;
         }
         window.click("person-add").await;
-        // Whoever just made a key is at work at once; the next one locks first.
-        window.click("lock").await;
-        window.element("unlock-screen").await;
+        // Whoever makes the first key is at work at once, and lets the next one join.
+        window.element(if number == 0 { "visits-screen" } else { "sync-screen" }).await;
     }
+    window.click("lock").await;
+    window.element("unlock-screen").await;
 }
 
 /// Opens an inspector's session.

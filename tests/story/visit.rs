@@ -218,6 +218,16 @@ pub async fn countersign(window: &Page) {
     window.press(Key::Enter, true).await;
     window.element("seal-screen").await;
     window.picture("17-before-sealing").await;
+    // The station reads the whole record before it signs.
+    let patient = window.patient(Duration::from_secs(180));
+    patient.element("record-pages").await;
+    patient
+        .script_when(
+            "the record is shown",
+            "const page = document.querySelector('[data-testid=\"record-page-1\"]'); page?.scrollIntoView(); return (page?.naturalWidth ?? 0) > 400 && !document.querySelector('[data-testid=\"record-making\"]')",
+        )
+        .await;
+    window.picture("17b-shown").await;
     window.click("countersign-signed").await;
     assert_eq!(
         window.value("countersign-name").await,

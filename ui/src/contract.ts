@@ -257,6 +257,10 @@ opinion: string,
  */
 strokes: BlobRef, 
 /**
+ * SHA-256 of the canonical JSON of the record's content as it was shown before signing, hex. None in drawings of older versions.
+ */
+shown?: string, 
+/**
  * When, ms since 1970 UTC, by the device.
  */
 at_ms: number, } | { "way": "refused", 
@@ -309,7 +313,11 @@ opinion: string,
 /**
  * The strokes.
  */
-strokes: Strokes, } | { "way": "refused", 
+strokes: Strokes, 
+/**
+ * [`RecordReady::shown`] of the record that was on the screen.
+ */
+shown: string, } | { "way": "refused", 
 /**
  * Reason.
  */
@@ -971,11 +979,11 @@ orientation?: number,
 /**
  * Which tag each value came from, such as `taken_at: Exif.DateTimeOriginal`.
  */
-sources: Array<string>, 
+sources?: Array<string>, 
 /**
  * What could not be read or contradicts itself, in English, for the panel.
  */
-warnings: Array<string>, };
+warnings?: Array<string>, };
 export type PhotoNotes = { 
 /**
  * Which photo.
@@ -1107,9 +1115,13 @@ file_name: string,
  */
 size_bytes: number, 
 /**
- * Path below the store's folder where the PDF lies, for the host's save and open.
+ * Name of the PDF for the host's save and print, good until another record is made or the session ends.
  */
-handle: string, };
+handle: string, 
+/**
+ * Before the seal: SHA-256 of the content on these pages, hex; the countersignature names it.
+ */
+shown: string | null, };
 export type RefusedEntry = { 
 /**
  * The entry.
@@ -1250,7 +1262,7 @@ scope: string,
 visit: VisitId, };
 export type SealGap = { 
 /**
- * Kind: `blank_item`, `incomplete_item`, `photo_missing`, `no_photo_at_all`, `draft`, `no_end`, `no_countersign`, `disputed`.
+ * Kind: `blank_item`, `incomplete_item`, `photo_missing`, `no_photo_at_all`, `draft`, `no_end`, `no_countersign`, `not_shown`, `disputed`.
  */
 kind: string, 
 /**
@@ -1767,7 +1779,7 @@ findings: Array<Finding>,
  */
 photos: Array<RecordPhoto>, 
 /**
- * The station's side.
+ * The station's side. None only while the record is shown before the station signs; one that is read always has it.
  */
 countersign: Countersign, 
 /**

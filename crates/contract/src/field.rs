@@ -528,6 +528,8 @@ pub enum CountersignWay {
         opinion: String,
         /// The strokes.
         strokes: Strokes,
+        /// [`RecordReady::shown`] of the record that was on the screen.
+        shown: String,
     },
     /// Refused.
     Refused {
@@ -548,7 +550,7 @@ pub enum CountersignWay {
 /// Something that a seal would leave blank.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct SealGap {
-    /// Kind: `blank_item`, `incomplete_item`, `photo_missing`, `no_photo_at_all`, `draft`, `no_end`, `no_countersign`, `disputed`.
+    /// Kind: `blank_item`, `incomplete_item`, `photo_missing`, `no_photo_at_all`, `draft`, `no_end`, `no_countersign`, `not_shown`, `disputed`.
     pub kind: String,
     /// Item, where it is about one.
     pub item: Option<ItemCode>,
@@ -614,8 +616,10 @@ pub struct RecordReady {
     pub file_name: String,
     /// Size of the PDF in bytes.
     pub size_bytes: u64,
-    /// Path below the store's folder where the PDF lies, for the host's save and open.
+    /// Name of the PDF for the host's save and print, good until another record is made or the session ends.
     pub handle: String,
+    /// Before the seal: SHA-256 of the content on these pages, hex; the countersignature names it.
+    pub shown: Option<String>,
 }
 
 /// What synchronisation does.

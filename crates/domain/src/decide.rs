@@ -104,6 +104,9 @@ pub enum Refusal {
     /// The station's side is missing.
     #[error("the station has neither signed nor refused, and absence is not recorded")]
     NoCountersign,
+    /// The station signed, or is to sign, another content than the record has now.
+    #[error("the record is not what the station was shown")]
+    NotShown,
     /// The visit has no end yet.
     #[error("the end of the visit is not stated")]
     NoEnd,
@@ -192,7 +195,11 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
         }
         Command::Countersign(countersign) => {
             match &countersign {
-                Countersign::Signed { name, .. } => need(name, Refusal::Reason)?,
+                Countersign::Signed { name, shown, .. } => {
+                    need(name, Refusal::Reason)?;
+                    ready_to_show(visit)?;
+                    shown.as_ref().ok_or(Refusal::NotShown)?;
+                }
                 Countersign::Refused { reason, .. } => need(reason, Refusal::Reason)?,
                 Countersign::Absent { reason, photo, .. } => {
                     need(reason, Refusal::Reason)?;
@@ -213,13 +220,19 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
 /// Whether the record can be written now: an end is stated, the station's side is known, no item is disputed. Blank items and missing
 /// photos are shown and printed as blanks, and never block.
 pub fn ready_to_seal(visit: &Visit) -> Result<(), Refusal> {
+    ready_to_show(visit)?;
+    visit.countersign.as_ref().map(|_| ()).ok_or(Refusal::NoCountersign)
+}
+
+/// Whether the record can be shown to the station now: all of it but the signatures is settled.
+pub fn ready_to_show(visit: &Visit) -> Result<(), Refusal> {
     if let Some(item) = visit.disputed_items().next() {
         return Err(Refusal::Disputed(item.clone()));
     }
     if visit.description.ended_at_ms.is_none() {
         return Err(Refusal::NoEnd);
     }
-    visit.countersign.as_ref().map(|_| ()).ok_or(Refusal::NoCountersign)
+    Ok(())
 }
 
 fn need(text: &str, otherwise: Refusal) -> Result<(), Refusal> {

@@ -257,6 +257,10 @@ pub enum Countersign {
         opinion: String,
         /// The strokes: canonical JSON [`Strokes`] as a blob.
         strokes: BlobRef,
+        /// SHA-256 of the canonical JSON of the record's content as it was shown before signing, hex. None in drawings of older versions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        shown: Option<String>,
         /// When, ms since 1970 UTC, by the device.
         at_ms: i64,
     },

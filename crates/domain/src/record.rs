@@ -53,14 +53,35 @@ pub struct VisitRecord {
     pub findings: Vec<Finding>,
     /// Standing photos in order; also withdrawn ones with their reason.
     pub photos: Vec<RecordPhoto>,
-    /// The station's side.
-    pub countersign: Countersign,
+    /// The station's side. None only while the record is shown before the station signs; one that is read always has it.
+    #[serde(deserialize_with = "given")]
+    #[ts(as = "Countersign")]
+    pub countersign: Option<Countersign>,
     /// Heads of the logs that this record contains.
     pub covers: Vec<CoveredHead>,
     /// When the record was written, ms since 1970 UTC, by the device.
     pub written_at_ms: i64,
     /// Version of the application that wrote it.
     pub app_version: String,
+}
+
+/// Members that only the closing of a record adds; everything else is its content.
+const CLOSING: [&str; 4] = ["countersign", "covers", "written_at_ms", "app_version"];
+
+impl VisitRecord {
+    /// What the station is shown before it signs: the record without its closing members. The digest of its canonical JSON stands in
+    /// the countersignature as `shown`.
+    pub fn content(&self) -> serde_json::Result<serde_json::Value> {
+        let mut content = serde_json::to_value(self)?;
+        if let Some(members) = content.as_object_mut() {
+            members.retain(|name, _| !CLOSING.contains(&name.as_str()));
+        }
+        Ok(content)
+    }
+}
+
+fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Countersign>, D::Error> {
+    Countersign::deserialize(deserializer).map(Some)
 }
 
 /// An item with its answer as put and given.

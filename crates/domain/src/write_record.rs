@@ -1,6 +1,6 @@
 //! Writes the record of a visit from its state: the one moment at which state becomes evidence.
 
-use crate::decide::{Refusal, ready_to_seal};
+use crate::decide::{Refusal, ready_to_seal, ready_to_show};
 use crate::operation::CoveredHead;
 use crate::pack::{Choice, Pack};
 use crate::record::{RecordItem, RecordPhoto, VisitRecord};
@@ -30,8 +30,13 @@ pub struct RecordContext<'a> {
 /// Writes the record, or says why it cannot be written yet.
 pub fn write_record(visit: &Visit, context: RecordContext<'_>) -> Result<VisitRecord, Refusal> {
     ready_to_seal(visit)?;
+    show_record(visit, context)
+}
+
+/// The record as it would be written now, with the station's side as far as it is known: what the station sees before it signs.
+pub fn show_record(visit: &Visit, context: RecordContext<'_>) -> Result<VisitRecord, Refusal> {
+    ready_to_show(visit)?;
     let pack = context.pack;
-    let countersign = visit.countersign.clone().ok_or(Refusal::NoCountersign)?;
     let method = |key: &String| {
         pack.methods.iter().find(|method| &method.key == key).cloned().unwrap_or_else(|| Choice {
             key: key.clone(),
@@ -85,7 +90,7 @@ pub fn write_record(visit: &Visit, context: RecordContext<'_>) -> Result<VisitRe
         items: items.collect(),
         findings: visit.standing_findings().map(|f| f.finding.clone()).collect(),
         photos: photos.collect(),
-        countersign,
+        countersign: visit.countersign.clone(),
         covers: context.covers,
         written_at_ms: context.now_ms,
         app_version: context.app_version.into(),

@@ -368,14 +368,23 @@ fn the_station_is_asked_again_when_something_changes_after_it_signed() {
         sha256: "c".repeat(64),
         len: 1,
     };
-    let signed = Countersign::Signed {
-        name: "站长".into(),
-        role: "负责人".into(),
-        opinion: String::new(),
-        strokes,
-        at_ms: 1,
+    let signed = |shown: Option<String>| {
+        Command::Countersign(Countersign::Signed {
+            name: "站长".into(),
+            role: "负责人".into(),
+            opinion: String::new(),
+            strokes: strokes.clone(),
+            shown,
+            at_ms: 1,
+        })
     };
-    desk.say(Command::Countersign(signed)).unwrap();
+    let shown = Some("d".repeat(64));
+    assert_eq!(desk.say(signed(shown.clone())), Err(Refusal::NoEnd), "there is no record to show yet");
+    let mut description = desk.visit().description.clone();
+    description.ended_at_ms = Some(2_000);
+    desk.say(Command::Describe(description)).unwrap();
+    assert_eq!(desk.say(signed(None)), Err(Refusal::NotShown));
+    desk.say(signed(shown)).unwrap();
     assert!(desk.visit().countersign.is_some());
     let (item, answer) = yes(&desk.pack);
     desk.say(Command::Answer { item, answer: Some(answer) }).unwrap();

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use contract::ApiError;
 use contract::field::HostEvent;
-use domain::{PersonId, VisitId};
+use domain::PersonId;
 use ledger::ScopeId;
 use seal::card::CountyCard;
 use seal::cert::Certificate;
@@ -22,6 +22,7 @@ use crate::os::key_store::KeyStore;
 use crate::os::lock::FolderLock;
 use crate::os::{files, machine};
 use crate::packs::Packs;
+use crate::record::Made;
 use crate::store::{Author, Meta, Store};
 use crate::sync::Syncing;
 use crate::vault::Vault;
@@ -73,10 +74,12 @@ pub(crate) struct Core {
     listeners: Mutex<Vec<Listener>>,
     pub(crate) handles: Mutex<BTreeMap<String, PathBuf>>,
     pub(crate) imports: Mutex<BTreeMap<String, Arc<Import>>>,
+    /// Held by whoever adds people, from reading the slots to writing them.
+    pub(crate) adding: Mutex<()>,
     /// People who joined since the session was locked last: whoever joins next is asked for together with them.
     pub(crate) joining: Mutex<Joining>,
-    /// Pages of the record made last; in memory only.
-    pub(crate) pages: Mutex<Option<(VisitId, Vec<String>)>>,
+    /// The record laid out last; in memory only, gone when the session is locked.
+    pub(crate) made: Mutex<Option<Made>>,
 }
 
 /// What is there once the database is open.
@@ -124,8 +127,9 @@ impl Field {
             listeners: Mutex::default(),
             handles: Mutex::default(),
             imports: Mutex::default(),
+            adding: Mutex::default(),
             joining: Mutex::default(),
-            pages: Mutex::default(),
+            made: Mutex::default(),
         });
         core.open_at_start()?;
         Ok(Self(core))
@@ -210,8 +214,17 @@ impl Core {
             }
         });
         *lock(&self.open) = Some(Arc::new(open));
+        self.drop_open_papers();
         crate::sync::start_auto(self);
         Ok(())
+    }
+
+    /// Removes PDFs that early versions left unencrypted; each is made again from the sealed record whenever somebody asks.
+    fn drop_open_papers(&self) {
+        let folder = self.dir.join("records");
+        if folder.is_dir() && std::fs::remove_dir_all(&folder).is_err() {
+            tracing::warn!("papers of an early version could not be removed");
+        }
     }
 
     /// The open store, or why there is none: no county, or still locked.

@@ -188,6 +188,7 @@ fn refused(refusal: &Refusal) -> ApiError {
         Refusal::Reason => say("reason"),
         Refusal::Disputed(item) => say("disputed").with("item", item),
         Refusal::NoCountersign => say("no_countersign"),
+        Refusal::NotShown => say("not_shown"),
         Refusal::NoEnd => say("no_end"),
         Refusal::NotSealed => say("not_sealed"),
         Refusal::NotInTeam(person) => say("not_in_team").with("person", person),

@@ -15,6 +15,7 @@ mod packs;
 mod pictures;
 mod record;
 mod sealing;
+mod standing;
 mod start;
 mod store;
 mod sync;

@@ -1,37 +1,42 @@
-//! The record F11 as a PDF to print or save, and its pages as pictures for the screen.
+//! The record F11: shown before anybody signs, printed and saved afterwards. Its PDF and pages are in memory only; what lies on the disk
+//! are the encrypted bytes that they are made of.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 use contract::field::{MakeRecord, RecordReady};
-use contract::shared::KeyStanding;
 use domain::decide::Refusal;
 use domain::record::VisitRecord;
-use domain::write_record::{RecordContext, write_record};
-use domain::{PhotoId, Visit, VisitId};
+use domain::write_record::{RecordContext, show_record};
+use domain::{PersonId, PhotoId, Visit, VisitId};
 use papers::{RecordInput, SealShown, SignatureShown, record_f11_with_pages};
+use seal::Digest;
 
 use crate::core::{APP_VERSION, Core, Field, Open, lock};
 use crate::error::{Error, Result};
 use crate::intake::{Limits, thumbnail};
-use crate::os::files;
 use crate::store::now_ms;
 
-const FOLDER: &str = "records";
 // With more photos than this the annex is printed from thumbnails, so that the paper is there within seconds.
 const MOST_PREVIEWS: usize = 12;
 
+/// The record that was laid out last.
+pub(crate) struct Made {
+    /// Digest of everything that it was laid out from.
+    from: Digest,
+    visit: VisitId,
+    ready: RecordReady,
+    paper: papers::Paper,
+}
+
 impl Field {
-    /// Where the file of a [`RecordReady::handle`] lies, for the host's save and open.
-    pub fn record_path(&self, handle: &str) -> std::result::Result<PathBuf, contract::ApiError> {
-        let relative = Path::new(handle);
-        let plain = relative.components().all(|part| matches!(part, Component::Normal(_)));
-        let path = self.0.dir.join(relative);
-        if plain && relative.starts_with(FOLDER) && path.is_file() {
-            Ok(path)
-        } else {
-            Err(Error::NotFound("record").into())
+    /// The PDF of a [`RecordReady::handle`], for the host's save and print; only while an inspector is unlocked.
+    pub fn record_pdf(&self, handle: &str) -> std::result::Result<Vec<u8>, contract::ApiError> {
+        self.0.unlocked()?;
+        let made = lock(&self.0.made);
+        match made.as_ref().filter(|made| made.ready.handle == handle) {
+            Some(made) => Ok(made.paper.pdf.clone()),
+            None => Err(Error::NotFound("record").into()),
         }
     }
 }
@@ -41,29 +46,46 @@ impl Core {
         let (open, _) = self.unlocked()?;
         let visit = open.store.visit(args.visit)?.ok_or(Refusal::NoVisit)?;
         let record = self.record_of(&open, &visit)?;
-        let paper = self.lay_out(&open, &visit, &record, args.copy)?;
-        let file_name = file_name(&visit, &record, args.copy);
-        let handle = format!("{FOLDER}/{file_name}");
-        files::make_dir(&self.dir.join(FOLDER))?;
-        files::write_atomic(&self.dir.join(&handle), &paper.pdf)?;
+        let times = open.store.signature_times(visit.id)?;
+        let shown = content_digest(&record)?;
+        let from = {
+            let standings = visit
+                .signatures
+                .iter()
+                .map(|signed| format!("{:?}", open.signature_standing(&visit, signed)));
+            let parts = (shown, &record.countersign, &visit.signatures, standings.collect::<Vec<_>>(), args.copy);
+            Digest::of(&serde_json::to_vec(&parts)?)
+        };
+        if let Some(made) = lock(&self.made).as_ref().filter(|made| made.from == from) {
+            return Ok(made.ready.clone());
+        }
+        let paper = lay_out(&open, &visit, &record, &times, args.copy)?;
         let ready = RecordReady {
             pages: u32::try_from(paper.pages.len()).unwrap_or(u32::MAX),
-            file_name,
+            file_name: file_name(&visit, &record, args.copy),
             size_bytes: paper.pdf.len() as u64,
-            handle,
+            handle: from.to_hex(),
+            shown: visit.sealed.is_none().then(|| shown.to_hex()),
         };
-        *lock(&self.pages) = Some((args.visit, paper.pages));
+        // Whoever locked meanwhile locked this too.
+        self.unlocked()?;
+        *lock(&self.made) = Some(Made {
+            from,
+            visit: args.visit,
+            ready: ready.clone(),
+            paper,
+        });
         Ok(ready)
     }
 
     /// One page of the record made last, counted from 1.
     pub(crate) fn page(&self, visit: VisitId, page: usize) -> Result<(String, Vec<u8>)> {
-        let known = lock(&self.pages).as_ref().is_some_and(|(made, _)| *made == visit);
+        let known = lock(&self.made).as_ref().is_some_and(|made| made.visit == visit);
         if !known {
             self.make_record(&MakeRecord { visit, copy: false })?;
         }
-        let pages = lock(&self.pages);
-        let svg = pages.as_ref().and_then(|(_, pages)| pages.get(page.checked_sub(1)?));
+        let made = lock(&self.made);
+        let svg = made.as_ref().and_then(|made| made.paper.pages.get(page.checked_sub(1)?));
         let svg = svg.ok_or(Error::NotFound("page"))?;
         Ok(("image/svg+xml".into(), svg.clone().into_bytes()))
     }
@@ -74,56 +96,62 @@ impl Core {
             let bytes = open.vault.read(&sealed.record.sha256.parse()?)?;
             return Ok(seal::canonical::from_slice(&bytes)?);
         }
-        let station = open.store.station(visit.station)?.ok_or(Error::NotFound("station"))?;
-        Ok(write_record(
-            visit,
-            RecordContext {
-                scope: &open.card.scope,
-                county: &open.card.name,
-                station: &station,
-                pack: self.pack_of(visit)?,
-                covers: Vec::new(),
-                now_ms: now_ms(),
-                app_version: APP_VERSION,
-            },
-        )?)
+        self.shown_record(open, visit)
     }
 
-    fn lay_out(&self, open: &Open, visit: &Visit, record: &VisitRecord, copy: bool) -> Result<papers::Paper> {
-        let strokes = open.strokes(visit)?;
-        let pictures = pictures(open, visit)?;
-        let times = open.store.signature_times(visit.id)?;
-        let signatures: Vec<SignatureShown> = visit
-            .signatures
-            .iter()
-            .map(|signed| {
-                let member = record.team.iter().find(|member| member.person == signed.person);
-                let certified = signed.public_key.parse().is_ok_and(|key| open.standing(&key) == KeyStanding::Certified);
-                SignatureShown {
-                    name: signed.name.clone(),
-                    org: member.map(|member| member.org.clone()).unwrap_or_default(),
-                    at_ms: times.get(&signed.person).copied().unwrap_or(record.written_at_ms),
-                    kid: signed.kid.clone(),
-                    certified,
-                }
-            })
-            .collect();
-        let seal = visit.sealed.as_ref().map(|sealed| SealShown {
-            id: &sealed.statement.sha256,
-            at_ms: record.written_at_ms,
-        });
-        record_f11_with_pages(&RecordInput {
-            record,
-            seal,
-            signatures: &signatures,
-            authority_name: open.authority.name(),
-            authority_sha256: &open.authority.fingerprint().to_hex(),
-            strokes: strokes.as_ref(),
-            pictures: &pictures,
-            copy,
-        })
-        .map_err(|e| Error::Paper(e.to_string()))
+    /// The record as it would be written now, before or after the station signed.
+    pub(crate) fn shown_record(&self, open: &Open, visit: &Visit) -> Result<VisitRecord> {
+        let station = open.store.station(visit.station)?.ok_or(Error::NotFound("station"))?;
+        let context = RecordContext {
+            scope: &open.card.scope,
+            county: &open.card.name,
+            station: &station,
+            pack: self.pack_of(visit)?,
+            covers: Vec::new(),
+            now_ms: now_ms(),
+            app_version: APP_VERSION,
+        };
+        Ok(show_record(visit, context)?)
     }
+}
+
+/// Digest of what the station is shown; a countersignature names it.
+pub(crate) fn content_digest(record: &VisitRecord) -> Result<Digest> {
+    Ok(Digest::of(&seal::canonical::to_vec(&record.content()?)?))
+}
+
+fn lay_out(open: &Open, visit: &Visit, record: &VisitRecord, times: &BTreeMap<PersonId, i64>, copy: bool) -> Result<papers::Paper> {
+    let strokes = open.strokes(visit)?;
+    let pictures = pictures(open, visit)?;
+    let signatures: Vec<SignatureShown> = visit
+        .signatures
+        .iter()
+        .map(|signed| {
+            let member = record.team.iter().find(|member| member.person == signed.person);
+            SignatureShown {
+                name: signed.name.clone(),
+                org: member.map(|member| member.org.clone()).unwrap_or_default(),
+                at_ms: times.get(&signed.person).copied().unwrap_or(record.written_at_ms),
+                kid: signed.kid.clone(),
+                standing: open.signature_standing(visit, signed),
+            }
+        })
+        .collect();
+    let seal = visit.sealed.as_ref().map(|sealed| SealShown {
+        id: &sealed.statement.sha256,
+        at_ms: record.written_at_ms,
+    });
+    record_f11_with_pages(&RecordInput {
+        record,
+        seal,
+        signatures: &signatures,
+        authority_name: open.authority.name(),
+        authority_sha256: &open.authority.fingerprint().to_hex(),
+        strokes: strokes.as_ref(),
+        pictures: &pictures,
+        copy,
+    })
+    .map_err(|e| Error::Paper(e.to_string()))
 }
 
 fn pictures(open: &Open, visit: &Visit) -> Result<BTreeMap<PhotoId, Vec<u8>>> {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use contract::field::{SealGap, SealPreview, SealVisit, SignerPassphrase, VisitView};
-use domain::decide::{Command, Refusal, decide, ready_to_seal};
-use domain::operation::{BlobRef, CoveredHead, SealSigned, VisitSealed};
+use domain::decide::{Command, Refusal, decide, ready_to_seal, ready_to_show};
+use domain::operation::{BlobRef, Countersign, CoveredHead, SealSigned, VisitSealed};
 use domain::record::PREDICATE_TYPE;
 use domain::write_record::{RecordContext, write_record};
 use domain::{Pack, PersonId, Visit, VisitId};
@@ -13,6 +13,7 @@ use seal::statement::{Statement, signing_bytes};
 
 use crate::core::{APP_VERSION, Core, Open};
 use crate::error::{Error, Result};
+use crate::record::content_digest;
 use crate::store::{BlobKind, Tx, now_ms};
 
 /// File name of the record as subject of its statement.
@@ -31,6 +32,13 @@ impl Core {
         let visit = open.store.visit(id)?.ok_or(Refusal::NoVisit)?;
         let pack = self.pack_of(&visit)?;
         let mut gaps = gaps(&visit, pack);
+        if self.signed_another_content(&open, &visit)? {
+            gaps.push(SealGap {
+                kind: "not_shown".into(),
+                item: None,
+                blocks: true,
+            });
+        }
         for draft in open.store.drafts(id)? {
             gaps.push(SealGap {
                 kind: "draft".into(),
@@ -51,6 +59,17 @@ impl Core {
             signers_here,
             signers_needed: pack.signers,
         })
+    }
+
+    /// Whether the station signed something else than would be written now, as when its entry on the county's list changed since.
+    fn signed_another_content(&self, open: &Open, visit: &Visit) -> Result<bool> {
+        let Some(Countersign::Signed { shown, .. }) = &visit.countersign else {
+            return Ok(false);
+        };
+        if visit.sealed.is_some() || ready_to_show(visit).is_err() {
+            return Ok(false);
+        }
+        Ok(*shown != Some(content_digest(&self.shown_record(open, visit)?)?.to_hex()))
     }
 
     pub(crate) fn seal_visit(self: &Arc<Self>, args: SealVisit) -> Result<VisitView> {
@@ -122,6 +141,11 @@ impl Core {
                 app_version: APP_VERSION,
             },
         )?;
+        if let Some(Countersign::Signed { shown, .. }) = &record.countersign
+            && *shown != Some(content_digest(&record)?.to_hex())
+        {
+            return Err(Refusal::NotShown.into());
+        }
         let covers = record.covers.clone();
         let record = seal::canonical::to_vec(&record)?;
         let record_sha256 = open.vault.keep(&record)?;

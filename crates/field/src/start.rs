@@ -115,9 +115,14 @@ impl Core {
         self.open_store(&key)
     }
 
+    /// The first person may join a new laptop; after that somebody who has a key here must have opened it.
     pub(crate) fn add_person(&self, args: &AddPerson) -> Result<AppState> {
+        let first = self.keys().as_ref().is_some_and(|keys| keys.persons.is_empty());
+        if !first {
+            self.unlocked()?;
+        }
         let person = self.add_people(std::slice::from_ref(args))?;
-        if self.session().is_none() {
+        if first {
             self.set_session(person.first().copied());
         }
         self.app_state()
@@ -126,9 +131,9 @@ impl Core {
     /// Makes keys for several people at once, with one request for certification that names them all.
     pub(crate) fn add_people(&self, people: &[AddPerson]) -> Result<Vec<PersonId>> {
         let open = self.opened()?;
-        let mut guard = self.keys();
-        let known = guard.as_mut().ok_or(Error::NoCounty)?;
-        let mut changed = known.clone();
+        // One at a time, and not under the lock of the keys: stretching a passphrase takes a second, in which screens are served.
+        let _turn = lock(&self.adding);
+        let mut changed = self.keys().clone().ok_or(Error::NoCounty)?;
         let (mut ids, mut joining) = (Vec::new(), Vec::new());
         for args in people {
             let (name, org) = (args.name.trim(), args.org.trim());
@@ -138,7 +143,7 @@ impl Core {
             let person = args.person.unwrap_or_else(|| PersonId(Uuid::now_v7()));
             ids.push(person);
             // The same call again is the same person; another passphrase is a new key, for a forgotten one opens nothing any more.
-            if known.person(person).is_some_and(|slot| slot.open(&args.passphrase).is_ok()) {
+            if changed.person(person).is_some_and(|slot| slot.open(&args.passphrase).is_ok()) {
                 continue;
             }
             let key = changed.add_person(person, name, org, &args.passphrase, open.store.key())?;
@@ -148,7 +153,7 @@ impl Core {
             // A request for a key that was never kept does no harm; a kept key that nobody asks for would wait for ever.
             lock(&self.joining).ask(&open, &changed.device_name, joining)?;
             changed.save(&self.dir)?;
-            *known = changed;
+            *self.keys() = Some(changed);
         }
         Ok(ids)
     }
@@ -167,6 +172,7 @@ impl Core {
     /// Ends the session, and with it the time in which people join together.
     pub(crate) fn lock_session(&self) {
         self.set_session(None);
+        *lock(&self.made) = None;
         *lock(&self.joining) = Joining::default();
     }
 

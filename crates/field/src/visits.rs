@@ -12,6 +12,7 @@ use seal::keys::Signer as _;
 
 use crate::core::{Core, Open};
 use crate::error::{Error, Result};
+use crate::record::content_digest;
 use crate::store::{BlobKind, Tx, VisitSummary, now_ms};
 
 const MOST_DRAFT_BYTES: usize = 64 * 1024;
@@ -199,13 +200,18 @@ impl Core {
     pub(crate) fn countersign(&self, args: CountersignArgs) -> Result<VisitView> {
         let (open, _) = self.unlocked()?;
         let at_ms = now_ms();
+        let before = open.store.visit(args.visit)?.ok_or(Refusal::NoVisit)?;
         let (countersign, blob) = match args.way {
             CountersignWay::Signed {
                 name,
                 role,
                 opinion,
                 strokes,
+                shown,
             } => {
+                if before.sealed.is_none() && content_digest(&self.shown_record(&open, &before)?)?.to_hex() != shown {
+                    return Err(Refusal::NotShown.into());
+                }
                 let points: usize = strokes.strokes.iter().map(Vec::len).sum();
                 if !(2..=MOST_STROKE_POINTS).contains(&points) || strokes.v != 1 || strokes.width < 1 || strokes.height < 1 {
                     return Err(Error::Rule("strokes"));
@@ -222,6 +228,7 @@ impl Core {
                     role,
                     opinion,
                     strokes,
+                    shown: Some(shown),
                     at_ms,
                 };
                 (signed, Some((sha256, len)))
@@ -229,7 +236,10 @@ impl Core {
             CountersignWay::Refused { reason, witness } => (Countersign::Refused { reason, witness, at_ms }, None),
             CountersignWay::Absent { reason, photo } => (Countersign::Absent { reason, photo, at_ms }, None),
         };
-        self.change(args.visit, |tx, _| {
+        self.change(args.visit, |tx, visit| {
+            if blob.is_some() && *visit != before {
+                return Err(if visit.sealed.is_some() { Refusal::Sealed } else { Refusal::NotShown }.into());
+            }
             if let Some((sha256, len)) = &blob {
                 tx.put_blob(sha256, *len, BlobKind::Strokes)?;
             }

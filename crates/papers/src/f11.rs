@@ -47,8 +47,19 @@ pub struct SignatureShown {
     pub at_ms: i64,
     /// Key id, hex.
     pub kid: String,
-    /// Whether the key has been certified; otherwise 待认证 is printed.
-    pub certified: bool,
+    /// What is known of the signature and its key.
+    pub standing: SignatureStanding,
+}
+
+/// What is known of a signature where the paper is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignatureStanding {
+    /// It holds, and the county certified the key for this person.
+    Certified,
+    /// It holds; the county has not certified the key for this person: 待认证.
+    Pending,
+    /// It does not hold over this record: printed as such, and never as a signature.
+    Broken,
 }
 
 /// Why a paper could not be made. Nothing is lost by it: the record and its photos are untouched, and it can be printed again.

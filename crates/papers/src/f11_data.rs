@@ -1,6 +1,6 @@
 //! The data of F11 as its template reads it: every text ready to print, nothing left to decide but layout.
 
-use crate::f11::{RecordInput, SignatureShown};
+use crate::f11::{RecordInput, SignatureShown, SignatureStanding};
 use crate::fonts::characters_without_glyph;
 use crate::wording as w;
 use domain::operation::Countersign;
@@ -21,10 +21,11 @@ pub(crate) fn data(input: &RecordInput<'_>, printed: &BTreeMap<PhotoId, String>,
     let record = input.record;
     let offset = record.utc_offset_min;
     let number_of: BTreeMap<PhotoId, u32> = record.photos.iter().map(|p| (p.photo, p.number)).collect();
-    let missing = usize::try_from(record.signers).unwrap_or(0).saturating_sub(input.signatures.len());
-    let waiting: Vec<&str> = match input.seal {
-        None => record.team.iter().map(|_| "封存时签字").collect(),
-        Some(_) => std::iter::repeat_n("待签名：还需要一名检查人员用个人密钥签名", missing).collect(),
+    let holding = input.signatures.iter().filter(|s| s.standing != SignatureStanding::Broken).count();
+    let missing = usize::try_from(record.signers).unwrap_or(0).saturating_sub(holding);
+    let waiting: Vec<String> = match input.seal {
+        None => record.team.iter().map(|m| format!("{}（{}）　待签", m.name, m.org)).collect(),
+        Some(_) => std::iter::repeat_n("待签名：还需要一名检查人员用个人密钥签名".to_owned(), missing).collect(),
     };
     let mut data = json!({
         "blank": BLANK,
@@ -51,7 +52,7 @@ pub(crate) fn data(input: &RecordInput<'_>, printed: &BTreeMap<PhotoId, String>,
         "items": record.items.iter().map(|item| item_data(item, record)).collect::<Vec<_>>(),
         "situation": w::or_blank(&record.situation),
         "findings": record.findings.iter().enumerate().map(|(i, f)| finding_data(i + 1, f, &number_of)).collect::<Vec<_>>(),
-        "countersign": countersign_data(&record.countersign, offset, &number_of),
+        "countersign": countersign_data(record.countersign.as_ref(), offset, &number_of),
         "signatures": input.signatures.iter().map(|s| signature_data(s, offset)).collect::<Vec<_>>(),
         "waiting": waiting,
         "levels": LEVELS,
@@ -146,17 +147,18 @@ fn finding_data(nth: usize, finding: &Finding, number_of: &BTreeMap<PhotoId, u32
     })
 }
 
-fn countersign_data(countersign: &Countersign, offset: i32, number_of: &BTreeMap<PhotoId, u32>) -> Value {
+fn countersign_data(countersign: Option<&Countersign>, offset: i32, number_of: &BTreeMap<PhotoId, u32>) -> Value {
     match countersign {
-        Countersign::Signed {
+        None => json!({"kind": "waiting"}),
+        Some(Countersign::Signed {
             name, role, opinion, at_ms, ..
-        } => json!({
+        }) => json!({
             "kind": "signed", "name": name, "role": w::or_blank(role), "opinion": w::or_blank(opinion), "at": w::moment(*at_ms, offset),
         }),
-        Countersign::Refused { reason, witness, at_ms } => json!({
+        Some(Countersign::Refused { reason, witness, at_ms }) => json!({
             "kind": "refused", "reason": w::or_blank(reason), "witness": witness, "at": w::moment(*at_ms, offset),
         }),
-        Countersign::Absent { reason, photo, at_ms } => json!({
+        Some(Countersign::Absent { reason, photo, at_ms }) => json!({
             "kind": "absent",
             "reason": w::or_blank(reason),
             "photo": photo.and_then(|id| number_of.get(&id).map(|n| format!("照片 {n}"))).unwrap_or_default(),
@@ -171,7 +173,11 @@ fn signature_data(signature: &SignatureShown, offset: i32) -> Value {
         "org": signature.org,
         "at": w::moment(signature.at_ms, offset),
         "kid": signature.kid.chars().take(16).collect::<String>(),
-        "state": if signature.certified { "" } else { "，待认证" },
+        "state": match signature.standing {
+            SignatureStanding::Certified => "",
+            SignatureStanding::Pending => "，待认证",
+            SignatureStanding::Broken => "，验证不通过，不作签名",
+        },
     })
 }
 

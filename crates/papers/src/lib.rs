@@ -11,5 +11,5 @@ mod picture;
 mod typeset;
 mod wording;
 
-pub use f11::{Paper, PaperError, RecordInput, SealShown, SignatureShown, record_f11, record_f11_with_pages, seal_qr_text};
+pub use f11::{Paper, PaperError, RecordInput, SealShown, SignatureShown, SignatureStanding, record_f11, record_f11_with_pages, seal_qr_text};
 pub use fonts::characters_without_glyph;

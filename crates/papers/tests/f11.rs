@@ -165,6 +165,34 @@ fn an_unsealed_record_says_so_across_every_page() {
 }
 
 #[test]
+fn before_anybody_signs_every_place_for_a_signature_says_so() {
+    let mut record = record(2);
+    record.countersign = None;
+    let path = keep("f11-shown.pdf", &record_f11(&unsealed(&record)).unwrap());
+    let text = text(&path);
+    assert_eq!(text.matches("待签").count(), 4, "opinion, station, two inspectors: {text}");
+    for member in &record.team {
+        assert!(text.contains(&format!("{}（{}）待签", member.name, member.org)), "{text}");
+    }
+    assert!(!text.contains("现场手写笔迹（L0）"), "{text}");
+}
+
+#[test]
+fn a_signature_that_does_not_hold_is_never_printed_as_one() {
+    let record = record(0);
+    let mut signatures = signatures();
+    signatures[1].standing = papers::SignatureStanding::Broken;
+    let input = RecordInput {
+        seal: SEALED,
+        signatures: &signatures,
+        ..unsealed(&record)
+    };
+    let text = text(&keep("f11-broken.pdf", &record_f11(&input).unwrap()));
+    assert!(text.contains("验证不通过，不作签名"), "{text}");
+    assert_eq!(text.matches("还需要一名检查人员用个人密钥签名").count(), 1, "{text}");
+}
+
+#[test]
 fn a_copy_says_so_on_every_page_and_a_missing_signature_is_named() {
     let record = record(2);
     let signatures = signatures();
@@ -183,11 +211,11 @@ fn a_copy_says_so_on_every_page_and_a_missing_signature_is_named() {
 #[test]
 fn refusal_and_absence_are_printed_with_their_reasons() {
     let mut refused = record(3);
-    refused.countersign = Countersign::Refused {
+    refused.countersign = Some(Countersign::Refused {
         reason: "对营业额的算法有不同看法".into(),
         witness: "后榆林村会计 王喆".into(),
         at_ms: START_MS,
-    };
+    });
     let path = keep(
         "f11-refused.pdf",
         &record_f11(&RecordInput {
@@ -201,11 +229,11 @@ fn refusal_and_absence_are_printed_with_their_reasons() {
     assert!(printed.contains("见证人：后榆林村会计王喆"));
 
     let mut absent = record(3);
-    absent.countersign = Countersign::Absent {
+    absent.countersign = Some(Countersign::Absent {
         reason: "卷帘门落锁，电话无人接听".into(),
         photo: Some(support::photo_id(2)),
         at_ms: START_MS,
-    };
+    });
     absent.findings.clear();
     absent.photos[2].withdrawn = Some("重复".into());
     let path = keep(

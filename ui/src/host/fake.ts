@@ -215,7 +215,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
       view = { ...view, seal_id: HEX };
       return changed({ signatures, sealed: { record: { sha256: HEX, len: 1 }, statement: { sha256: HEX, len: 1 }, covers: [], signers: 2 } });
     },
-    make_record: () => ({ pages: 2, file_name: "record.pdf", size_bytes: 412_000, handle: "records/one.pdf" }),
+    make_record: () => ({ pages: 2, file_name: "record.pdf", size_bytes: 412_000, handle: HEX, shown: sealing === "in_progress" ? HEX : null }),
     sync_now: () => sync(),
     sync_status: () => sync(),
     enrolment_request: () => ({ fingerprint: HEX, text: '{"request":"…"}' }),

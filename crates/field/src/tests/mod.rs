@@ -3,5 +3,7 @@
 mod county;
 mod crash;
 mod lives;
+mod shown;
+mod standing;
 mod uploads;
 mod visit;

@@ -171,7 +171,11 @@ fn from_the_card_to_a_seal_that_anybody_can_check() {
     let blocking: Vec<&str> = gaps.gaps.iter().filter(|g| g.blocks).map(|g| g.kind.as_str()).collect();
     assert_eq!(blocking, ["no_end", "no_countersign", "draft"]);
     assert_eq!(gaps.signers_here.len(), 2);
+    let not_yet = field.make_record(MakeRecord { visit, copy: false }).unwrap_err();
+    assert_eq!(not_yet.params["rule"], "no_end");
     end(&field, visit);
+    let shown = field.make_record(MakeRecord { visit, copy: false }).unwrap();
+    let content = shown.shown.clone().unwrap();
     let strokes = Strokes {
         v: 1,
         width: 800,
@@ -186,6 +190,7 @@ fn from_the_card_to_a_seal_that_anybody_can_check() {
                 role: "负责人".into(),
                 opinion: "属实".into(),
                 strokes: strokes.clone(),
+                shown: content.clone(),
             },
         })
         .unwrap();
@@ -220,6 +225,8 @@ fn from_the_card_to_a_seal_that_anybody_can_check() {
     let record = vault.read(&subject.digest.sha256).unwrap();
     let record: domain::VisitRecord = seal::canonical::from_slice(&record).unwrap();
     assert_eq!((record.items.len(), record.photos.len(), record.findings.len()), (22, 3, 1));
+    let written = seal::canonical::to_vec(&record.content().unwrap()).unwrap();
+    assert_eq!(seal::Digest::of(&written).to_hex(), content, "what was shown is what was written");
     let head = &record.covers[0];
     let own_log = field.0.opened().unwrap().store.meta(crate::store::Meta::OwnLog).unwrap();
     assert_eq!((record.covers.len(), Some(&head.log)), (1, own_log.as_ref()));
@@ -251,14 +258,26 @@ fn from_the_card_to_a_seal_that_anybody_can_check() {
     assert_eq!(field.import_photos(late).unwrap_err().params["rule"], "sealed");
 
     let ready = field.make_record(MakeRecord { visit, copy: true }).unwrap();
-    let pdf = std::fs::read(field.record_path(&ready.handle).unwrap()).unwrap();
+    let pdf = field.record_pdf(&ready.handle).unwrap();
     assert!(pdf.starts_with(b"%PDF-") && pdf.len() as u64 == ready.size_bytes);
     assert!(ready.pages >= 2);
     let (mime, page) = field.image("page", &format!("{visit}/{}", ready.pages)).unwrap();
     assert_eq!(mime, "image/svg+xml");
     assert!(page.starts_with(b"<svg"));
-    assert!(field.record_path("records/../keys.json").is_err());
-    assert!(field.record_path("keys.json").is_err());
+    assert_eq!(ready.shown, None);
+    assert!(field.record_pdf("keys.json").is_err());
+    assert!(!home.path().join("data/records").exists(), "no paper lies open on the disk");
+    FieldHost::lock(&field, Nothing {}).unwrap();
+    assert_eq!(field.record_pdf(&ready.handle).unwrap_err().code, ErrorCode::Locked);
+    assert_eq!(field.image("page", &format!("{visit}/1")).unwrap_err().code, ErrorCode::Locked);
+    let again = Unlock {
+        person: person(WANG),
+        passphrase: "wang-passphrase".into(),
+    };
+    field.unlock(again).unwrap();
+    assert!(field.record_pdf(&ready.handle).is_err(), "locking forgets what was laid out");
+    let second = field.make_record(MakeRecord { visit, copy: true }).unwrap();
+    assert_eq!(field.record_pdf(&second.handle).unwrap(), pdf, "made again it is the same paper");
 
     assert!(field.rebuild().unwrap(), "rebuilt equals incremental");
 }

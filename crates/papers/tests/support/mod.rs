@@ -9,7 +9,7 @@ use domain::{
     Answer, FieldValue, Finding, FindingId, Pack, PersonId, PhotoId, PhotoMeta, Position, ResponsibleUnit, ServedVillage, Severity, Station,
     StationId, UnitRole, VisitId,
 };
-use papers::SignatureShown;
+use papers::{SignatureShown, SignatureStanding};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -214,7 +214,7 @@ pub fn record(photos: u32) -> VisitRecord {
             photos: (1..=photos.min(2)).map(photo_id).collect(),
         }],
         photos: (1..=photos).map(|n| photo(n, station)).collect(),
-        countersign: Countersign::Signed {
+        countersign: Some(Countersign::Signed {
             name: "葛𪨶".into(),
             role: "站点负责人".into(),
             opinion: "情况属实，公示牌两周内挂好。".into(),
@@ -222,8 +222,9 @@ pub fn record(photos: u32) -> VisitRecord {
                 sha256: ROOT.into(),
                 len: 900,
             },
+            shown: Some(ROOT.into()),
             at_ms: START_MS + 9_000_000,
-        },
+        }),
         covers: vec![CoveredHead {
             log: "00112233445566778899aabbccddeeff".into(),
             seq: 41,
@@ -310,7 +311,11 @@ pub fn signatures() -> Vec<SignatureShown> {
             org: org.into(),
             at_ms: START_MS + 9_500_000,
             kid: SEAL.chars().rev().collect(),
-            certified,
+            standing: if certified {
+                SignatureStanding::Certified
+            } else {
+                SignatureStanding::Pending
+            },
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use contract::{ApiError, ErrorCode};
 use domain::{PhotoId, VisitId};
 use ledger::{Header, ScopeId};
-use papers::{RecordInput, SealShown, SignatureShown, record_f11};
+use papers::{RecordInput, SealShown, SignatureShown, SignatureStanding, record_f11};
 
 use super::{Answer, review, screen};
 use crate::http::App;
@@ -34,7 +34,11 @@ pub(crate) fn record_pdf(app: &App, scope: &ScopeId, visit: VisitId) -> Answer<V
                 org: org.unwrap_or_default(),
                 at_ms: s.header.ts,
                 kid: s.signed.kid.clone(),
-                certified: s.is_certified(&dossier.authority, scope),
+                standing: match dossier.statement.as_deref().is_some_and(|statement| s.holds(statement)) {
+                    true if s.is_certified(&dossier.authority, scope) => SignatureStanding::Certified,
+                    true => SignatureStanding::Pending,
+                    false => SignatureStanding::Broken,
+                },
             }
         })
         .collect();

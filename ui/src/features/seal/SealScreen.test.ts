@@ -2,6 +2,7 @@ import { flushPromises } from "@vue/test-utils";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { mounted, type Mounted } from "@/test/mounted";
 import { fakeHost } from "@/host/fake";
+import CountersignBox from "./CountersignBox.vue";
 import SealScreen from "./SealScreen.vue";
 
 // There is no canvas to draw on here; drawing is tried in the real window.
@@ -46,6 +47,29 @@ describe("sealing", () => {
     expect(m.get("gap-link-draft-C4-09").attributes("href")).toContain("item=C4-09");
     expect(m.get("gap-link-draft-situation").attributes("href")).toContain("describe");
     expect(m.get("gap-link-draft-finding:abc").attributes("href")).toContain("finding=abc");
+  });
+
+  it("shows the whole record before the station signs, and lets it sign no other", async () => {
+    const host = fakeHost();
+    m = await mounted(SealScreen, { visit: host.view().visit.id }, "/visit/one/seal", host);
+    expect(m.has("record-pages")).toBe(false);
+    expect(m.has("countersign-not-yet")).toBe(true);
+    m.screen.unmount();
+
+    await host.call("describe_visit", { visit: "", team: [], methods: [], started_at_ms: 1, ended_at_ms: 2, utc_offset_min: 480, situation: "" });
+    m = await mounted(SealScreen, { visit: host.view().visit.id }, "/visit/one/seal", host);
+    const shown = m.get("record-pages").attributes("data-shown");
+    expect(shown).toHaveLength(64);
+    expect(m.has("record-save")).toBe(false);
+    expect(m.has("signature-canvas")).toBe(true);
+    const box = m.screen.getComponent(CountersignBox);
+    expect(box.props("shown")).toBe(shown);
+    host.fail("countersign", { code: "refused", params: { rule: "not_shown" } });
+    const before = host.made.filter((one) => one.name === "make_record").length;
+    box.vm.$emit("countersign", { way: "signed", name: "x", role: "", opinion: "", strokes: { v: 1, width: 1, height: 1, strokes: [] }, shown });
+    await flushPromises();
+    expect(m.get("error-note").attributes("data-code")).toBe("refused");
+    expect(host.made.filter((one) => one.name === "make_record").length).toBe(before + 1);
   });
 
   it("writes nothing on a wrong passphrase and forgets what was typed", async () => {

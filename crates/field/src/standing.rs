@@ -1,0 +1,47 @@
+//! What a signature is worth: whether it holds over the sealed statement, and whether the county certified the key for that person.
+
+use domain::Visit;
+use domain::operation::SealSigned;
+use papers::SignatureStanding;
+use seal::cert::{Certificate, Role};
+use seal::keys::{PublicKey, Signature};
+use seal::statement::signing_bytes;
+
+use crate::core::Open;
+
+impl Open {
+    /// The standing of one signature of a sealed visit. A key that is certified for another person is not certified for this one.
+    pub(crate) fn signature_standing(&self, visit: &Visit, signed: &SealSigned) -> SignatureStanding {
+        let holds = self.holds(visit, signed);
+        match holds {
+            None => SignatureStanding::Broken,
+            Some(key) if self.certified_for(&key, signed) => SignatureStanding::Certified,
+            Some(_) => SignatureStanding::Pending,
+        }
+    }
+
+    /// The key, if the signature is its over the statement of this visit.
+    fn holds(&self, visit: &Visit, signed: &SealSigned) -> Option<PublicKey> {
+        let sealed = visit.sealed.as_ref().filter(|sealed| sealed.statement.sha256 == signed.statement)?;
+        let statement = self.vault.read(&sealed.statement.sha256.parse().ok()?).ok()?;
+        let key: PublicKey = signed.public_key.parse().ok()?;
+        let signature = Signature(seal::base64_decode(&signed.signature).ok()?);
+        let valid = key.kid().to_string() == signed.kid && key.verify_strict(&signing_bytes(&statement), &signature).is_ok();
+        valid.then_some(key)
+    }
+
+    fn certified_for(&self, key: &PublicKey, signed: &SealSigned) -> bool {
+        let root = self.authority.fingerprint();
+        let fits = |text: &String| {
+            let certificate = seal::base64_decode(text).ok().and_then(|der| Certificate::parse(&der).ok());
+            certificate.is_some_and(|certificate| {
+                certificate.verify_chain(&self.authority, Some(&root)).is_ok()
+                    && certificate.public_key() == key
+                    && certificate.has_scope(&self.card.scope)
+                    && certificate.has_role(&Role::Person)
+                    && certificate.person() == Some(signed.person.0)
+            })
+        };
+        self.store.certificates(&signed.kid).unwrap_or_default().iter().any(fits)
+    }
+}
