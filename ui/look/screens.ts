@@ -37,6 +37,13 @@ async function sealed(page: Page): Promise<void> {
   await page.waitForSelector(id("record-pages"));
 }
 
+/** Brings some file to the stations' page; the invented server reads what it likes. */
+async function bring(page: Page): Promise<void> {
+  await page.click(id("nav-stations"));
+  await page.setInputFiles(id("stations-file"), { name: "站点台账.csv", mimeType: "text/csv", buffer: Buffer.from("x") });
+  await page.waitForSelector(id("stations-line"));
+}
+
 export const SCREENS: readonly Screen[] = [
   { name: "start", path: "/index.html?phase=needs_card#/start", there: "card-pick", way: click("card-paste") },
   {
@@ -82,6 +89,18 @@ export const SCREENS: readonly Screen[] = [
   { name: "console-visit", path: "/console.html", there: "review-visit", way: click("nav-visits", "review-row") },
   { name: "console-accept", path: "/console.html", there: "accept-dialog", way: click("nav-visits", "review-row", "review-accept") },
   { name: "console-photo", path: "/console.html", there: "photo-viewer", way: click("nav-visits", "review-row", "review-photo") },
+  { name: "console-stations", path: "/console.html", there: "stations-file", way: click("nav-stations") },
+  { name: "console-stations-preview", path: "/console.html", there: "stations-line", way: bring },
+  {
+    name: "console-stations-done",
+    path: "/console.html",
+    there: "stations-report",
+    way: async (page) => {
+      await bring(page);
+      await page.click(id("stations-take-in"));
+      await page.waitForSelector('[data-testid="stations-sum"][data-done="true"]');
+    },
+  },
   { name: "console-enrolment", path: "/console.html", there: "enrolment-row" },
 ];
 

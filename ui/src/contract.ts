@@ -365,7 +365,7 @@ seq: number,
  */
 entry: string, };
 export type DataState = "local_only" | "acknowledged" | "receipted" | "thumbnails_arrived" | "originals_arrived";
-export type Datum = "wgs84" | "cgcs2000" | "gcj02" | "unknown";
+export type Datum = "wgs84" | "cgcs2000" | "gcj02" | "bd09" | "unknown";
 export type DescribeVisit = { 
 /**
  * Which visit.
@@ -472,7 +472,7 @@ received_at_ms: number,
  * When it was approved, ms since 1970 UTC.
  */
 approved_at_ms: number | null, };
-export type ErrorCode = "bad_request" | "no_such_call" | "not_logged_in" | "not_allowed" | "wrong_login" | "too_many_attempts" | "server_busy" | "not_found" | "card_unreadable" | "card_untrusted" | "card_already" | "no_county" | "locked" | "wrong_passphrase" | "weak_passphrase" | "name_missing" | "store_newer" | "store_busy" | "store_damaged" | "disk_full" | "file_unreadable" | "refused" | "server_unreachable" | "server_confused" | "server_untrusted" | "not_certified_yet" | "wrong_authority_passphrase" | "changed_meanwhile" | "paper_failed" | "internal";
+export type ErrorCode = "bad_request" | "no_such_call" | "not_logged_in" | "not_allowed" | "wrong_login" | "too_many_attempts" | "server_busy" | "not_found" | "card_unreadable" | "card_untrusted" | "card_already" | "no_county" | "locked" | "wrong_passphrase" | "weak_passphrase" | "name_missing" | "store_newer" | "store_busy" | "store_damaged" | "disk_full" | "file_unreadable" | "refused" | "server_unreachable" | "server_confused" | "server_untrusted" | "not_certified_yet" | "wrong_authority_passphrase" | "changed_meanwhile" | "table_unreadable" | "paper_failed" | "internal";
 export type Field = { 
 /**
  * Key within the item: ASCII lower case.
@@ -674,6 +674,19 @@ export type ImportStarted = {
  * Its id.
  */
 import: string, };
+export type ImportStations = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * How the file is read.
+ */
+reading: StationReading, 
+/**
+ * The plan that the preview showed; another one now is refused as changed meanwhile.
+ */
+plan: string, };
 export type Item = { 
 /**
  * Code, such as `C4-09`.
@@ -1026,6 +1039,40 @@ lon_e7: number,
  * Geodetic datum of the two numbers.
  */
 datum: Datum, };
+export type PreviewStations = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * How the file is read.
+ */
+reading: StationReading, 
+/**
+ * Only rows with this outcome; none for all.
+ */
+show: StationOutcome | null, 
+/**
+ * Only rows after this one; 0 from the beginning.
+ */
+after: number, };
+export type ReadStationTable = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * The upload.
+ */
+upload: string, 
+/**
+ * Which sheet; none for the first one with content.
+ */
+sheet: string | null, 
+/**
+ * Row of the headers; none to look for it.
+ */
+header_row: number | null, };
 export type RecordFinding = { 
 /**
  * Which visit.
@@ -1430,8 +1477,107 @@ manager: string,
 /**
  * Registered point, if the county has one.
  */
-position: Position | null, };
+position: Position | null, 
+/**
+ * The county's own code (站点编号), unique in the county, if it has one.
+ */
+code?: string, 
+/**
+ * Telephone of the station or its manager, if known. It stays in the registry and is no part of a record.
+ */
+phone?: string, };
+export type StationChange = { 
+/**
+ * Which field; both coordinates and the datum are one, `longitude`.
+ */
+field: StationField, 
+/**
+ * What the registry says.
+ */
+from: string, 
+/**
+ * What the row says.
+ */
+to: string, };
+export type StationFault = { 
+/**
+ * Why.
+ */
+kind: StationFaultKind, 
+/**
+ * The field that it is about.
+ */
+field: StationField, 
+/**
+ * Header of its column.
+ */
+column: string, 
+/**
+ * What stands there.
+ */
+value: string, 
+/**
+ * Values for the sentence.
+ */
+params: { [key in string]: string }, };
+export type StationFaultKind = "missing" | "too_long" | "unreadable" | "cell_error" | "not_degrees" | "half_position" | "swapped" | "outside_china" | "unknown_datum" | "not_phone" | "repeated" | "other_code" | "ambiguous";
+export type StationField = "code" | "name" | "township" | "village" | "address" | "manager" | "phone" | "longitude" | "latitude" | "datum";
 export type StationId = string;
+export type StationLine = { 
+/**
+ * Number of the row as a spreadsheet counts it, from 1.
+ */
+row: number, 
+/**
+ * What becomes of it.
+ */
+outcome: StationOutcome, 
+/**
+ * The known station.
+ */
+station: StationId | null, 
+/**
+ * Name as read.
+ */
+name: string, 
+/**
+ * Township as read.
+ */
+township: string, 
+/**
+ * Village as read.
+ */
+village: string, 
+/**
+ * Code as read.
+ */
+code: string, 
+/**
+ * What is wrong with it.
+ */
+faults: Array<StationFault>, 
+/**
+ * What it changes.
+ */
+changes: Array<StationChange>, };
+export type StationOutcome = "new" | "changed" | "same" | "bad";
+export type StationReading = { 
+/**
+ * The upload.
+ */
+upload: string, 
+/**
+ * Which sheet; none for a CSV.
+ */
+sheet: string | null, 
+/**
+ * Row of the headers.
+ */
+header_row: number, 
+/**
+ * What each column says, in order; none to leave it out. No field twice.
+ */
+mapping: Array<StationField | null>, };
 export type StationRow = { 
 /**
  * The station.
@@ -1445,6 +1591,80 @@ last_visit_ms: number | null,
  * A visit under way.
  */
 open_visit: VisitId | null, };
+export type StationTable = { 
+/**
+ * Names the upload in the calls that follow; it is kept for an hour.
+ */
+upload: string, 
+/**
+ * `XLSX`, or the encoding of a CSV: `UTF-8`, `GB 18030`, `UTF-16`.
+ */
+format: string, 
+/**
+ * Sheets of a workbook; none for a CSV.
+ */
+sheets: Array<string>, 
+/**
+ * The sheet that was read.
+ */
+sheet: string | null, 
+/**
+ * Row that holds the headers.
+ */
+header_row: number, 
+/**
+ * Headers by column; empty where a column has none.
+ */
+columns: Array<string>, 
+/**
+ * What each column seems to say.
+ */
+mapping: Array<StationField | null>, 
+/**
+ * First rows below the header.
+ */
+first_rows: Array<TableRow>, 
+/**
+ * Rows below the header that are not empty.
+ */
+rows: number, };
+export type StationsReport = { 
+/**
+ * Digest over what becomes of every row.
+ */
+plan: string, 
+/**
+ * Whether it was taken in.
+ */
+done: boolean, 
+/**
+ * Rows in all.
+ */
+rows: number, 
+/**
+ * Stations that are new.
+ */
+new: number, 
+/**
+ * Stations that change.
+ */
+changed: number, 
+/**
+ * Stations as they are known.
+ */
+same: number, 
+/**
+ * Rows that cannot be taken.
+ */
+bad: number, 
+/**
+ * The rows asked for, at most 200.
+ */
+lines: Array<StationLine>, 
+/**
+ * Whether more of them follow.
+ */
+more: boolean, };
 export type Strokes = { 
 /**
  * Format version, 1.
@@ -1520,6 +1740,15 @@ bytes_per_second: number,
  * What went wrong last, until it went right.
  */
 error: ApiError | null, };
+export type TableRow = { 
+/**
+ * Number of the row as a spreadsheet counts it, from 1.
+ */
+row: number, 
+/**
+ * Its cells from the first column on; shorter than the header where the rest is empty.
+ */
+cells: Array<string>, };
 export type TeamMember = { 
 /**
  * Who.
@@ -2012,4 +2241,10 @@ export interface ConsoleCalls {
   list_enrolments: { args: ScopeArgs; answer: Array<EnrolmentRow> };
   /** Certifies a laptop and its people with the authority's key. */
   approve_enrolment: { args: ApproveEnrolment; answer: Array<EnrolmentRow> };
+  /** Reads an uploaded table of stations: its columns, first rows, and what the columns seem to say. */
+  read_station_table: { args: ReadStationTable; answer: StationTable };
+  /** What would become of every row of an uploaded table. */
+  preview_stations: { args: PreviewStations; answer: StationsReport };
+  /** Takes the good rows of an uploaded table into the registry. */
+  import_stations: { args: ImportStations; answer: StationsReport };
 }

@@ -2,6 +2,7 @@
 
 use crate::calls::calls;
 use crate::shared::{DataState, Nothing, PhotoNotes, VisitRow};
+use crate::stations::{ImportStations, PreviewStations, ReadStationTable, StationTable, StationsReport};
 use domain::operation::Strokes;
 use domain::{Pack, PersonId, Role, Station, TimeGrade, Visit, VisitId, VisitPhase, VisitRecord};
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,12 @@ calls! { ConsoleHost, "ConsoleCalls", Access,
     list_enrolments(ScopeArgs) -> Vec<EnrolmentRow> [ADMINISTRATORS];
     /// Certifies a laptop and its people with the authority's key.
     approve_enrolment(ApproveEnrolment) -> Vec<EnrolmentRow> [ADMINISTRATORS];
+    /// Reads an uploaded table of stations: its columns, first rows, and what the columns seem to say.
+    read_station_table(ReadStationTable) -> StationTable [ADMINISTRATORS];
+    /// What would become of every row of an uploaded table.
+    preview_stations(PreviewStations) -> StationsReport [ADMINISTRATORS];
+    /// Takes the good rows of an uploaded table into the registry.
+    import_stations(ImportStations) -> StationsReport [ADMINISTRATORS];
 }
 
 /// Arguments of `login`.

@@ -64,6 +64,9 @@ pub enum ErrorCode {
     WrongAuthorityPassphrase,
     /// The thing changed meanwhile; it was read again.
     ChangedMeanwhile,
+    /// A file with a table cannot be read; `reason` says why: `too_large`, `too_many_rows`, `too_many_columns`, `not_a_table`, `old_workbook`,
+    /// `damaged`, `empty`, `no_sheet`, `no_header`. Nothing was changed.
+    TableUnreadable,
     /// The document could not be made; `detail`.
     PaperFailed,
     /// Something outside went wrong; `detail` says what, in English, for the log. What was confirmed is safe.

@@ -8,6 +8,7 @@ pub mod console;
 pub mod error;
 pub mod field;
 pub mod shared;
+pub mod stations;
 pub mod typescript;
 
 pub use error::{ApiError, ErrorCode};

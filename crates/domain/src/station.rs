@@ -26,6 +26,8 @@ pub enum Datum {
     Cgcs2000,
     /// GCJ-02, shifted by 50–500 m.
     Gcj02,
+    /// BD-09, shifted once more from GCJ-02.
+    Bd09,
     /// Not stated by the source.
     Unknown,
 }
@@ -48,4 +50,12 @@ pub struct Station {
     pub manager: String,
     /// Registered point, if the county has one.
     pub position: Option<Position>,
+    /// The county's own code (站点编号), unique in the county, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub code: Option<String>,
+    /// Telephone of the station or its manager, if known. It stays in the registry and is no part of a record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub phone: Option<String>,
 }

@@ -76,7 +76,10 @@ pub fn show_record(visit: &Visit, context: RecordContext<'_>) -> Result<VisitRec
         scope: context.scope.into(),
         county: context.county.into(),
         visit: visit.id,
-        station: context.station.clone(),
+        station: Station {
+            phone: None,
+            ..context.station.clone()
+        },
         pack: visit.pack.clone(),
         title: pack.title.clone(),
         basis: pack.basis.clone(),

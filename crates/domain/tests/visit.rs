@@ -341,6 +341,8 @@ fn the_record_repeats_questions_and_prints_blanks() {
         address: String::new(),
         manager: String::new(),
         position: None,
+        code: Some("QH-001".into()),
+        phone: Some("0991-1234567".into()),
     };
     let context = RecordContext {
         scope: "s",
@@ -352,6 +354,7 @@ fn the_record_repeats_questions_and_prints_blanks() {
         app_version: "0.1.0",
     };
     let record = write_record(desk.visit(), context).unwrap();
+    assert_eq!((record.station.code.as_deref(), record.station.phone), (Some("QH-001"), None));
     assert_eq!(record.items.len(), 22);
     assert!(
         record

@@ -1,4 +1,4 @@
-//! Official documents: what a station is left with and what an archive keeps, as PDF.
+//! Official documents: what a station is left with and what an archive keeps, as PDF; and lists as tables.
 //!
 //! Bytes in, bytes out: no file system, no network, no clock. The same input gives the same bytes on every machine, because fonts and
 //! templates are embedded and every time is handed in.
@@ -8,6 +8,7 @@ mod f11;
 mod f11_data;
 mod fonts;
 mod picture;
+pub mod sheet;
 mod typeset;
 mod wording;
 

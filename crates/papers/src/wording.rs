@@ -74,6 +74,7 @@ fn datum(p: Position) -> &'static str {
         Datum::Wgs84 => "WGS-84",
         Datum::Cgcs2000 => "CGCS2000",
         Datum::Gcj02 => "GCJ-02",
+        Datum::Bd09 => "BD-09",
         Datum::Unknown => "基准未注明",
     }
 }

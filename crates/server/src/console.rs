@@ -5,12 +5,14 @@ mod login;
 pub mod packs;
 pub(crate) mod paper;
 pub(crate) mod review;
+pub(crate) mod stations;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use contract::console::{AcceptVisit, ApproveEnrolment, ConsoleHost, EnrolmentRow, Login, Me, ReviewView, ScopeArgs, ScopeRow, ScopeVisit};
 use contract::shared::{Nothing, VisitRow};
+use contract::stations::{ImportStations, PreviewStations, ReadStationTable, StationTable, StationsReport};
 use contract::{ApiError, ErrorCode};
 use domain::{Aggregate, Role, StationId};
 use ledger::ScopeId;
@@ -171,5 +173,17 @@ impl ConsoleHost for Caller {
         let scope = scope_of(&args.scope)?;
         enrolment::approve(&self.app, &scope, self.account()?, &args)?;
         enrolment::list(&self.app, &scope)
+    }
+
+    fn read_station_table(&self, args: ReadStationTable) -> Answer<StationTable> {
+        stations::read_again(&self.app, &scope_of(&args.scope)?, self.account()?, &args)
+    }
+
+    fn preview_stations(&self, args: PreviewStations) -> Answer<StationsReport> {
+        stations::preview(&self.app, &scope_of(&args.scope)?, self.account()?, &args)
+    }
+
+    fn import_stations(&self, args: ImportStations) -> Answer<StationsReport> {
+        stations::import(&self.app, &scope_of(&args.scope)?, self.account()?, &args)
     }
 }

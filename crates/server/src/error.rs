@@ -45,6 +45,9 @@ pub enum Error {
     /// A password or passphrase could not be hashed.
     #[error("hashing a password failed")]
     Password,
+    /// A table could not be written.
+    #[error(transparent)]
+    Sheet(#[from] papers::sheet::SheetError),
     /// The system gave no random bytes.
     #[error("the system gave no random bytes")]
     Random,

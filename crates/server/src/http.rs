@@ -10,6 +10,7 @@ mod guard;
 mod routes;
 mod session;
 mod sync;
+mod tables;
 mod ui;
 mod uploads;
 

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod error;
 pub mod http;
 pub mod secrets;
+pub mod stations;
 pub mod store;
 
 pub use clock::Clock;

@@ -19,6 +19,8 @@ mod logs;
 mod restored;
 #[path = "server/running.rs"]
 mod running;
+#[path = "server/stations.rs"]
+mod stations;
 #[path = "server/syncing.rs"]
 mod syncing;
 #[path = "server/uploads.rs"]

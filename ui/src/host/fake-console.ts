@@ -2,6 +2,7 @@
 import type { Answer, AnswerVersion, ApiError, ConsoleCalls, EnrolmentRow, FieldValue, Item, Me, ReviewView, VisitPhase, VisitRow } from "@/contract";
 import { HostError, type ConsoleHost } from ".";
 import { fakeHost } from "./fake";
+import { stationTable, stationsReport } from "./fake-stations";
 
 type Call = keyof ConsoleCalls;
 type Handlers = { [K in Call]: (args: ConsoleCalls[K]["args"]) => ConsoleCalls[K]["answer"] };
@@ -132,6 +133,9 @@ export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConso
     },
     list_enrolments: () => enrolments,
     approve_enrolment: ({ request }) => (enrolments = enrolments.map((one) => (one.request === request ? { ...one, approved_at_ms: Date.now() } : one))),
+    read_station_table: () => stationTable,
+    preview_stations: ({ show }) => stationsReport(false, show),
+    import_stations: () => stationsReport(true, "bad"),
   };
 
   return {
@@ -145,6 +149,8 @@ export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConso
       return handlers[name](args);
     },
     photoUrl: (_scope, photo) => fakeHost().imageUrl("preview", photo),
+    bringStations: async () => stationTable,
+    stationReportUrl: () => "#",
     documentUrl: () => "#",
   };
 }

@@ -20,6 +20,10 @@ export function useErrorWords(): (error: ApiError) => ErrorWords {
         act: t(`refusal.${rule}.act`, params),
       };
     }
+    const reason = error.params["reason"] ?? "";
+    if (error.code === "table_unreadable" && te(`table.${reason}.happened`)) {
+      return { happened: t(`table.${reason}.happened`), safe: t("error.table_unreadable.safe"), act: t(`table.${reason}.act`) };
+    }
     const code = te(`error.${error.code}.happened`) ? error.code : "internal";
     return { happened: t(`error.${code}.happened`, params), safe: t(`error.${code}.safe`, params), act: t(`error.${code}.act`, params) };
   };

@@ -145,6 +145,8 @@ impl County {
                 lon_e7: 920_631_741,
                 datum: Datum::Wgs84,
             }),
+            code: None,
+            phone: None,
         };
         let mut operations = vec![(station.id.0, Operation::StationRegistered(station))];
         for (id, name) in [(WANG, "王喆"), (LI, "李𬭼")] {

@@ -176,6 +176,8 @@ pub fn record(photos: u32) -> VisitRecord {
             address: "青禾镇后榆林村2组2号".into(),
             manager: "葛𪨶".into(),
             position: Some(station),
+            code: None,
+            phone: None,
         },
         pack: PackRef {
             id: pack.id.clone(),

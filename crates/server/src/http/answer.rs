@@ -102,7 +102,7 @@ pub(crate) fn to_screen(error: &Error) -> ApiError {
 
 fn status(code: ErrorCode) -> StatusCode {
     match code {
-        ErrorCode::BadRequest => StatusCode::BAD_REQUEST,
+        ErrorCode::BadRequest | ErrorCode::TableUnreadable => StatusCode::BAD_REQUEST,
         ErrorCode::NotLoggedIn | ErrorCode::WrongLogin => StatusCode::UNAUTHORIZED,
         ErrorCode::NotAllowed | ErrorCode::WrongAuthorityPassphrase => StatusCode::FORBIDDEN,
         ErrorCode::NotFound | ErrorCode::NoSuchCall => StatusCode::NOT_FOUND,

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::blobs::Blobs;
+use crate::console::stations::Brought;
 use crate::county::Opened;
 use crate::store::Db;
 use crate::{Clock, Error, Result};
@@ -36,6 +37,9 @@ struct Inner {
     nonces: Mutex<Nonces>,
     enrolments: Mutex<Pace>,
     turns: Mutex<HashMap<String, Arc<Turn>>>,
+    brought: Mutex<Brought>,
+    /// Tables are read one at a time: reading one may cost much memory.
+    tables: Mutex<()>,
     /// Passwords are hashed one at a time: hashing costs memory, and guessing shall not be quick.
     passwords: Mutex<()>,
     /// How many hash one or wait to.
@@ -76,6 +80,8 @@ impl App {
             nonces: Mutex::default(),
             enrolments: Mutex::default(),
             turns: Mutex::default(),
+            brought: Mutex::default(),
+            tables: Mutex::default(),
             passwords: Mutex::default(),
             at_passwords: AtomicUsize::new(0),
         }))
@@ -113,6 +119,17 @@ impl App {
 
     pub(super) fn enrolments(&self) -> MutexGuard<'_, Pace> {
         lock(&self.0.enrolments)
+    }
+
+    /// Files with tables that were brought.
+    pub(crate) fn brought(&self) -> MutexGuard<'_, Brought> {
+        lock(&self.0.brought)
+    }
+
+    /// Reads a table when no other one is being read.
+    pub(crate) fn one_table<T>(&self, read: impl FnOnce() -> T) -> T {
+        let _turn = lock(&self.0.tables);
+        read()
     }
 
     /// Waits until no other password is being checked; None when too many wait already.

@@ -54,6 +54,10 @@ pub(super) struct Called {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct InScope(pub ScopeId);
 
+/// The account that a checked path was asked by.
+#[derive(Clone, Debug)]
+pub(super) struct ByAccount(pub Account);
+
 /// Checks and hands on.
 pub(super) async fn pass(State((app, guard)): State<(App, Guard)>, request: Request, next: Next) -> Response {
     let checked = match guard {
@@ -119,12 +123,19 @@ async fn call(app: &App, access: Access, request: Request) -> std::result::Resul
 
 async fn scoped(app: &App, roles: &[Role], request: Request) -> std::result::Result<Request, Failed> {
     let (mut parts, body) = request.into_parts();
+    let reads = parts.method == Method::GET || parts.method == Method::HEAD;
+    if !reads && (!parts.headers.contains_key(CSRF_HEADER) || !same_origin(&parts.headers)) {
+        return Err(ErrorCode::NotAllowed.into());
+    }
     let path = RawPathParams::from_request_parts(&mut parts, app).await;
     let path = path.map_err(|_| Failed::from(ErrorCode::NotAllowed))?;
     let scope = path.iter().find(|(name, _)| *name == "scope").and_then(|(_, value)| value.parse().ok());
     let (account, _) = session(app, &parts.headers).await?;
     let scope = allow(account.as_ref(), roles, scope)?;
     parts.extensions.insert(InScope(scope));
+    if let Some(account) = account {
+        parts.extensions.insert(ByAccount(account));
+    }
     Ok(Request::from_parts(parts, body))
 }
 

@@ -10,11 +10,14 @@ use contract::console::CALLS;
 use domain::Role;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use super::{App, Guard, calls, device, documents, enrol, guard, session, sync, ui, uploads};
+use super::{App, Guard, calls, device, documents, enrol, guard, session, sync, tables, ui, uploads};
 use crate::{Error, Result};
 
 /// Who may read a visit's documents.
 const READERS: &[Role] = &[Role::Inspector, Role::Reviewer, Role::Administrator, Role::Auditor];
+
+/// Who may take stations in.
+const ADMINISTRATORS: &[Role] = &[Role::Administrator];
 
 /// One route: method, path, who may pass, and what then happens.
 pub struct Route {
@@ -103,6 +106,13 @@ pub fn routes() -> Result<Vec<Route>> {
             "/api/scopes/{scope}/visits/{visit}/bundle",
             Scoped(READERS),
             documents::bundle,
+        )?,
+        Route::new(Method::POST, "/api/scopes/{scope}/station-tables", Scoped(ADMINISTRATORS), tables::bring)?,
+        Route::new(
+            get.clone(),
+            "/api/scopes/{scope}/station-tables/{upload}/report",
+            Scoped(ADMINISTRATORS),
+            tables::report,
         )?,
         Route::new(get.clone(), "/", Open("the console's page"), ui::page)?,
         Route::new(get, "/{*file}", Open("the console's scripts and styles"), ui::file)?,

@@ -22,7 +22,7 @@ const OPEN: [(&str, &str); 6] = [
 ];
 
 /// Who may make which call, by name; `None` needs a session only.
-const CALLS: [(&str, Option<&[Role]>); 7] = [
+const CALLS: [(&str, Option<&[Role]>); 10] = [
     ("me", None),
     ("logout", None),
     ("list_visits", Some(&Role::ALL)),
@@ -30,6 +30,9 @@ const CALLS: [(&str, Option<&[Role]>); 7] = [
     ("accept_visit", Some(&[Role::Reviewer])),
     ("list_enrolments", Some(&[Role::Administrator])),
     ("approve_enrolment", Some(&[Role::Administrator])),
+    ("read_station_table", Some(&[Role::Administrator])),
+    ("preview_stations", Some(&[Role::Administrator])),
+    ("import_stations", Some(&[Role::Administrator])),
 ];
 
 fn account(county: &str, role: Role) -> String {
@@ -43,7 +46,23 @@ fn args(call: &str, scope: &str, visit: &str) -> Value {
         "get_visit" => json!({"scope": scope, "visit": visit}),
         "accept_visit" => json!({"scope": scope, "visit": visit, "statement": "0".repeat(64), "comment": ""}),
         "approve_enrolment" => json!({"scope": scope, "request": "0".repeat(64), "authority_passphrase": "x"}),
+        "read_station_table" => json!({"scope": scope, "upload": "0", "sheet": null, "header_row": null}),
+        "preview_stations" => json!({"scope": scope, "reading": reading(), "show": null, "after": 0}),
+        "import_stations" => json!({"scope": scope, "reading": reading(), "plan": "0"}),
         _ => json!({}),
+    }
+}
+
+fn reading() -> Value {
+    json!({"upload": "0", "sheet": null, "header_row": 1, "mapping": []})
+}
+
+/// Documents that only some may have: who, and what an own scope answers where there is nothing.
+fn station_tables(path: &str) -> Option<(&'static [Role], StatusCode)> {
+    match path {
+        "/api/scopes/{scope}/station-tables" => Some((&[Role::Administrator], StatusCode::OK)),
+        "/api/scopes/{scope}/station-tables/{upload}/report" => Some((&[Role::Administrator], StatusCode::NOT_FOUND)),
+        _ => None,
     }
 }
 
@@ -116,6 +135,24 @@ async fn every_route_holds_for_every_role_and_scope() {
                         if !refused && *scope == foreign {
                             assert!(!answer.to_string().contains(&visit), "{call} shows a foreign visit");
                         }
+                        asked += 1;
+                    }
+                }
+            }
+            Guard::Scoped(roles) if station_tables(&path).is_some() => {
+                let (wanted, answered) = station_tables(&path).unwrap();
+                assert_eq!(roles, wanted, "{path}");
+                let ask = async |scope: &str, cookie: &str| {
+                    let filled = path.replace("{scope}", scope).replace("{upload}", "0");
+                    let request = server.ask(method.clone(), &filled).header("X-Xunzhan", "1").header("Cookie", cookie);
+                    request.body("名称,乡镇\n甲站,乙镇\n").send().await.unwrap().status()
+                };
+                assert_eq!(ask(&own, "").await, StatusCode::UNAUTHORIZED, "{path}");
+                for (county, role, cookie) in &cookies {
+                    for scope in [&own, &foreign, &"0".repeat(32)] {
+                        let here = (*county == "qinghe") == (*scope == own) && (*scope == own || *scope == foreign);
+                        let wanted = if here && roles.contains(role) { answered } else { StatusCode::FORBIDDEN };
+                        assert_eq!(ask(scope, cookie).await, wanted, "{path} by {role:?} of {county} in {scope}");
                         asked += 1;
                     }
                 }

@@ -20,7 +20,7 @@ describe("the plot", () => {
     const photos = [
       { id: "near", position: at(300_003_000, 1_000_000_000) },
       { id: "far", position: at(310_000_000, 1_000_000_000) },
-      { id: "shifted", position: at(300_003_000, 1_000_000_000, "gcj02") },
+      { id: "shifted", position: at(300_003_000, 1_000_000_000, "bd09") },
     ];
     const { points, beyond, other } = layOut(origin, photos, 5000);
     expect(points.map((p) => p.id)).toEqual(["near"]);

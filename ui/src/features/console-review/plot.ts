@@ -18,9 +18,11 @@ export function offset(origin: Position, point: Position): { east: number; north
   return { east, north };
 }
 
-/** Whether two positions may be compared: GCJ-02 is shifted and never set against the others. */
+const SHIFTED = ["gcj02", "bd09"];
+
+/** Whether two positions may be compared: GCJ-02 and BD-09 are shifted and never set against others. */
 export function comparable(a: Position, b: Position): boolean {
-  return (a.datum === "gcj02") === (b.datum === "gcj02");
+  return a.datum === b.datum || (!SHIFTED.includes(a.datum) && !SHIFTED.includes(b.datum));
 }
 
 /** A round radius that holds the farthest point shown: 1, 2 or 5 times a power of ten, at least 50 m. */
