@@ -1,5 +1,5 @@
-//! One visit from an empty laptop to a verified bundle, on the real core, server and verifier, without a window: what the window
-//! shows is told in `story.rs`.
+//! One visit from an empty laptop to a verified bundle, on the real core, server and verifier, without a window and over
+//! the server's own TLS: what the window shows is told in `story.rs`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 #[path = "laptop_to_bundle/desk.rs"]

@@ -38,7 +38,7 @@ impl County {
             .arg("--data")
             .arg(home.path().join("data"))
             .arg("--url")
-            .arg(format!("http://127.0.0.1:{port}"))
+            .arg(format!("https://127.0.0.1:{port}"))
             .arg("--out")
             .arg(&out);
         let (code, said) = finished(&mut demo);
@@ -62,7 +62,7 @@ impl County {
             .arg("serve")
             .arg("--data")
             .arg(self.home.path().join("data"))
-            .arg("--listen")
+            .arg("--tls")
             .arg(format!("127.0.0.1:{}", self.port));
         let mut running = Running::start(&format!("{}-server", self.name), &mut serve);
         running.listening(self.port);
@@ -76,7 +76,13 @@ impl County {
 
     /// Address of the server.
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("https://127.0.0.1:{}", self.port)
+    }
+
+    /// The certificate that the server made for browsers.
+    fn certificate(&self) -> reqwest::Certificate {
+        let pem = std::fs::read(self.home.path().join("data/browser.crt")).unwrap();
+        reqwest::Certificate::from_pem(&pem).unwrap()
     }
 
     /// The n-th county as the secrets file tells it.
@@ -154,7 +160,7 @@ impl Console {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let mut console = Console {
             runtime,
-            http: reqwest::Client::new(),
+            http: reqwest::Client::builder().tls_certs_only([county.certificate()]).build().unwrap(),
             url: county.url(),
             cookie: String::new(),
         };

@@ -48,6 +48,9 @@ pub enum Error {
     /// A table could not be written.
     #[error(transparent)]
     Sheet(#[from] papers::sheet::SheetError),
+    /// A certificate or key for TLS cannot be used.
+    #[error("TLS: {0}")]
+    Tls(String),
     /// The system gave no random bytes.
     #[error("the system gave no random bytes")]
     Random,

@@ -2,19 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use server::demo::{self, Secrets};
 use server::http::{App, Settings, router};
+use server::tls::{self, Browsers, TlsListener};
 use server::{Clock, county};
 use tracing_subscriber::EnvFilter;
 
 const USAGE: &str = "\
-xunzhan-server serve --data DIR --listen 127.0.0.1:PORT [--ui DIR] [--behind-tls]
-    runs the server. --ui serves the console from a folder instead of from the program. Other machines reach it only through
-    something that speaks TLS in front of it: an address that is not loopback needs --behind-tls.
+xunzhan-server serve --data DIR [--listen 127.0.0.1:PORT [--behind-tls]] [--tls ADDRESS:PORT [--cert FILE --key FILE | --name HOST,…]] [--ui DIR]
+    runs the server. --tls is the address for laptops and browsers; laptops check the key of their county card, so nothing may
+    end their TLS before it. Browsers are shown the certificate of --cert and --key (PEM), or one that the server makes for the
+    names of --name and whose fingerprint it prints. --listen is without TLS and only for this machine; --behind-tls says that
+    something in front of it speaks TLS to browsers. --ui serves the console from a folder instead of from the program.
 xunzhan-server demo --data DIR --url URL --out DIR
     makes two invented counties. Cards, recovery identities and secrets.json go to --out; nothing is ever overwritten.
 xunzhan-server rebuild --data DIR
@@ -56,18 +59,28 @@ impl Options {
         Ok(Self(options))
     }
 
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    fn address(&self, name: &str) -> Result<Option<SocketAddr>> {
+        let parse = |text: &str| text.parse().with_context(|| format!("--{name} is not ADDRESS:PORT"));
+        self.get(name).map(parse).transpose()
+    }
+
     fn need(&self, name: &str) -> Result<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .ok_or_else(|| anyhow!("--{name} is missing\n\n{USAGE}"))
+        self.get(name).ok_or_else(|| anyhow!("--{name} is missing\n\n{USAGE}"))
     }
 }
 
 fn run(words: Vec<String>) -> Result<()> {
     let (command, rest) = words.split_first().ok_or_else(|| anyhow!("no command\n\n{USAGE}"))?;
     match command.as_str() {
-        "serve" => serve(&Options::read(rest, &["behind-tls"], &["data", "listen", "ui"])?),
+        "serve" => serve(&Options::read(
+            rest,
+            &["behind-tls"],
+            &["data", "listen", "tls", "cert", "key", "name", "ui"],
+        )?),
         "demo" => {
             let options = Options::read(rest, &[], &["data", "url", "out"])?;
             let out = PathBuf::from(options.need("out")?);
@@ -96,31 +109,77 @@ fn run(words: Vec<String>) -> Result<()> {
 }
 
 fn serve(options: &Options) -> Result<()> {
-    let listen: SocketAddr = options.need("listen")?.parse().context("--listen is not ADDRESS:PORT")?;
-    let secure = options.0.contains_key("behind-tls");
-    if !listen.ip().is_loopback() && !secure {
-        bail!("{listen} can be reached from other machines without TLS; put TLS in front and say --behind-tls");
+    let plain = options.address("listen")?;
+    let over_tls = options.address("tls")?;
+    if plain.is_none() && over_tls.is_none() {
+        bail!("neither --listen nor --tls\n\n{USAGE}");
+    }
+    if let Some(plain) = plain
+        && !plain.ip().is_loopback()
+    {
+        bail!("{plain} can be reached from other machines; without TLS only a loopback address is served. Use --tls {plain}");
     }
     let clock = Clock::system();
     let data = PathBuf::from(options.need("data")?);
     let opened = county::open(&data, clock.clone()).context("opening the data folder")?;
     opened.db.check().context("checking the database")?;
+    let tls = over_tls
+        .map(|address| anyhow::Ok((address, certificates(options, &data, address)?)))
+        .transpose()?;
+    let pinned = tls::pinned(&opened.db.signer())?;
     let settings = Settings {
-        ui: options.0.get("ui").map(PathBuf::from),
-        secure,
+        ui: options.get("ui").map(PathBuf::from),
+        behind_tls: options.get("behind-tls").is_some(),
     };
     let app = App::new(opened, clock, settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting")?;
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(listen).await.context("listening")?;
         tokio::spawn(app.clone().sweep());
-        tracing::info!(address = %listener.local_addr()?, "listening");
-        println!("http://{}", listener.local_addr()?);
-        axum::serve(listener, router(&app)?)
-            .with_graceful_shutdown(asked_to_stop())
-            .await
-            .context("serving")
+        let plain = async {
+            let Some(address) = plain else { return anyhow::Ok(()) };
+            let listener = tokio::net::TcpListener::bind(address).await.context("listening")?;
+            let local = listener.local_addr()?;
+            tracing::info!(address = %local, "listening");
+            println!("http://{local}");
+            let serve = axum::serve(listener, router(&app)?).with_graceful_shutdown(asked_to_stop());
+            serve.await.context("serving")
+        };
+        let secure = async {
+            let Some((address, browsers)) = tls else { return anyhow::Ok(()) };
+            let listener = tokio::net::TcpListener::bind(address).await.context("listening")?;
+            let local = listener.local_addr()?;
+            tracing::info!(address = %local, "listening with TLS");
+            println!("https://{local}\n浏览器证书指纹 SHA-256 {}", spaced(browsers.fingerprint()));
+            let listener = TlsListener::new(listener, tls::config(pinned, &browsers)?)?;
+            let serve = axum::serve(listener, router(&app.over_tls())?).with_graceful_shutdown(asked_to_stop());
+            serve.await.context("serving with TLS")
+        };
+        futures::try_join!(plain, secure).map(|_| ())
     })
+}
+
+/// The certificate for browsers: the operator's, or the server's own.
+fn certificates(options: &Options, data: &Path, address: SocketAddr) -> Result<Browsers> {
+    match (options.get("cert"), options.get("key")) {
+        (Some(cert), Some(key)) => Browsers::given(Path::new(cert), Path::new(key)).context("the certificate for browsers"),
+        (None, None) => {
+            let names = options
+                .get("name")
+                .map(|names| names.split(',').map(|name| name.trim().to_owned()).collect());
+            let names = names.unwrap_or_else(|| match address.ip() {
+                any if any.is_unspecified() => vec!["localhost".to_owned()],
+                ip => vec!["localhost".to_owned(), ip.to_string()],
+            });
+            Ok(Browsers::own(data, names)?)
+        }
+        _ => bail!("--cert and --key belong together\n\n{USAGE}"),
+    }
+}
+
+/// A digest as browsers write fingerprints.
+fn spaced(digest: &seal::Digest) -> String {
+    let pairs: Vec<String> = digest.as_bytes().iter().map(|byte| format!("{byte:02X}")).collect();
+    pairs.join(":")
 }
 
 /// Ends when an operator asks, by SIGTERM or by the keyboard.

@@ -23,6 +23,8 @@ mod running;
 mod stations;
 #[path = "server/syncing.rs"]
 mod syncing;
+#[path = "server/tls.rs"]
+mod tls;
 #[path = "server/uploads.rs"]
 mod uploads;
 #[path = "server/visit.rs"]

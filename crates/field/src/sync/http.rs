@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use ledger::session::{Challenge, Granted, Hello, prove};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
-use seal::keys::Signer;
+use seal::keys::{PublicKey, Signer};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::pin;
 use crate::core::Open;
 use crate::error::{Error, Result};
 
@@ -29,15 +30,17 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Prepares for the address of the card: TLS everywhere but on loopback.
-    pub(super) fn new(address: &str) -> Result<Self> {
+    /// Prepares for the address of the card: TLS everywhere but on loopback, with the card's key alone.
+    pub(super) fn new(address: &str, pinned: &PublicKey) -> Result<Self> {
         let base: Url = address.parse().map_err(|_| Error::Confused("the address in the county card".into()))?;
         let host = base.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
         if base.scheme() != "https" && !(base.scheme() == "http" && loopback) {
             return Err(Error::Untrusted);
         }
-        let mut builder = Client::builder().connect_timeout(CONNECT).redirect(reqwest::redirect::Policy::none());
+        let tls = pin::only(pinned).map_err(|_| Error::Broken("TLS 1.3 is not to be had"))?;
+        let builder = Client::builder().tls_backend_preconfigured(tls);
+        let mut builder = builder.connect_timeout(CONNECT).redirect(reqwest::redirect::Policy::none());
         if loopback {
             builder = builder.no_proxy();
         }
@@ -95,8 +98,11 @@ impl Server {
     }
 }
 
-/// A network fault; the address is not repeated, for it may carry a location.
+/// A network fault, or somebody else at the other end; the address is not repeated, for it may carry a location.
 pub(super) fn unreachable(error: reqwest::Error) -> Error {
+    if pin::is_somebody_else(&error) {
+        return Error::Untrusted;
+    }
     Error::Unreachable(error.without_url().to_string())
 }
 

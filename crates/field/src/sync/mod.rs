@@ -1,6 +1,7 @@
 //! The sync client: a worker thread that enrols, exchanges entries, and sends blobs, and the status that screens show.
 
 mod http;
+mod pin;
 mod run;
 mod upload;
 

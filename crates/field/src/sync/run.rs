@@ -33,7 +33,7 @@ async fn synchronise(core: &Arc<Core>, open: &Arc<Open>) -> Result<()> {
         .server_url
         .as_deref()
         .ok_or_else(|| Error::Unreachable("no server in the card".into()))?;
-    let mut server = Server::new(address)?;
+    let mut server = Server::new(address, &open.card.server_key)?;
     core.set_phase(Some(SyncPhase::Entries));
     for (fingerprint, text) in open.store.unsent_enrolments()? {
         server.post("/v1/enrol", "application/json", text.into_bytes()).await?;
@@ -113,7 +113,7 @@ async fn entries(core: &Arc<Core>, open: &Arc<Open>, server: &Server, link: &mut
 #[cfg(test)]
 pub(crate) fn upload_all(core: &Arc<Core>, address: &str, thumbs: bool) -> Result<()> {
     let open = core.opened()?;
-    let server = Server::new(address)?;
+    let server = Server::new(address, &open.card.server_key)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut uploads = Uploads::new(core, &open, &server, thumbs)?;

@@ -21,13 +21,16 @@ use super::uploads::Turn;
 pub struct Settings {
     /// Serve the console from this folder instead of from the program.
     pub ui: Option<PathBuf>,
-    /// Whether the address is reached over TLS, so that the session's cookie may say so. False on loopback alone.
-    pub secure: bool,
+    /// Whether the plain address is reached through something that speaks TLS, so that the session's cookie may say so.
+    pub behind_tls: bool,
 }
 
 /// The running server. Cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<Inner>);
+pub struct App {
+    inner: Arc<Inner>,
+    over_tls: bool,
+}
 
 struct Inner {
     opened: Mutex<Opened>,
@@ -72,7 +75,7 @@ impl App {
     /// Takes over an opened folder.
     pub fn new(opened: Opened, clock: Clock, settings: Settings) -> Self {
         let blobs = opened.blobs.clone();
-        Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             opened: Mutex::new(opened),
             blobs,
             clock,
@@ -84,12 +87,13 @@ impl App {
             tables: Mutex::default(),
             passwords: Mutex::default(),
             at_passwords: AtomicUsize::new(0),
-        }))
+        });
+        Self { inner, over_tls: false }
     }
 
     /// Works on the database on this thread, which must be one that may wait.
     pub fn with_db<T>(&self, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
-        work(&mut lock(&self.0.opened).db)
+        work(&mut lock(&self.inner.opened).db)
     }
 
     /// Works on the database on a thread that may wait. The work is finished even if nobody waits for it any more.
@@ -100,50 +104,63 @@ impl App {
 
     /// The bytes.
     pub fn blobs(&self) -> &Blobs {
-        &self.0.blobs
+        &self.inner.blobs
     }
 
     /// Now, ms since 1970 UTC.
     pub fn now_ms(&self) -> i64 {
-        self.0.clock.now_ms()
+        self.inner.clock.now_ms()
     }
 
     /// How the server is run.
     pub fn settings(&self) -> &Settings {
-        &self.0.settings
+        &self.inner.settings
+    }
+
+    /// The same server for those who reach it over its own TLS.
+    pub fn over_tls(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            over_tls: true,
+        }
+    }
+
+    /// Whether the browser came over TLS, so that its cookie shall never go without.
+    pub(super) fn is_secure(&self) -> bool {
+        self.over_tls || self.inner.settings.behind_tls
     }
 
     pub(super) fn nonces(&self) -> MutexGuard<'_, Nonces> {
-        lock(&self.0.nonces)
+        lock(&self.inner.nonces)
     }
 
     pub(super) fn enrolments(&self) -> MutexGuard<'_, Pace> {
-        lock(&self.0.enrolments)
+        lock(&self.inner.enrolments)
     }
 
     /// Files with tables that were brought.
     pub(crate) fn brought(&self) -> MutexGuard<'_, Brought> {
-        lock(&self.0.brought)
+        lock(&self.inner.brought)
     }
 
     /// Reads a table when no other one is being read.
     pub(crate) fn one_table<T>(&self, read: impl FnOnce() -> T) -> T {
-        let _turn = lock(&self.0.tables);
+        let _turn = lock(&self.inner.tables);
         read()
     }
 
     /// Waits until no other password is being checked; None when too many wait already.
     pub(crate) fn one_password(&self) -> Option<OnePassword<'_>> {
-        let before = self.0.at_passwords.fetch_add(1, Ordering::AcqRel);
-        let place = Place(&self.0.at_passwords);
+        let before = self.inner.at_passwords.fetch_add(1, Ordering::AcqRel);
+        let place = Place(&self.inner.at_passwords);
         (before <= MAX_WAITING).then(|| OnePassword {
-            _turn: lock(&self.0.passwords),
+            _turn: lock(&self.inner.passwords),
             _place: place,
         })
     }
 
     pub(super) fn turn(&self, upload: &str) -> Arc<Turn> {
-        let mut turns = lock(&self.0.turns);
+        let mut turns = lock(&self.inner.turns);
         turns.retain(|_, turn| Arc::strong_count(turn) > 1);
         Arc::clone(turns.entry(upload.to_owned()).or_default())
     }
