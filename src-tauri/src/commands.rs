@@ -1,6 +1,5 @@
 //! What the window may ask of the shell. Everything that blocks runs beside the window's own thread.
 
-use contract::field::{Access, CALLS, dispatch};
 use contract::{ApiError, ErrorCode};
 use serde_json::Value;
 use tauri::State;
@@ -14,16 +13,7 @@ type Answer<T> = Result<T, ApiError>;
 #[tauri::command]
 pub async fn call(shell: State<'_, Shell>, name: String, args: Value) -> Answer<Value> {
     let shell = shell.inner().clone();
-    beside(move || {
-        let field = shell.field()?;
-        let known = CALLS.iter().find(|(call, _)| *call == name);
-        let (_, access) = known.ok_or_else(|| ApiError::new(ErrorCode::NoSuchCall).with("call", &name))?;
-        if *access == Access::Unlocked && !field.is_unlocked() {
-            return Err(ApiError::new(ErrorCode::Locked));
-        }
-        dispatch(&field, &name, args)
-    })
-    .await
+    beside(move || shell.field()?.answer(&name, args)).await
 }
 
 /// Lets the person choose files or a folder; answers handles, none when the dialog was closed.

@@ -134,7 +134,7 @@ pub async fn import_photos(window: &Page) -> usize {
 }
 
 /// Names of two photos that a browser can show; such as say where they were taken come first.
-fn two_photos() -> Vec<String> {
+pub fn two_photos() -> Vec<String> {
     let names = fs::read_dir(place::photos())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap());

@@ -16,6 +16,8 @@ pub enum ErrorCode {
     NotLoggedIn,
     /// The account may not do this. Also said when the thing belongs to another county.
     NotAllowed,
+    /// This browser is not let in by the program on this machine: its address was used or is incomplete, or the program has ended.
+    ShellClosed,
     /// Account or password do not fit.
     WrongLogin,
     /// Too many wrong attempts; `minutes` to wait.

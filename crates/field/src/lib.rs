@@ -15,6 +15,7 @@ mod packs;
 mod pictures;
 mod record;
 mod sealing;
+pub mod serve;
 mod standing;
 mod start;
 mod store;
@@ -26,4 +27,5 @@ mod visits;
 
 pub use core::{Field, FileHandle, Options};
 pub use error::{Error, Result};
+pub use os::machine::data_dir;
 pub use os::process::start_again_with;

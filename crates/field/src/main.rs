@@ -5,20 +5,28 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use contract::ApiError;
 use contract::field::{AddPerson, CardSource, FieldHost, StartFromCard, StartPhase, SyncPhase, Unlock};
 use contract::shared::Nothing;
+use contract::{ApiError, ErrorCode};
 use domain::PersonId;
+use field::serve::Serving;
 use field::{Field, intake};
 use serde::Deserialize;
 
 const USAGE: &str = "usage:
+  xunzhan-field serve [--data DIR] [--port PORT] [--open]
   xunzhan-field demo --data DIR --card FILE --people FILE [--device NAME] [--sync]
   xunzhan-field sync --data DIR --people FILE
   xunzhan-field status --data DIR [--people FILE]
   xunzhan-field rebuild --check --data DIR [--people FILE]
   xunzhan-field photo-info --json FILE…
   xunzhan-field bench-intake …";
+const WELCOME: &str = "\
+巡站已在本机启动。请在这台电脑的浏览器中打开下面的地址；它只能用一次，请勿转给他人。按 Ctrl+C 停止，数据都在本机。
+Xunzhan runs on this computer. Open the address below in a browser on it; it works once and is for nobody else. Ctrl+C stops; all data stays here.";
+const BUSY: &str = "\
+本机的数据正被另一个巡站窗口或程序使用，数据完好。请关闭那个窗口后再启动。
+the data on this computer is in use by another window or program of Xunzhan, and is whole. Close that one and start again.";
 const SYNC_LIMIT: Duration = Duration::from_secs(120);
 
 /// Somebody with a passphrase, as the demo county lists them.
@@ -57,12 +65,53 @@ fn main() -> Result<()> {
     match command.as_str() {
         "photo-info" => intake::cli::photo_info(&rest),
         "bench-intake" => intake::bench::bench_intake(&rest),
+        "serve" => serve(&Flags(rest)),
         "demo" => demo(&Flags(rest)),
         "sync" => sync(&Flags(rest)),
         "status" => status(&Flags(rest)),
         "rebuild" => rebuild(&Flags(rest)),
         _ => bail!("{USAGE}"),
     }
+}
+
+/// Offers the same application as the window to a browser on this machine, until it is told to stop.
+fn serve(flags: &Flags) -> Result<()> {
+    let data = match flags.value("--data") {
+        Some(folder) => PathBuf::from(folder),
+        None => field::data_dir().context("there is no folder for the data; say --data DIR")?,
+    };
+    let port = flags.value("--port").map(str::parse).transpose().context("--port is not a port")?;
+    let field = match Field::open(&data) {
+        Err(error) if error.code == ErrorCode::StoreBusy => bail!("{BUSY}"),
+        opened => opened.map_err(said).context("opening the store")?,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting")?;
+    runtime.block_on(async {
+        let serving = Serving::listen(field, port).await.context("listening on 127.0.0.1")?;
+        let mut out = io::stdout();
+        writeln!(out, "{WELCOME}\n\n  {}\n", serving.address().as_str())?;
+        out.flush()?;
+        if flags.has("--open") {
+            serving.show().context("opening the browser")?;
+        }
+        serving.until(asked_to_stop()).await.context("serving")
+    })
+}
+
+/// Ends when the person or the system asks.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
 }
 
 /// Sets a laptop up as an inspector would at first start.

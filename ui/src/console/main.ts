@@ -3,7 +3,7 @@ import "@/shared/theme.css";
 import { createPinia } from "pinia";
 import { createApp } from "vue";
 import { provideConsoleHost, type ConsoleHost } from "@/host";
-import { webConsoleHost } from "@/host/web";
+import { webConsoleHost } from "@/host/web-console";
 import { makeI18n } from "@/i18n";
 import ConsoleApp from "./ConsoleApp.vue";
 

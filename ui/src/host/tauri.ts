@@ -1,5 +1,5 @@
 /** The desktop window as a host. */
-import { convertFileSrc, invoke } from "@tauri-apps/api/core";
+import { convertFileSrc, invoke, isTauri } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { FieldCalls, HostEvent } from "@/contract";
 import { asApiError, HostError, type Ability, type FieldHost } from ".";
@@ -13,6 +13,9 @@ async function ask<T>(command: string, args: Record<string, unknown>): Promise<T
     throw new HostError(asApiError(thrown));
   }
 }
+
+/** Whether the page is shown by the desktop window. */
+export const isWindow = isTauri;
 
 export function tauriHost(): FieldHost {
   return {

@@ -1,17 +1,12 @@
-/** A server in a browser as a host: every call is one request, the session is a cookie. */
-import type { ConsoleCalls, StationTable } from "@/contract";
-import { asApiError, HostError, type ConsoleHost } from ".";
+/** What is asked of a server from a browser: requests, files, events. Both web hosts stand on it. */
+import { asApiError, HostError } from ".";
 
-async function post<T>(path: string, type: string, content: BodyInit): Promise<T> {
+async function ask<T>(path: string, init: RequestInit): Promise<T> {
   let answer: Response;
   try {
-    answer = await fetch(path, {
-      method: "POST",
-      credentials: "same-origin",
-      // A form on another site cannot set this header, so it cannot act in a reviewer's name.
-      headers: { "content-type": type, "x-xunzhan": "1" },
-      body: content,
-    });
+    // A form on another site cannot set this header, so it cannot act in anybody's name.
+    const headers = { ...init.headers, "x-xunzhan": "1" };
+    answer = await fetch(path, { ...init, method: "POST", credentials: "same-origin", headers });
   } catch {
     throw new HostError({ code: "server_unreachable", params: {} });
   }
@@ -20,13 +15,17 @@ async function post<T>(path: string, type: string, content: BodyInit): Promise<T
   throw new HostError(body === null ? { code: "server_confused", params: { status: String(answer.status) } } : asApiError(body));
 }
 
-export function webConsoleHost(): ConsoleHost {
-  return {
-    call: <K extends keyof ConsoleCalls>(name: K, args: ConsoleCalls[K]["args"]) =>
-      post<ConsoleCalls[K]["answer"]>(`/api/call/${name}`, "application/json", JSON.stringify(args)),
-    photoUrl: (scope, visit, photo, size) => `/api/scopes/${scope}/visits/${visit}/photos/${photo}/${size}`,
-    bringStations: (scope, file) => post<StationTable>(`/api/scopes/${scope}/station-tables`, "application/octet-stream", file),
-    stationReportUrl: (scope, upload, language) => `/api/scopes/${scope}/station-tables/${upload}/report?lang=${language}`,
-    documentUrl: (scope, visit, document) => `/api/scopes/${scope}/visits/${visit}/${document}`,
-  };
+/** Sends JSON and answers JSON. */
+export const post = <T>(path: string, args: unknown): Promise<T> =>
+  ask<T>(path, { headers: { "content-type": "application/json" }, body: JSON.stringify(args) });
+
+/** Sends a file's bytes as they are; the browser reads them from the disk while they go. */
+export const send = <T>(path: string, file: Blob): Promise<T> =>
+  ask<T>(path, { headers: { "content-type": "application/octet-stream" }, body: file });
+
+/** Calls the listener with each message until the returned function is called. The browser opens a stream that broke again. */
+export function listen(path: string, listener: (message: unknown) => void): () => void {
+  const source = new EventSource(path);
+  source.onmessage = (event: MessageEvent<string>) => listener(JSON.parse(event.data));
+  return () => source.close();
 }

@@ -21,3 +21,14 @@ pub fn state_dir() -> Option<PathBuf> {
         .or_else(|| var("LOCALAPPDATA").map(|d| d.join("Xunzhan")))
         .or_else(|| var("HOME").map(|d| d.join(".local/state/xunzhan")))
 }
+
+/// The folder in which the window keeps the store, which every other shell on this machine keeps to.
+pub fn data_dir() -> Option<PathBuf> {
+    let var = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    var("XUNZHAN_DATA").or_else(|| {
+        var("XDG_DATA_HOME")
+            .or_else(|| var("APPDATA"))
+            .or_else(|| var("HOME").map(|home| home.join(".local/share")))
+            .map(|folder| folder.join("org.xunzhan.field"))
+    })
+}

@@ -1,0 +1,177 @@
+//! Bytes in and out: chosen files come in whole, pictures and records go out by their names, never by a path.
+//!
+//! What comes in lies under `incoming/` until the import that took it is over, readable by this account only. What a run that was
+//! killed left there is removed when the next one starts.
+
+use std::collections::BTreeMap;
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use contract::{ApiError, ErrorCode};
+use futures::StreamExt as _;
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncWriteExt as _;
+use uuid::Uuid;
+
+use super::{Failed, Shell, beside};
+use crate::core::{Field, lock};
+use crate::error::{Error, Result};
+use crate::os::files::{create_new, make_dir};
+
+const FOLDER: &str = "incoming";
+
+/// Files that a page handed in. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Incoming(Arc<Kept>);
+
+struct Kept {
+    folder: PathBuf,
+    /// Folders of the files by the handle they were given.
+    by_handle: Mutex<BTreeMap<String, PathBuf>>,
+    /// Handles by the import that reads them.
+    by_import: Mutex<BTreeMap<String, Vec<String>>>,
+}
+
+impl Incoming {
+    pub(super) fn new(field: &Field) -> Result<Self> {
+        let incoming = Self(Arc::new(Kept {
+            folder: field.0.dir.join(FOLDER),
+            by_handle: Mutex::default(),
+            by_import: Mutex::default(),
+        }));
+        incoming.clear()?;
+        Ok(incoming)
+    }
+
+    /// Removes everything.
+    pub(super) fn clear(&self) -> Result<()> {
+        match std::fs::remove_dir_all(&self.0.folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// An empty file of this name in a folder of its own, so that the name can stay as it is.
+    fn create(&self, name: &str) -> Result<(std::fs::File, PathBuf)> {
+        let folder = self.0.folder.join(Uuid::now_v7().to_string());
+        make_dir(&folder)?;
+        let path = folder.join(name);
+        let unreadable = |source| Error::FileUnreadable {
+            name: name.to_owned(),
+            source,
+        };
+        Ok((create_new(&path).map_err(unreadable)?, path))
+    }
+
+    fn keep(&self, field: &Field, path: PathBuf) -> Result<String> {
+        let folder = path.parent().map(FilePath::to_owned).unwrap_or_default();
+        let file = field.register_paths(vec![path]).into_iter().next().ok_or(Error::NotFound("file"))?;
+        lock(&self.0.by_handle).insert(file.handle.clone(), folder);
+        Ok(file.handle)
+    }
+
+    /// An import reads these; when it is over they are removed.
+    pub(super) fn wanted_by(&self, field: &Field, import: &str, handles: Vec<String>) {
+        lock(&self.0.by_import).insert(import.to_owned(), handles);
+        // It may have been over before it was noted.
+        let over = field.0.import_report(import).is_ok_and(|report| report.finished);
+        if over {
+            self.finished(import);
+        }
+    }
+
+    pub(super) fn finished(&self, import: &str) {
+        let handles = lock(&self.0.by_import).remove(import).unwrap_or_default();
+        for handle in handles {
+            if let Some(folder) = lock(&self.0.by_handle).remove(&handle)
+                && let Err(error) = std::fs::remove_dir_all(folder)
+            {
+                tracing::warn!(%error, "a file that was handed in could not be removed");
+            }
+        }
+    }
+}
+
+/// The last part of a name, without what no file can be called.
+fn plain_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last.chars().filter(|c| !c.is_control()).collect();
+    if plain.is_empty() || plain == "." || plain == ".." {
+        "file".to_owned()
+    } else {
+        plain
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Named {
+    name: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct Taken {
+    handle: String,
+}
+
+/// Takes a whole file and answers a handle for calls. A file that was cut is no file.
+pub(super) async fn take(State(shell): State<Shell>, Query(named): Query<Named>, body: Body) -> std::result::Result<Json<Taken>, Failed> {
+    let incoming = shell.0.incoming.clone();
+    let name = plain_name(&named.name);
+    let (file, path) = beside(move || Ok(incoming.create(&name)?)).await?;
+    if let Err(failed) = write(tokio::fs::File::from_std(file), body).await {
+        let folder = path.parent().map(FilePath::to_owned).unwrap_or_default();
+        let _ = tokio::fs::remove_dir_all(folder).await;
+        return Err(failed);
+    }
+    let handle = shell.0.incoming.keep(&shell.0.field, path).map_err(ApiError::from)?;
+    Ok(Json(Taken { handle }))
+}
+
+async fn write(mut file: tokio::fs::File, body: Body) -> std::result::Result<(), Failed> {
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let cut = |error| ApiError::new(ErrorCode::BadRequest).with("detail", error);
+        let chunk = chunk.map_err(cut)?;
+        file.write_all(&chunk).await.map_err(Error::from).map_err(ApiError::from)?;
+    }
+    Ok(file.flush().await.map_err(Error::from).map_err(ApiError::from)?)
+}
+
+/// A thumbnail, preview, original or page of a record.
+pub(super) async fn picture(
+    State(shell): State<Shell>,
+    Path((_, kind, id)): Path<(String, String, String)>,
+) -> std::result::Result<Response, Failed> {
+    let (media_type, bytes) = beside(move || shell.0.field.image(&kind, &id)).await?;
+    Ok(([(header::CONTENT_TYPE, media_type)], bytes).into_response())
+}
+
+/// A finished document, to be saved where the browser saves.
+pub(super) async fn record(State(shell): State<Shell>, Path((_, handle)): Path<(String, String)>) -> std::result::Result<Response, Failed> {
+    let bytes = beside(move || shell.0.field.record_pdf(&handle));
+    Ok((
+        [(header::CONTENT_TYPE, "application/pdf"), (header::CONTENT_DISPOSITION, "attachment")],
+        bytes.await?,
+    )
+        .into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_name;
+
+    #[test]
+    fn a_name_is_the_last_part_and_leads_nowhere() {
+        assert_eq!(plain_name("大门 1.jpg"), "大门 1.jpg");
+        assert_eq!(plain_name("照片/11月/大门.jpg"), "大门.jpg");
+        assert_eq!(plain_name("..\\..\\keys.json"), "keys.json");
+        for nothing in ["", ".", "..", "../", "a/..", "\0", "/"] {
+            assert_eq!(plain_name(nothing), "file", "{nothing:?}");
+        }
+    }
+}

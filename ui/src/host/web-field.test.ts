@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { HostEvent } from "@/contract";
+import { asApiError } from ".";
+import { webFieldHost } from "./web-field";
+
+interface Asked {
+  path: string;
+  init: RequestInit;
+}
+
+const TOKEN = "ab".repeat(32);
+let asked: Asked[];
+let streams: { url: string; onmessage?: (event: { data: string }) => void }[];
+let answer: (path: string) => Response | Error;
+
+class Stream {
+  onmessage?: (event: { data: string }) => void;
+  constructor(readonly url: string) {
+    streams.push(this);
+  }
+  close(): void {}
+}
+
+beforeEach(() => {
+  asked = [];
+  streams = [];
+  answer = (path) => Response.json(path === "/session" ? { base: "/s/inside" } : { handle: `file-${asked.length}` });
+  vi.stubGlobal("EventSource", Stream);
+  vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
+    asked.push({ path, init });
+    const given = answer(path);
+    if (given instanceof Error) throw given;
+    return given;
+  });
+  localStorage.clear();
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+  location.hash = "";
+  document.body.innerHTML = "";
+});
+
+describe("the field application in a browser", () => {
+  it("trades the token once and keeps it nowhere", async () => {
+    location.hash = `#token=${TOKEN}`;
+    const host = await webFieldHost();
+    expect(asked[0]).toMatchObject({ path: "/session", init: { body: JSON.stringify({ token: TOKEN }) } });
+    expect(location.href).not.toContain(TOKEN);
+    expect(JSON.stringify(localStorage)).not.toContain(TOKEN);
+    await host.call("app_state", {});
+    expect(asked[1]?.path).toBe("/s/inside/call/app_state");
+    expect(host.imageUrl("page", "0190/2")).toBe("/s/inside/pictures/page/0190/2");
+    expect(streams.map((stream) => stream.url)).toEqual(["/s/inside/events"]);
+  });
+
+  it("is let in again by what the browser kept, without asking for the token", async () => {
+    localStorage.setItem("xunzhan.base", "/s/kept");
+    const host = await webFieldHost();
+    await host.call("app_state", {});
+    expect(asked.map((one) => one.path)).toEqual(["/s/kept/call/app_state"]);
+  });
+
+  it("says that the program has ended when nobody answers", async () => {
+    const host = await webFieldHost();
+    expect(streams).toEqual([]);
+    answer = () => new TypeError("Failed to fetch");
+    const error = await host.call("app_state", {}).catch(asApiError);
+    expect(error).toMatchObject({ code: "shell_closed" });
+    answer = () => Response.json({ code: "shell_closed", params: {} }, { status: 401 });
+    expect(await host.call("app_state", {}).catch(asApiError)).toMatchObject({ code: "shell_closed" });
+  });
+
+  it("hands chosen files in as their own bytes", async () => {
+    const host = await webFieldHost();
+    const input = document.querySelector<HTMLInputElement>("[data-testid=file-chooser]")!;
+    const files = [new File(["one"], "大门.jpg"), new File(["two"], "台账.jpg")];
+    Object.defineProperty(input, "files", { get: () => files });
+    vi.spyOn(input, "click").mockImplementation(() => input.dispatchEvent(new Event("change")));
+    expect(await host.pickFiles("photos")).toEqual(["file-1", "file-2"]);
+    expect(asked.map((one) => [one.path, one.init.body])).toEqual([
+      ["/s/none/files?name=%E5%A4%A7%E9%97%A8.jpg", files[0]],
+      ["/s/none/files?name=%E5%8F%B0%E8%B4%A6.jpg", files[1]],
+    ]);
+    expect(input.multiple).toBe(true);
+  });
+
+  it("answers no file when the dialog is closed", async () => {
+    const host = await webFieldHost();
+    const input = document.querySelector<HTMLInputElement>("[data-testid=file-chooser]")!;
+    vi.spyOn(input, "click").mockImplementation(() => input.dispatchEvent(new Event("cancel")));
+    expect(await host.pickFiles("card")).toEqual([]);
+    expect(input.multiple).toBe(false);
+  });
+
+  it("tells what the program tells, and what is dropped with its folders", async () => {
+    localStorage.setItem("xunzhan.base", "/s/drop");
+    const host = await webFieldHost();
+    const heard: HostEvent[] = [];
+    host.onEvent((event) => heard.push(event));
+    streams[0]?.onmessage?.({ data: JSON.stringify({ event: "changed", ids: ["a"] }) });
+    expect(heard).toEqual([{ event: "changed", ids: ["a"] }]);
+
+    const file = (name: string) => ({ isFile: true, file: (done: (file: File) => void) => done(new File([name], name)) });
+    const reader = (parts: unknown[][]) => ({ readEntries: (done: (part: unknown[]) => void) => done(parts.shift() ?? []) });
+    const folder = { isFile: false, createReader: () => reader([[file("b.jpg")], [file("c.jpg")], []]) };
+    const drop = new Event("drop", { cancelable: true });
+    Object.assign(drop, { dataTransfer: { items: [file("a.jpg"), folder].map((entry) => ({ webkitGetAsEntry: () => entry })) } });
+    window.dispatchEvent(drop);
+    expect(drop.defaultPrevented).toBe(true);
+    await vi.waitFor(() => expect(heard).toHaveLength(2));
+    expect(heard[1]).toMatchObject({ event: "dropped" });
+    expect(asked.filter((one) => one.path.startsWith("/s/drop/files")).map((one) => one.path.split("name=")[1])).toEqual(["a.jpg", "b.jpg", "c.jpg"]);
+  });
+});
