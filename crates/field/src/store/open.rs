@@ -20,7 +20,7 @@ const CHECKED_BYTES: u64 = 32 << 20;
 pub fn open(dir: &Path, key: &Secret) -> Result<Connection> {
     files::make_dir(dir)?;
     let path = dir.join(FILE);
-    match connect(&path, key) {
+    match connect(&path, key, MIGRATIONS) {
         Ok(conn) => Ok(conn),
         Err(Error::Sql(e)) if is_damage(&e) => {
             let copy = copy_aside(dir, "damaged")?;
@@ -31,7 +31,7 @@ pub fn open(dir: &Path, key: &Secret) -> Result<Connection> {
     }
 }
 
-fn connect(path: &Path, key: &Secret) -> Result<Connection> {
+fn connect(path: &Path, key: &Secret, migrations: &[&str]) -> Result<Connection> {
     let size = fs::metadata(path).map_or(0, |m| m.len());
     let mut conn = Connection::open(path)?;
     // A raw key: it is random, so stretching it would only cost time.
@@ -42,7 +42,7 @@ fn connect(path: &Path, key: &Secret) -> Result<Connection> {
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;
          PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;",
     )?;
-    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
     let found: u32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if found > known {
         return Err(Error::StoreNewer { found, known });
@@ -52,14 +52,27 @@ fn connect(path: &Path, key: &Secret) -> Result<Connection> {
     }
     if found < known {
         if found > 0 {
-            conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
-            let kept = path.with_file_name(format!("before-version-{known}.db"));
-            fs::copy(path, &kept)?;
-            fs::File::open(&kept)?.sync_all()?;
+            keep_copy(&conn, path, known)?;
         }
-        migrate(&mut conn, found, known)?;
+        migrate(&mut conn, migrations, found)?;
     }
     Ok(conn)
+}
+
+/// Leaves the store as it is now beside itself, whole and durable: should the new version prove wrong, nothing is lost. The folder is
+/// locked, so nobody writes meanwhile.
+fn keep_copy(conn: &Connection, path: &Path, version: u32) -> Result<()> {
+    let left: i64 = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if left != 0 {
+        return Err(Error::StoreBusy);
+    }
+    let kept = path.with_file_name(format!("before-version-{version}.db"));
+    let new = kept.with_extension("new");
+    fs::copy(path, &new)?;
+    fs::File::open(&new)?.sync_all()?;
+    files::place(&new, &kept)?;
+    info!(version, "a copy of the store was kept");
+    Ok(())
 }
 
 fn check(conn: &Connection) -> Result<()> {
@@ -72,9 +85,10 @@ fn check(conn: &Connection) -> Result<()> {
 }
 
 /// All upgrades in one transaction: the store is of the old version or of the new one.
-fn migrate(conn: &mut Connection, found: u32, known: u32) -> Result<()> {
+fn migrate(conn: &mut Connection, migrations: &[&str], found: u32) -> Result<()> {
+    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for script in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
+    for script in migrations.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
         tx.execute_batch(script)?;
     }
     tx.pragma_update(None, "user_version", known)?;
@@ -124,6 +138,35 @@ mod tests {
         let conn = open(dir.path(), &key()).unwrap();
         let value: String = conn.query_row("SELECT value FROM meta", [], |r| r.get(0)).unwrap();
         assert_eq!(value, "青禾县");
+    }
+
+    #[test]
+    fn a_copy_of_the_old_store_is_kept_before_it_is_changed() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, kept) = (
+            dir.path().join(FILE),
+            dir.path().join(format!("before-version-{}.db", MIGRATIONS.len() + 1)),
+        );
+        let conn = open(dir.path(), &key()).unwrap();
+        conn.execute("INSERT INTO meta VALUES ('told', '一次')", []).unwrap();
+        drop(conn);
+        let with = |later| [MIGRATIONS, &[later]].concat();
+
+        // A step that fails changes nothing, and the copy is there all the same.
+        assert!(connect(&path, &key(), &with("CREATE TABLE later (name TEXT NOT NULL) STRICT; nonsense;")).is_err());
+        assert!(kept.exists());
+        let conn = open(dir.path(), &key()).unwrap();
+        conn.execute("UPDATE meta SET value = '两次' WHERE name = 'told'", []).unwrap();
+
+        drop(conn);
+        let conn = connect(&path, &key(), &with("CREATE TABLE later (name TEXT NOT NULL) STRICT;")).unwrap();
+        conn.execute("INSERT INTO later VALUES ('a')", []).unwrap();
+        drop(conn);
+        assert!(matches!(open(dir.path(), &key()), Err(Error::StoreNewer { .. })));
+        let old = connect(&kept, &key(), MIGRATIONS).unwrap();
+        let told: String = old.query_row("SELECT value FROM meta WHERE name = 'told'", [], |r| r.get(0)).unwrap();
+        assert_eq!(told, "两次");
+        assert!(old.prepare("SELECT * FROM later").is_err());
     }
 
     #[test]

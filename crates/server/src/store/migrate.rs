@@ -1,7 +1,12 @@
 //! Brings a database to this version's form. A merged step never changes; a new one is added to the list.
 
+use std::fs::{self, File};
+use std::path::PathBuf;
+
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::county::sync_folder;
+use crate::error::file;
 use crate::{Error, Result};
 
 /// The steps in order; `user_version` counts those that were done.
@@ -12,26 +17,86 @@ const STEPS: [&str; 2] = [
 
 /// Does all missing steps in one transaction; refuses a database of a newer version and leaves it as it is.
 pub fn migrate(conn: &mut Connection) -> Result<()> {
+    migrate_by(conn, &STEPS)
+}
+
+fn migrate_by(conn: &mut Connection, steps: &[&str]) -> Result<()> {
     let done: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let done = usize::try_from(done).map_err(|_| Error::Corrupt("user_version"))?;
-    if done > STEPS.len() {
+    if done > steps.len() {
         return Err(Error::Newer);
     }
-    if done == STEPS.len() {
+    if done == steps.len() {
         return Ok(());
     }
+    if done > 0 {
+        keep_copy(conn, steps.len())?;
+    }
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for step in STEPS.iter().skip(done) {
+    for step in steps.iter().skip(done) {
         tx.execute_batch(step)?;
     }
-    tx.pragma_update(None, "user_version", i64::try_from(STEPS.len()).unwrap_or(i64::MAX))?;
+    tx.pragma_update(None, "user_version", i64::try_from(steps.len()).unwrap_or(i64::MAX))?;
     tx.commit()?;
+    Ok(())
+}
+
+/// Leaves the database as it is now beside itself, whole and durable: should the new version prove wrong, nothing is lost.
+fn keep_copy(conn: &Connection, version: usize) -> Result<()> {
+    let Some(path) = conn.path().filter(|path| !path.is_empty()).map(PathBuf::from) else {
+        return Ok(());
+    };
+    let kept = path.with_file_name(format!("before-version-{version}.sqlite"));
+    let new = kept.with_extension("new");
+    if new.exists() {
+        fs::remove_file(&new).map_err(file("removing half a copy of the database"))?;
+    }
+    conn.execute("VACUUM INTO ?1", [new.to_string_lossy()])?;
+    let synced = File::open(&new).and_then(|copy| copy.sync_all());
+    synced
+        .and_then(|()| fs::rename(&new, &kept))
+        .map_err(file("keeping a copy of the database"))?;
+    sync_folder(&kept)?;
+    tracing::info!(version, "a copy of the database was kept");
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const LATER: &str = "CREATE TABLE later (name TEXT NOT NULL) STRICT;";
+
+    fn tables(conn: &Connection, name: &str) -> i64 {
+        let sql = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?1";
+        conn.query_row(sql, [name], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_copy_of_the_old_database_is_kept_before_it_is_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = folder.path().join("before-version-2.sqlite");
+        let mut conn = Connection::open(folder.path().join("server.sqlite")).unwrap();
+        conn.pragma_update(None, "journal_mode", "WAL").unwrap();
+        migrate(&mut conn).unwrap();
+        assert!(!kept.exists(), "there was nothing to keep");
+        conn.execute("INSERT INTO meta (name, value) VALUES ('told', 'yes')", []).unwrap();
+
+        // A step that fails changes nothing, and the copy is there all the same.
+        assert!(migrate_by(&mut conn, &[STEPS[0], "CREATE TABLE later (name TEXT NOT NULL) STRICT; nonsense;"]).is_err());
+        assert_eq!(tables(&conn, "later"), 0);
+        assert!(kept.exists());
+
+        conn.execute("UPDATE meta SET value = 'again' WHERE name = 'told'", []).unwrap();
+        migrate_by(&mut conn, &[STEPS[0], LATER]).unwrap();
+        assert_eq!(tables(&conn, "later"), 1);
+        let mut old = Connection::open(&kept).unwrap();
+        let told: String = old.query_row("SELECT value FROM meta WHERE name = 'told'", [], |row| row.get(0)).unwrap();
+        assert_eq!(told, "again");
+        assert_eq!(tables(&old, "later"), 0);
+        migrate(&mut old).unwrap();
+        assert!(matches!(migrate(&mut conn), Err(Error::Newer)));
+    }
 
     #[test]
     fn named_lengths_and_uploads_survive_the_second_step() {
