@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
+use crate::clean_root;
 use crate::install;
+use crate::package;
 use crate::phases::{self, BUDGETS, FEATURES, FUZZ_SECONDS, Group};
 use crate::shell;
 use crate::tally::Tally;
@@ -361,5 +363,9 @@ pub fn soak(words: &[&str]) -> Result<ExitCode> {
     sum.add(targets(Group::Fuzz, &variables)?);
     sum.add(crash(&[("XUNZHAN_KILLS", SOAK_KILLS), ("XUNZHAN_CUTS", SOAK_CUTS)])?);
     println!("{} passed, {} failed", sum.passed, sum.failed);
+    match package::made() {
+        Ok(_) => clean_root::try_packages()?,
+        Err(why) => println!("packages not tried: {why:#}"),
+    }
     Ok(if sum.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

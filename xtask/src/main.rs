@@ -1,9 +1,11 @@
-//! Everything a developer types: `cargo xtask run`, `test`, `bench`, `soak`.
+//! Everything a developer types: `cargo xtask run`, `test`, `bench`, `package`, `soak`.
 
 mod bench;
+mod clean_root;
 mod gate;
 mod http;
 mod install;
+mod package;
 mod phases;
 mod run;
 mod shell;
@@ -21,7 +23,9 @@ cargo xtask test [PHASE…]              the whole gate; with names, only those 
 cargo xtask bench intake [--json] [--folder DIR]
                                        photo intake beside exiftool + sha256sum + vipsthumbnail
 cargo xtask bench start [--json]       time to a usable window beside a bare one
-cargo xtask soak [--minutes N]         simulator and fuzz tests with fresh seeds, for longer; all kills and power cuts
+cargo xtask soak [--minutes N]         simulator and fuzz tests with fresh seeds, for longer; all kills and power cuts;
+                                       then the packages, if they were made
+cargo xtask package [--debug | --try]  Debian packages of application and server; --try uses them in a clean Debian
 cargo xtask install                    only what is missing on this machine";
 
 fn main() -> ExitCode {
@@ -42,6 +46,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ["test", rest @ ..] => gate::test(rest),
         ["bench", "intake", rest @ ..] => bench::intake(rest),
         ["bench", "start", rest @ ..] => bench::start(rest),
+        ["package", rest @ ..] => package::package(rest),
         ["soak", rest @ ..] => gate::soak(rest),
         ["install"] => install::everything().map(|()| ExitCode::SUCCESS),
         [] | ["help" | "--help" | "-h"] => {

@@ -1,0 +1,61 @@
+//! Tries the packages in a Debian that has never seen them: made by debootstrap, entered by chroot in a mount namespace of its own.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{package, shell};
+
+const SUITE: &str = "bookworm";
+const MIRROR: &str = "http://deb.debian.org/debian";
+const SCRIPT: &str = include_str!("clean_root.sh");
+
+/// Installs, starts and removes every package; the packages must have been made.
+pub fn try_packages() -> Result<()> {
+    for (tool, of) in [("debootstrap", "debootstrap"), ("chroot", "coreutils"), ("unshare", "util-linux")] {
+        shell::which(tool).with_context(|| format!("{tool} is missing; apt-get install {of}"))?;
+    }
+    if shell::answer(shell::command("id").arg("-u"))? != "0" {
+        bail!("making a clean Debian needs root; run this task with sudo");
+    }
+    let base = package::folder().join("clean");
+    let root = package::folder().join("root");
+    if !base.join("etc/debian_version").exists() {
+        shell::run(
+            shell::command("debootstrap")
+                .args(["--variant=minbase", "--include=ca-certificates", SUITE])
+                .arg(&base)
+                .arg(MIRROR),
+        )?;
+    }
+    if root.exists() {
+        fs::remove_dir_all(&root)?;
+    }
+    shell::run(shell::command("cp").arg("-a").arg(&base).arg(&root))?;
+    fs::write(root.join("etc/apt/sources.list"), format!("deb {MIRROR} {SUITE} main\n"))?;
+    if Path::new("/etc/resolv.conf").exists() {
+        fs::copy("/etc/resolv.conf", root.join("etc/resolv.conf"))?;
+    }
+    let packages = root.join("packages");
+    fs::create_dir_all(&packages)?;
+    for deb in package::made()? {
+        let name = deb.file_name().context("a package without a name")?;
+        fs::copy(&deb, packages.join(name))?;
+    }
+    // No service is started while packages are unpacked: there is no init in a chroot.
+    executable(&root.join("usr/sbin/policy-rc.d"), "#!/bin/sh\nexit 101\n")?;
+    executable(&root.join("try.sh"), SCRIPT)?;
+    let inside = "mount -t proc proc \"$1/proc\" && mount --rbind /dev \"$1/dev\" && exec chroot \"$1\" /try.sh";
+    shell::run(
+        shell::command("unshare")
+            .args(["--mount", "--pid", "--fork", "--kill-child", "sh", "-c", inside, "sh"])
+            .arg(&root),
+    )
+}
+
+fn executable(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text)?;
+    Ok(fs::set_permissions(path, fs::Permissions::from_mode(0o755))?)
+}
