@@ -107,8 +107,7 @@ pub fn package(words: &[&str]) -> Result<ExitCode> {
     }
     let built = target().join(if debug { "debug" } else { "release" });
     for package in PACKAGES {
-        // Programs without optimisation are large, and xz would take minutes over them.
-        println!("{}", pack(package, &built, if debug { "-Zgzip" } else { "-Zxz" })?.display());
+        println!("{}", pack(package, &built, debug)?.display());
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -140,7 +139,7 @@ pub fn folder() -> PathBuf {
     target().join("package")
 }
 
-fn pack(package: &Package, built: &Path, compression: &str) -> Result<PathBuf> {
+fn pack(package: &Package, built: &Path, debug: bool) -> Result<PathBuf> {
     let tree = folder().join(package.name);
     if tree.exists() {
         fs::remove_dir_all(&tree)?;
@@ -165,7 +164,12 @@ fn pack(package: &Package, built: &Path, compression: &str) -> Result<PathBuf> {
         .filter(|part| !part.is_empty())
         .collect();
     let architecture = shell::answer(shell::command("dpkg").arg("--print-architecture"))?;
-    let version = version()?;
+    // What was built to be tried shall never pass for what is shipped, and xz would take minutes over programs that large.
+    let (version, compression) = if debug {
+        (version()? + "~debug", "-Zgzip")
+    } else {
+        (version()?, "-Zxz")
+    };
     let mut text = format!(
         "Package: {}\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: Xunzhan <xunzhan@localhost>\nInstalled-Size: {}\n\
          Section: {}\nPriority: optional\nDepends: {}\n",
