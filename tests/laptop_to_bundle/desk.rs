@@ -74,6 +74,16 @@ impl County {
         self.running.take().unwrap().stop();
     }
 
+    /// The server's data folder.
+    pub fn data(&self) -> PathBuf {
+        self.home.path().join("data")
+    }
+
+    /// File of the n-th county's recovery identity.
+    pub fn recovery(&self, n: usize) -> PathBuf {
+        self.home.path().join("out").join(self.county(n)["recovery_identity"].as_str().unwrap())
+    }
+
     /// Address of the server.
     pub fn url(&self) -> String {
         format!("https://127.0.0.1:{}", self.port)

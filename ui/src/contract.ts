@@ -239,6 +239,94 @@ field: string,
  * What to say.
  */
 says: Text, };
+export type CopyJob = { 
+/**
+ * What is done.
+ */
+work: CopyWork, 
+/**
+ * Bytes done.
+ */
+done_bytes: number, 
+/**
+ * Bytes in all.
+ */
+total_bytes: number, 
+/**
+ * Whether it is over.
+ */
+finished: boolean, 
+/**
+ * Whether it was stopped.
+ */
+cancelled: boolean, 
+/**
+ * Why it failed.
+ */
+error: ApiError | null, 
+/**
+ * The copy made.
+ */
+made: LastCopy | null, 
+/**
+ * What was taken in.
+ */
+taken: TakenIn | null, };
+export type CopyPreview = { 
+/**
+ * Handle for `take_in_copy`.
+ */
+handle: string, 
+/**
+ * Name of the laptop.
+ */
+device_name: string, 
+/**
+ * The laptop's key id, hex.
+ */
+kid: string, 
+/**
+ * County.
+ */
+county: string, 
+/**
+ * Whether it belongs to this laptop's county.
+ */
+same_county: boolean, 
+/**
+ * Whether it was made by this very laptop.
+ */
+own: boolean, 
+/**
+ * When it was made, ms since 1970 UTC, as claimed.
+ */
+made_at_ms: number, 
+/**
+ * Photos and documents in it.
+ */
+blobs: number, 
+/**
+ * Size in bytes.
+ */
+bytes: number, 
+/**
+ * Whose passphrases open it.
+ */
+people: Array<PersonRow>, };
+export type CopyStatus = { 
+/**
+ * The one made last.
+ */
+last: LastCopy | null, 
+/**
+ * What is neither in it nor at the server.
+ */
+uncopied: Uncopied, 
+/**
+ * What is under way, or was last since the start.
+ */
+job: CopyJob | null, };
+export type CopyWork = "make" | "take_in";
 export type Countersign = { "way": "signed", 
 /**
  * Name as stated.
@@ -532,6 +620,11 @@ passed: number,
  * Units drawn.
  */
 drawn: number, } };
+export type FindCopies = { 
+/**
+ * Handle of the folder: a stick, or a copy itself.
+ */
+handle: string, };
 export type Finding = { 
 /**
  * Identity.
@@ -578,7 +671,11 @@ progress: ImportProgress, } | { "event": "sync",
 /**
  * How far.
  */
-status: SyncStatus, } | { "event": "dropped", 
+status: SyncStatus, } | { "event": "copy", 
+/**
+ * How far.
+ */
+job: CopyJob, } | { "event": "dropped", 
 /**
  * Handles for `import_photos`.
  */
@@ -729,6 +826,31 @@ fields: Array<Field>,
  */
 concerns: Array<Concern>, };
 export type KeyStanding = "pending" | "certified";
+export type LastCopy = { 
+/**
+ * When, ms since 1970 UTC.
+ */
+made_at_ms: number, 
+/**
+ * Name of the folder or stick.
+ */
+place: string, 
+/**
+ * Records in it.
+ */
+entries: number, 
+/**
+ * Photos and documents in it.
+ */
+blobs: number, 
+/**
+ * Size in bytes.
+ */
+bytes: number, 
+/**
+ * Photos and documents that this laptop can no longer read whole, so that they are in no copy.
+ */
+damaged: number, };
 export type ListStations = { 
 /**
  * Words; empty for all.
@@ -764,6 +886,11 @@ account: string,
  * Password.
  */
 password: string, };
+export type MakeCopy = { 
+/**
+ * Handle of the folder.
+ */
+handle: string, };
 export type MakeRecord = { 
 /**
  * Which visit.
@@ -1182,6 +1309,15 @@ kind: string,
  * The rule that it breaks, as a code.
  */
 rule: string, };
+export type RefusedFromCopy = { 
+/**
+ * Which record, hex; empty when it cannot be told.
+ */
+entry: string, 
+/**
+ * Why, in English.
+ */
+reason: string, };
 export type ResponsibleUnit = { 
 /**
  * Name.
@@ -1789,6 +1925,23 @@ items: Array<string>,
  */
 caption: string, };
 export type TimeGrade = "anchored" | "gps" | "device_only" | "contradictory" | "none";
+export type Uncopied = { 
+/**
+ * Visits with such work.
+ */
+visits: number, 
+/**
+ * Photos and documents among it.
+ */
+blobs: number, 
+/**
+ * Since when the oldest of it stands alone, ms since 1970 UTC.
+ */
+since_ms: number | null, 
+/**
+ * Whether it is time for a second copy: older than a day, or many visits.
+ */
+remind: boolean, };
 export type UnitRole = "lead" | "cooperating";
 export type Unlock = { 
 /**
@@ -2222,6 +2375,16 @@ export interface FieldCalls {
   sync_status: { args: Nothing; answer: SyncStatus };
   /** The request by which the county certifies this laptop and its people. */
   enrolment_request: { args: Nothing; answer: EnrolmentRequest };
+  /** Where the second copy stands: the last one, what it lacks, and what is under way. */
+  copy_status: { args: Nothing; answer: CopyStatus };
+  /** Starts a second copy into a folder on another disk; progress comes as events. */
+  make_copy: { args: MakeCopy; answer: CopyStatus };
+  /** Stops what is under way at a second copy; a former copy stays good. */
+  cancel_copy: { args: Nothing; answer: CopyStatus };
+  /** Looks for second copies of laptops in a folder. */
+  find_copies: { args: FindCopies; answer: Array<CopyPreview> };
+  /** Starts taking another laptop's second copy in; progress comes as events. */
+  take_in_copy: { args: TakeInCopy; answer: CopyStatus };
 }
 
 export interface ConsoleCalls {

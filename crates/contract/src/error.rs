@@ -71,6 +71,22 @@ pub enum ErrorCode {
     TableUnreadable,
     /// The document could not be made; `detail`.
     PaperFailed,
+    /// There is no second copy in the chosen folder.
+    CopyNone,
+    /// The second copy is damaged; `detail`.
+    CopyDamaged,
+    /// The second copy belongs to another county; `county`.
+    CopyForeign,
+    /// A newer version made the second copy.
+    CopyNewer,
+    /// The folder lies on the disk that it should be a second copy of.
+    CopySameDisk,
+    /// The stick has too little room; `needed` and `available` in megabytes. The former copy is good.
+    CopyMediumFull,
+    /// The stick cannot be written or read, or was pulled out; `detail`. The former copy is good.
+    CopyMediumFault,
+    /// A second copy is being made or taken in already.
+    CopyBusy,
     /// Something outside went wrong; `detail` says what, in English, for the log. What was confirmed is safe.
     Internal,
 }

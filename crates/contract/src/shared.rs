@@ -17,6 +17,8 @@ pub struct Nothing {}
 pub enum DataState {
     /// 仅存本机.
     LocalOnly,
+    /// 已有第二份: not at the server yet, but in a second copy on another disk.
+    Copied,
     /// 已确认: the server has durably committed every entry.
     Acknowledged,
     /// 已回执: every entry is proven to be under a signed checkpoint.

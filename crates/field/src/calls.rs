@@ -160,4 +160,24 @@ impl FieldHost for Field {
     fn enrolment_request(&self, _: Nothing) -> Answer<EnrolmentRequest> {
         Ok(self.0.enrolment_request()?)
     }
+
+    fn copy_status(&self, _: Nothing) -> Answer<CopyStatus> {
+        Ok(self.0.copy_status()?)
+    }
+
+    fn make_copy(&self, args: MakeCopy) -> Answer<CopyStatus> {
+        Ok(self.0.make_copy(&args)?)
+    }
+
+    fn cancel_copy(&self, _: Nothing) -> Answer<CopyStatus> {
+        Ok(self.0.cancel_copy()?)
+    }
+
+    fn find_copies(&self, args: FindCopies) -> Answer<Vec<CopyPreview>> {
+        Ok(self.0.find_copies(&args)?)
+    }
+
+    fn take_in_copy(&self, args: TakeInCopy) -> Answer<CopyStatus> {
+        Ok(self.0.take_in_copy(&args)?)
+    }
 }

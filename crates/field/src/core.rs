@@ -13,6 +13,7 @@ use seal::card::CountyCard;
 use seal::cert::Certificate;
 use seal::keys::Ed25519Key;
 
+use crate::copy::Copying;
 use crate::enrol::Joining;
 use crate::error::{Error, Result};
 use crate::import::Import;
@@ -76,6 +77,8 @@ pub(crate) struct Core {
     pub(crate) imports: Mutex<BTreeMap<String, Arc<Import>>>,
     /// Held by whoever adds people, from reading the slots to writing them.
     pub(crate) adding: Mutex<()>,
+    /// The second copy that is made or taken in, or was last.
+    pub(crate) copying: Mutex<Option<Arc<Copying>>>,
     /// People who joined since the session was locked last: whoever joins next is asked for together with them.
     pub(crate) joining: Mutex<Joining>,
     /// The record laid out last; in memory only, gone when the session is locked.
@@ -128,6 +131,7 @@ impl Field {
             handles: Mutex::default(),
             imports: Mutex::default(),
             adding: Mutex::default(),
+            copying: Mutex::default(),
             joining: Mutex::default(),
             made: Mutex::default(),
         });

@@ -93,6 +93,35 @@ pub enum Error {
     /// The server's session is over: open another and ask again.
     #[error("the session is over")]
     SessionOver,
+    /// There is no second copy in a folder.
+    #[error("there is no second copy in the folder")]
+    CopyNone,
+    /// A second copy cannot be read.
+    #[error("the second copy is damaged: {0}")]
+    CopyDamaged(String),
+    /// A second copy of another county.
+    #[error("the second copy belongs to {0}")]
+    CopyForeign(String),
+    /// A second copy of a newer program.
+    #[error("a newer program made the second copy")]
+    CopyNewer,
+    /// The folder for the second copy lies on the store's own disk.
+    #[error("the folder lies on the disk that the store is on")]
+    CopySameDisk,
+    /// The medium of the second copy has too little room.
+    #[error("the medium has {available} bytes left and {needed} are needed")]
+    MediumFull {
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes left.
+        available: u64,
+    },
+    /// The medium of the second copy fails, or is gone.
+    #[error("the medium of the second copy failed: {0}")]
+    MediumFault(io::Error),
+    /// A second copy is under way.
+    #[error("a second copy is made or taken in already")]
+    CopyBusy,
     /// The document could not be made.
     #[error("the document could not be made: {0}")]
     Paper(String),
@@ -159,12 +188,27 @@ impl From<Error> for ApiError {
             Error::Untrusted => new(ErrorCode::ServerUntrusted),
             Error::NotCertified => new(ErrorCode::NotCertifiedYet),
             Error::SessionOver => new(ErrorCode::ServerUnreachable).with("detail", detail),
+            Error::CopyNone => new(ErrorCode::CopyNone),
+            Error::CopyDamaged(why) => new(ErrorCode::CopyDamaged).with("detail", why),
+            Error::CopyForeign(county) => new(ErrorCode::CopyForeign).with("county", county),
+            Error::CopyNewer => new(ErrorCode::CopyNewer),
+            Error::CopySameDisk => new(ErrorCode::CopySameDisk),
+            Error::MediumFull { needed, available } => new(ErrorCode::CopyMediumFull)
+                .with("needed", megabytes(needed))
+                .with("available", megabytes(available)),
+            Error::MediumFault(why) => new(ErrorCode::CopyMediumFault).with("detail", why),
+            Error::CopyBusy => new(ErrorCode::CopyBusy),
             Error::Paper(why) => new(ErrorCode::PaperFailed).with("detail", why),
             Error::Io(_) | Error::Sql(_) | Error::Entry(_) | Error::Seal(_) | Error::Operation(_) | Error::Json(_) | Error::Broken(_) => {
                 new(ErrorCode::Internal).with("detail", detail)
             }
         }
     }
+}
+
+/// As a person reads a stick's room; what is needed is never rounded to nothing.
+fn megabytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1_000_000)
 }
 
 /// A refusal's key, which the catalogues hold a sentence for, and what the sentence names.

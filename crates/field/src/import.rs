@@ -52,11 +52,17 @@ struct Job {
 impl Field {
     /// Takes paths from a native dialog or a drop and hands out opaque handles for calls.
     pub fn register_paths(&self, paths: Vec<PathBuf>) -> Vec<FileHandle> {
-        let mut handles = lock(&self.0.handles);
+        self.0.register_paths(paths)
+    }
+}
+
+impl Core {
+    pub(crate) fn register_paths(&self, paths: Vec<PathBuf>) -> Vec<FileHandle> {
+        let mut handles = lock(&self.handles);
         paths
             .into_iter()
             .map(|path| {
-                let number = self.0.next_handle.fetch_add(1, Ordering::Relaxed);
+                let number = self.next_handle.fetch_add(1, Ordering::Relaxed);
                 let handle = format!("file-{number}");
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 handles.insert(handle.clone(), path);
@@ -64,9 +70,7 @@ impl Field {
             })
             .collect()
     }
-}
 
-impl Core {
     pub(crate) fn path_of(&self, handle: &str) -> Result<PathBuf> {
         lock(&self.handles).get(handle).cloned().ok_or(Error::NotFound("file"))
     }

@@ -251,9 +251,13 @@ fn cipher(key: &Secret) -> Result<XChaCha20Poly1305> {
 }
 
 fn wrap(key: &Secret, purpose: &str, person: PersonId, plain: &[u8]) -> Result<Wrapped> {
+    wrap_bytes(key, &label(purpose, person), plain)
+}
+
+/// Wraps bytes under a key; `label` is what they are for, and opens nothing else.
+pub(crate) fn wrap_bytes(key: &Secret, label: &[u8], plain: &[u8]) -> Result<Wrapped> {
     let nonce = random::<24>()?;
-    let aad = label(purpose, person);
-    let payload = Payload { msg: plain, aad: &aad };
+    let payload = Payload { msg: plain, aad: label };
     let sealed = cipher(key)?
         .encrypt(&XNonce::from(nonce), payload)
         .map_err(|_| Error::Broken("a secret could not be wrapped"))?;
@@ -264,14 +268,25 @@ fn wrap(key: &Secret, purpose: &str, person: PersonId, plain: &[u8]) -> Result<W
 }
 
 fn unwrap(key: &Secret, purpose: &str, person: PersonId, wrapped: &Wrapped) -> Result<Secret> {
+    let plain = unwrap_bytes(key, &label(purpose, person), wrapped)?;
+    let length = || Error::KeysDamaged("a wrapped secret is no hex of its length".into());
+    let secret: [u8; 32] = plain.as_slice().try_into().map_err(|_| length())?;
+    Ok(Zeroizing::new(secret))
+}
+
+/// The database key from a person's slot; [`Error::WrongPassphrase`] if it does not open.
+pub(crate) fn unwrap_database_key(passphrase: &str, kdf: &Kdf, person: PersonId, wrapped: &Wrapped) -> Result<Secret> {
+    unwrap(&stretch(passphrase, kdf)?, "database-key", person, wrapped)
+}
+
+/// Opens what [`wrap_bytes`] wrapped.
+pub(crate) fn unwrap_bytes(key: &Secret, label: &[u8], wrapped: &Wrapped) -> Result<Zeroizing<Vec<u8>>> {
     let bad = || Error::KeysDamaged("a wrapped secret is no hex of its length".into());
     let nonce: [u8; 24] = hex::decode(&wrapped.nonce).ok().and_then(|n| n.try_into().ok()).ok_or_else(bad)?;
     let sealed = hex::decode(&wrapped.sealed).map_err(|_| bad())?;
-    let aad = label(purpose, person);
-    let payload = Payload { msg: &sealed, aad: &aad };
-    let plain = Zeroizing::new(cipher(key)?.decrypt(&XNonce::from(nonce), payload).map_err(|_| Error::WrongPassphrase)?);
-    let secret: [u8; 32] = plain.as_slice().try_into().map_err(|_| bad())?;
-    Ok(Zeroizing::new(secret))
+    let payload = Payload { msg: &sealed, aad: label };
+    let plain = cipher(key)?.decrypt(&XNonce::from(nonce), payload).map_err(|_| Error::WrongPassphrase)?;
+    Ok(Zeroizing::new(plain))
 }
 
 #[cfg(test)]

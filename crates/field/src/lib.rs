@@ -3,6 +3,7 @@
 //! [`Field`] is what a window or a local server holds; it implements [`contract::field::FieldHost`].
 
 mod calls;
+mod copy;
 mod core;
 mod enrol;
 mod error;

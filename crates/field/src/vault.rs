@@ -89,14 +89,23 @@ impl Vault {
             file: files::create_new(&path)?,
             path,
         };
-        let recipients = self.0.recipients.iter().map(|r| r as &dyn age::Recipient);
-        let encryptor = age::Encryptor::with_recipients(recipients).map_err(io::Error::other)?;
         Ok(VaultWriter {
             vault: self.clone(),
-            stream: encryptor.wrap_output(file)?,
+            stream: self.encrypt(file)?,
             len: 0,
             until_check: None,
         })
+    }
+
+    /// Encrypts to whoever can read the vault: this laptop and the county.
+    pub fn encrypt<W: Write>(&self, out: W) -> io::Result<age::stream::StreamWriter<W>> {
+        let recipients = self.0.recipients.iter().map(|r| r as &dyn age::Recipient);
+        age::Encryptor::with_recipients(recipients).map_err(io::Error::other)?.wrap_output(out)
+    }
+
+    /// The identity that reads the vault.
+    pub fn identity(&self) -> &Identity {
+        &self.0.identity
     }
 
     /// Keeps bytes that are at hand (records, statements, strokes) and tells their digest; may use the reserve.
@@ -116,11 +125,7 @@ impl Vault {
     /// Opens a blob for reading from any offset. Every 64 KiB are authenticated; whether they are those of the digest only
     /// [`Vault::read`] tells.
     pub fn reader(&self, sha256: &Digest) -> io::Result<VaultReader> {
-        let file = io::BufReader::new(File::open(self.path(sha256))?);
-        let decryptor = age::Decryptor::new_buffered(file).map_err(io::Error::other)?;
-        let identity: &dyn age::Identity = &self.0.identity;
-        let stream = decryptor.decrypt(std::iter::once(identity)).map_err(io::Error::other)?;
-        Ok(VaultReader(stream))
+        open_file(&self.path(sha256), &self.0.identity)
     }
 
     /// Reads a blob whole and hashes it again; bytes that are not those of the digest are an error of kind `InvalidData`.
@@ -134,7 +139,8 @@ impl Vault {
         }
     }
 
-    fn path(&self, sha256: &Digest) -> PathBuf {
+    /// Where a blob's encrypted file lies.
+    pub fn path(&self, sha256: &Digest) -> PathBuf {
         // HMAC takes a key of any length, so there is no failure to report.
         let name = Hmac::<Sha256>::new_from_slice(self.0.name_key.as_slice())
             .map(|mac| mac.chain_update(sha256.as_bytes()).finalize().into_bytes())
@@ -143,6 +149,15 @@ impl Vault {
         let (shelf, _) = name.split_at_checked(2).unwrap_or_default();
         self.0.dir.join(shelf).join(format!("{name}.age"))
     }
+}
+
+/// Opens a file of a vault, of this laptop or of another, with the identity that reads it.
+pub fn open_file(path: &Path, identity: &Identity) -> io::Result<VaultReader> {
+    let file = io::BufReader::new(File::open(path)?);
+    let decryptor = age::Decryptor::new_buffered(file).map_err(io::Error::other)?;
+    let identity: &dyn age::Identity = identity;
+    let stream = decryptor.decrypt(std::iter::once(identity)).map_err(io::Error::other)?;
+    Ok(VaultReader(stream))
 }
 
 /// A temporary file that goes away unless it was put in its place.

@@ -4,6 +4,7 @@
 //! `docs/protocol.md`; golden vectors of each are in `tests/golden/`.
 
 pub mod chain;
+pub mod copy;
 pub mod enrol;
 mod error;
 pub mod fold;

@@ -14,6 +14,6 @@ mod stream;
 pub use client::{Absorbed, Exchange, Problem, SyncError, absorb, request};
 pub use goodput::Goodput;
 pub use message::{Ack, End, Lack, LogFrontier, MESSAGE_TYPE, RefusedEntry, Request, Response, Rung, StreamItem};
-pub use server::{answer, keep};
+pub use server::{Carried, answer, carry, keep};
 pub use store::{ClientStore, ExchangeCommit, Exchanged, NewEntry, Position, Pulled, PushCommit, Pushed, SeenCheckpoint, ServerStore, StreamRow};
 pub use stream::StreamHead;

@@ -7,6 +7,7 @@
 
 use std::path::PathBuf;
 
+use ledger::copy::{COPY_VERSION, CopyBlob, CopyCard, CopyDraft, CopyManifest, CopyPart, Items, write_item};
 use ledger::sync::{LogFrontier, Request, Rung, StreamHead};
 use ledger::{
     Beacon, Draft, EntryId, Epoch, Frame, Header, Incarnation, LogId, LogOpen, LogWriter, NewLogReason, PreviousLog, ScopeId, header_type, open_log,
@@ -188,4 +189,68 @@ fn the_largest_header_fits() {
     println!("the largest header has {} bytes", bytes.len());
     assert!(bytes.len() <= ledger::MAX_HEADER_BYTES);
     assert_eq!(Header::parse(&bytes).unwrap(), header);
+}
+
+#[test]
+fn a_second_copy_is_written_and_read_alike() {
+    let (open, mut writer) = opened();
+    let frames = [open, answered(&mut writer), seen(&mut writer)];
+    let mut items = Vec::new();
+    for frame in &frames {
+        write_item(&mut items, &frame.to_bytes().unwrap()).unwrap();
+    }
+    golden("copy-entries.items", &items);
+    let read: Vec<Frame> = Items::new(items.as_slice()).map(|item| Frame::parse(&item.unwrap()).unwrap()).collect();
+    assert_eq!(read, frames);
+
+    let draft = CopyDraft {
+        visit: Uuid::parse_str("0190a6c2-7b1e-7c3d-8e4f-5a6b7c8d9e0f").unwrap(),
+        slot: "C4-09".into(),
+        raw: "半句\u{f9d1}".into(),
+        saved_ms: 1_700_000_070_000,
+    };
+    let draft = serde_json::to_vec(&draft).unwrap();
+    let mut drafts = Vec::new();
+    write_item(&mut drafts, &draft).unwrap();
+    golden("copy-drafts.items", &drafts);
+
+    let part = |file: &str, bytes: &[u8], items| CopyPart {
+        file: file.into(),
+        file_len: 4_000,
+        sha256: Digest::of(bytes),
+        items,
+    };
+    let stream = frames.iter().fold(StreamHead::start(&scope()), |head, frame| head.then(&frame.id()));
+    let manifest = CopyManifest {
+        v: COPY_VERSION,
+        scope: scope(),
+        kid: key().public().kid(),
+        made_ms: 1_700_000_080_000,
+        stream,
+        entries: vec![part("entries-1700000080000.age", b"entries", 3)],
+        thumbs: vec![part("thumbs-1700000080000.age", b"thumbs", 1)],
+        drafts: vec![part("drafts-1700000080000.age", b"drafts", 1)],
+        blobs: vec![CopyBlob {
+            sha256: Digest::of(b"photo"),
+            len: 4_213_000,
+            kind: "original".into(),
+            file: format!("{}.age", Digest::of(b"name").to_hex()),
+            file_len: 4_214_400,
+        }],
+    };
+    let bytes = manifest.to_bytes().unwrap();
+    golden("copy-manifest.json", &bytes);
+    assert_eq!(CopyManifest::parse(&kept("copy-manifest.json")).unwrap(), manifest);
+
+    let card = CopyCard {
+        v: COPY_VERSION,
+        scope: scope(),
+        county: "青禾县".into(),
+        device_name: "三号笔记本".into(),
+        kid: key().public().kid(),
+        lock: json!({"identity": {}, "persons": []}),
+    };
+    golden("copy-card.json", &card.to_bytes().unwrap());
+    assert_eq!(CopyCard::parse(&kept("copy-card.json")).unwrap(), card);
+    assert_eq!(CopyCard::folder(&card.kid), format!("xunzhan-copy-{}", &card.kid.to_string()[..12]));
 }

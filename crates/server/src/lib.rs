@@ -14,6 +14,7 @@ pub mod http;
 pub mod secrets;
 pub mod stations;
 pub mod store;
+pub mod take_in;
 pub mod tls;
 
 pub use clock::Clock;

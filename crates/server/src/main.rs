@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use server::demo::{self, Secrets};
 use server::http::{App, Settings, router};
 use server::tls::{self, Browsers, TlsListener};
-use server::{Clock, county};
+use server::{Clock, county, take_in};
 use tracing_subscriber::EnvFilter;
 
 const USAGE: &str = "\
@@ -24,6 +24,9 @@ xunzhan-server rebuild --data DIR
     drops all derived state and makes it again from the entries. The server must not be running.
 xunzhan-server restored --data DIR
     to be said once after the database was restored from a backup, before the server is started: begins a new epoch.
+xunzhan-server take-in --data DIR --copy FOLDER --recovery FILE
+    takes a broken laptop's second copy in, with the county's recovery identity. The server must not be running. Nothing in the
+    copy is changed; to do it twice does no harm. What is damaged or refused is named, and all the rest taken.
 ";
 
 fn main() -> ExitCode {
@@ -99,6 +102,17 @@ fn run(words: Vec<String>) -> Result<()> {
         "restored" => {
             let options = Options::read(rest, &[], &["data"])?;
             Ok(county::restored(&PathBuf::from(options.need("data")?))?)
+        }
+        "take-in" => {
+            let options = Options::read(rest, &[], &["data", "copy", "recovery"])?;
+            let recovery = take_in::read_identity(&PathBuf::from(options.need("recovery")?))?;
+            let mut opened = county::open(&PathBuf::from(options.need("data")?), Clock::system())?;
+            let taken = take_in::take_in(&mut opened, &PathBuf::from(options.need("copy")?), &recovery)?;
+            println!("{}", told_taken(&taken));
+            if !taken.whole() {
+                bail!("some of the copy was damaged or refused; everything else is on the server");
+            }
+            Ok(())
         }
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
@@ -192,6 +206,23 @@ async fn asked_to_stop() {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
     }
+}
+
+fn told_taken(taken: &take_in::TakenIn) -> String {
+    let mut text = format!(
+        "{}，{}：记录新收 {}、已有 {}，文件新收 {}、已有 {}。",
+        taken.county, taken.device_name, taken.entries_new, taken.entries_known, taken.blobs_new, taken.blobs_known
+    );
+    for (entry, reason) in &taken.refused {
+        text.push_str(&format!("\n  未收记录 {entry}：{reason}"));
+    }
+    for file in &taken.damaged {
+        text.push_str(&format!("\n  不完整的文件 {file}"));
+    }
+    if taken.drafts > 0 {
+        text.push_str(&format!("\n  另有 {} 处没写完的内容，只能由一台电脑取回。", taken.drafts));
+    }
+    text
 }
 
 fn told_once(secrets: &Secrets) -> String {

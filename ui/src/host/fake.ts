@@ -1,7 +1,7 @@
 /**
  * An invented host that keeps a visit in memory: for component tests and for looking at the screens. Never part of the programs.
  */
-import type { AnswerItem, ApiError, AppState, FieldCalls, HostEvent, ImportReport, Pack, SealGap, Station, VisitPhoto, VisitRow, VisitView } from "@/contract";
+import type { AnswerItem, ApiError, AppState, CopyJob, CopyStatus, FieldCalls, HostEvent, ImportReport, LastCopy, Pack, SealGap, Station, VisitPhoto, VisitRow, VisitView } from "@/contract";
 import pack from "../../../assets/rulepacks/c4-village-station.json";
 import county from "../../../assets/demo/qinghe.json";
 import { HostError, type FieldHost } from ".";
@@ -118,6 +118,24 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
     photos: at === 0 ? view.visit.photos.length : 9 + at,
     changed_at_ms: started,
   });
+  let uncopied: AppState["sync"]["uncopied"] = { visits: 6, blobs: 147, since_ms: started - 2 * 86_400_000, remind: true };
+  let copyJob: CopyJob | null = null;
+  let lastCopy: LastCopy | null = null;
+  const copies = (): CopyStatus => ({ last: lastCopy, uncopied, job: copyJob });
+  function work(next: CopyJob): CopyStatus {
+    const total_bytes = 612_000_000;
+    const step = (done_bytes: number): CopyJob => ({ ...next, made: null, taken: null, finished: false, done_bytes, total_bytes });
+    copyJob = step(0);
+    [1, 2, 3].forEach((n) => setTimeout(() => !copyJob?.finished && emit({ event: "copy", job: (copyJob = step(n * 150_000_000)) }), 400 * n));
+    setTimeout(() => {
+      if (copyJob?.finished) return;
+      copyJob = { ...next, finished: true, done_bytes: total_bytes, total_bytes };
+      if (next.made) [lastCopy, uncopied] = [next.made, { visits: 0, blobs: 0, since_ms: null, remind: false }];
+      emit({ event: "copy", job: copyJob });
+    }, 1600);
+    return copies();
+  }
+  const idle = { done_bytes: 0, total_bytes: 0, finished: false, cancelled: false, error: null, made: null, taken: null };
   const sync = (): AppState["sync"] => ({
     phase: "idle",
     online: false,
@@ -133,6 +151,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
     bytes_left: 612_000_000,
     bytes_per_second: 21_000,
     error: { code: "server_unreachable", params: {} },
+    uncopied,
   });
   const state = (): AppState => ({
     phase,
@@ -219,6 +238,17 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
     sync_now: () => sync(),
     sync_status: () => sync(),
     enrolment_request: () => ({ fingerprint: HEX, text: '{"request":"…"}' }),
+    copy_status: () => copies(),
+    make_copy: () => work({ ...idle, work: "make", made: { made_at_ms: Date.now(), place: "KINGSTON", entries: 34, blobs: 147, bytes: 612_000_000, damaged: 0 } }),
+    cancel_copy: () => ((copyJob = copyJob && { ...copyJob, finished: true, cancelled: true }), copies()),
+    find_copies: () => [
+      { handle: "copy-1", device_name: "检查二组", kid: HEX, county: county.county.zh, same_county: true, own: false, made_at_ms: started, blobs: 41, bytes: 180_000_000, people: PEOPLE.map(({ person, name, org }) => ({ person, name, org })) },
+      { handle: "copy-2", device_name: "外县电脑", kid: HEX, county: "临河县", same_county: false, own: false, made_at_ms: started, blobs: 3, bytes: 9_000_000, people: [] },
+    ],
+    take_in_copy: ({ passphrase }) =>
+      passphrase === "wrong"
+        ? refuse("wrong_passphrase")
+        : work({ ...idle, work: "take_in", taken: { entries_new: 58, entries_known: 2, refused: [], visits: 2, blobs_new: 40, blobs_known: 0, drafts: 1, damaged: ["IMG_1007.JPG"] } }),
   };
 
   function emit(event: HostEvent): void {

@@ -12,6 +12,7 @@ export const PHASES: Record<VisitPhase, { shape: string; tone: Tone }> = {
 
 export const DATA_STATES: Record<DataState, { shape: string; tone: Tone }> = {
   local_only: { shape: "▫", tone: "plain" },
+  copied: { shape: "◫", tone: "plain" },
   acknowledged: { shape: "△", tone: "plain" },
   receipted: { shape: "▲", tone: "plain" },
   thumbnails_arrived: { shape: "◧", tone: "plain" },

@@ -33,6 +33,38 @@ pub fn available(dir: &Path) -> io::Result<u64> {
     fs4::available_space(dir)
 }
 
+/// Whether two places lie on one file system; true when it cannot be told, so that nobody is told of a second disk that is none.
+pub fn same_disk(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        match (fs::metadata(one), fs::metadata(other)) {
+            (Ok(one), Ok(other)) => one.dev() == other.dev(),
+            _ => true,
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let volume = |path: &Path| {
+            fs::canonicalize(path)
+                .ok()
+                .and_then(|path| path.components().next().map(|c| c.as_os_str().to_owned()))
+        };
+        volume(one) == volume(other)
+    }
+}
+
+/// Lets go of what the system keeps of a synced file in memory, so that the next read comes from the medium.
+pub fn forget_cached(file: &File) {
+    #[cfg(target_os = "linux")]
+    {
+        // A system that keeps the bytes all the same only makes the read less telling.
+        let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = file;
+}
+
 /// Makes a folder that only this account can read, durably, with its parents.
 pub fn make_dir(dir: &Path) -> io::Result<()> {
     if dir.is_dir() {

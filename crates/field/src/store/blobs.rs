@@ -31,6 +31,13 @@ impl BlobKind {
             Self::Statement => "statement",
         }
     }
+
+    /// The kind of this key, of a blob that lies in the vault.
+    pub fn of(key: &str) -> Option<Self> {
+        [Self::Original, Self::Strokes, Self::Record, Self::Statement]
+            .into_iter()
+            .find(|kind| kind.key() == key)
+    }
 }
 
 /// A blob to be sent.
@@ -71,6 +78,14 @@ impl Tx<'_> {
 }
 
 impl Store {
+    /// Whether a blob is listed as held here.
+    pub fn has_blob(&self, sha256: &Digest) -> Result<bool> {
+        self.read(|conn| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM blob WHERE sha256 = ?1)";
+            Ok(conn.prepare_cached(sql)?.query_row([sha256.as_bytes()], |row| row.get(0))?)
+        })
+    }
+
     /// A thumbnail's bytes.
     pub fn thumb(&self, sha256: &Digest) -> Result<Option<Vec<u8>>> {
         self.read(|conn| {

@@ -25,7 +25,8 @@ pub struct EntryRow {
 }
 
 impl Tx<'_> {
-    /// Stores an entry whose place in its chain was judged. An entry stored already is left alone; false says so.
+    /// Stores an entry whose place in its chain was judged. An entry stored already is left alone; false says so. `own` says that this
+    /// laptop answers for its arrival at the server: it was written here, or taken in from another laptop's second copy.
     pub fn insert_entry(&mut self, frame: &Frame, verified: &Verified, own: bool) -> Result<bool> {
         let header = &verified.header;
         if header.seq == 0 {

@@ -32,6 +32,8 @@ pub enum Meta {
     Beacon,
     /// Last complete synchronisation, ms since 1970 UTC.
     LastSync,
+    /// The second copy made last, as JSON.
+    LastCopy,
     /// By how much the server's clock was ahead at the last answer, in ms.
     ClockOff,
 }
@@ -50,6 +52,7 @@ impl Meta {
             Self::Position => "position",
             Self::Beacon => "beacon",
             Self::LastSync => "last_sync_ms",
+            Self::LastCopy => "last_copy",
             Self::ClockOff => "clock_off_ms",
         }
     }

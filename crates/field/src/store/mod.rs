@@ -4,6 +4,7 @@
 
 mod author;
 mod blobs;
+mod copies;
 mod drafts;
 mod enrolments;
 mod entries;
@@ -24,6 +25,7 @@ use uuid::Uuid;
 
 pub use author::Author;
 pub use blobs::{BlobKind, BlobRow};
+pub use copies::Snapshot;
 pub use lists::VisitSummary;
 pub use meta::Meta;
 pub use replica::Replica;

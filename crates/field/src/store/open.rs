@@ -12,7 +12,10 @@ use crate::os::files;
 
 /// File name of the database.
 pub const FILE: &str = "store.db";
-const MIGRATIONS: &[&str] = &[include_str!("../../../../migrations/field/0001_start.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../../migrations/field/0001_start.sql"),
+    include_str!("../../../../migrations/field/0002_copied.sql"),
+];
 // A check of the whole file costs about 10 ms a megabyte; larger stores rely on the page MACs of SQLCipher.
 const CHECKED_BYTES: u64 = 32 << 20;
 
@@ -170,12 +173,35 @@ mod tests {
     }
 
     #[test]
+    fn an_older_store_is_copied_and_then_upgraded() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        let conn = Connection::open(&path).unwrap();
+        conn.execute_batch(&format!("PRAGMA key = \"x'{}'\"", hex::encode(key().as_slice()))).unwrap();
+        conn.execute_batch(MIGRATIONS[0]).unwrap();
+        conn.execute_batch("INSERT INTO meta VALUES ('a', '青禾县'); PRAGMA user_version = 1").unwrap();
+        drop(conn);
+        let conn = open(dir.path(), &key()).unwrap();
+        let version: u32 = conn.query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
+        assert_eq!(version as usize, MIGRATIONS.len());
+        let (value, copied): (String, i64) = conn
+            .query_row("SELECT value, (SELECT count(*) FROM copied) FROM meta", [], |r| Ok((r.get(0)?, r.get(1)?)))
+            .unwrap();
+        assert_eq!((value.as_str(), copied), ("青禾县", 0));
+        let kept = Connection::open(dir.path().join(format!("before-version-{version}.db"))).unwrap();
+        kept.execute_batch(&format!("PRAGMA key = \"x'{}'\"", hex::encode(key().as_slice())))
+            .unwrap();
+        let old: u32 = kept.query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
+        assert_eq!(old, 1, "what was there is kept as it was");
+    }
+
+    #[test]
     fn a_newer_store_is_refused_and_untouched() {
         let dir = tempfile::tempdir().unwrap();
         let conn = open(dir.path(), &key()).unwrap();
         conn.pragma_update(None, "user_version", 7).unwrap();
         drop(conn);
-        assert!(matches!(open(dir.path(), &key()), Err(Error::StoreNewer { found: 7, known: 1 })));
+        assert!(matches!(open(dir.path(), &key()), Err(Error::StoreNewer { found: 7, .. })));
         assert!(matches!(open(dir.path(), &key()), Err(Error::StoreNewer { .. })));
     }
 

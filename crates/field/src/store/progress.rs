@@ -11,12 +11,13 @@ use rusqlite::Connection;
 use seal::Digest;
 use uuid::Uuid;
 
-use super::{Store, count};
+use super::{Store, copies, count};
 use crate::error::Result;
 
 /// What is still missing, from which the state follows.
 struct Left {
     unacknowledged: i64,
+    uncopied: i64,
     unreceipted: i64,
     thumbs: i64,
     blobs: i64,
@@ -25,7 +26,12 @@ struct Left {
 impl Left {
     fn state(&self) -> DataState {
         match self {
-            Self { unacknowledged: 1.., .. } => DataState::LocalOnly,
+            Self {
+                unacknowledged: 1..,
+                uncopied: 1..,
+                ..
+            } => DataState::LocalOnly,
+            Self { unacknowledged: 1.., .. } => DataState::Copied,
             Self { unreceipted: 1.., .. } => DataState::Acknowledged,
             Self { thumbs: 1.., .. } => DataState::Receipted,
             Self { blobs: 1.., .. } => DataState::ThumbnailsArrived,
@@ -35,24 +41,31 @@ impl Left {
 }
 
 impl Store {
-    /// Where the data of each visit is. What is only drafted is on this laptop only.
+    /// Where the data of each visit is. What is only drafted, since the last second copy, is on this laptop only.
     pub fn visit_states(&self, only: Option<VisitId>) -> Result<BTreeMap<VisitId, DataState>> {
         self.read(|conn| {
+            let (through_n, made_ms) = copies::covered(conn)?;
             let sql = "SELECT v.ent,
                  (SELECT count(*) FROM entry e WHERE e.ent = v.ent AND e.own AND e.sseq IS NULL)
                    + (SELECT count(*) FROM draft d WHERE d.visit = v.ent),
                  (SELECT count(*) FROM entry e WHERE e.ent = v.ent AND e.own AND NOT EXISTS (SELECT 1 FROM receipt r WHERE r.entry = e.id)),
                  (SELECT count(*) FROM visit_blob b WHERE b.visit = v.ent AND b.role = 'thumb'
                     AND NOT EXISTS (SELECT 1 FROM stored_row s WHERE s.sha256 = b.sha256)),
-                 (SELECT count(*) FROM visit_blob b WHERE b.visit = v.ent AND NOT EXISTS (SELECT 1 FROM stored_row s WHERE s.sha256 = b.sha256))
+                 (SELECT count(*) FROM visit_blob b WHERE b.visit = v.ent AND NOT EXISTS (SELECT 1 FROM stored_row s WHERE s.sha256 = b.sha256)),
+                 (SELECT count(*) FROM entry e WHERE e.ent = v.ent AND e.own AND e.sseq IS NULL AND e.n > ?2)
+                   + (SELECT count(*) FROM draft d WHERE d.visit = v.ent AND d.saved_at_ms >= ?3)
+                   + (SELECT count(*) FROM visit_blob b JOIN blob here ON here.sha256 = b.sha256 WHERE b.visit = v.ent
+                      AND NOT EXISTS (SELECT 1 FROM stored_row s WHERE s.sha256 = b.sha256)
+                      AND NOT EXISTS (SELECT 1 FROM copied c WHERE c.sha256 = b.sha256))
                FROM visit_row v WHERE ?1 IS NULL OR v.ent = ?1";
             let mut statement = conn.prepare_cached(sql)?;
-            let rows = statement.query_map([only.map(|v| *v.0.as_bytes())], |row| {
+            let rows = statement.query_map((only.map(|v| *v.0.as_bytes()), through_n, made_ms), |row| {
                 let left = Left {
                     unacknowledged: row.get(1)?,
                     unreceipted: row.get(2)?,
                     thumbs: row.get(3)?,
                     blobs: row.get(4)?,
+                    uncopied: row.get(5)?,
                 };
                 Ok((VisitId(Uuid::from_bytes(row.get(0)?)), left.state()))
             })?;
@@ -83,27 +96,33 @@ impl Store {
             status.originals_stored = one(&format!("SELECT count(*) FROM blob WHERE kind <> 'thumb' AND {named} AND {stored}"))?;
             status.bytes_left = one(&format!("SELECT coalesce(sum(len), 0) FROM blob WHERE {named} AND NOT {stored}"))?
                 + one("SELECT coalesce(sum(length(frame)), 0) FROM entry WHERE own AND sseq IS NULL")?;
+            status.uncopied = copies::uncopied(conn)?;
             Ok(())
         })
     }
 }
 
 fn photo_state(conn: &Connection, photo: &VisitPhoto) -> Result<DataState> {
+    let (through_n, _) = copies::covered(conn)?;
     let digest = |sha256: &str| sha256.parse::<Digest>().ok().map(|d| *d.as_bytes());
     let entry = photo.entry.parse::<EntryId>()?;
     let thumb = photo.attached.thumbnail.as_ref().and_then(|t| digest(&t.sha256));
     let sql = "SELECT (SELECT count(*) FROM entry WHERE id = ?1 AND sseq IS NULL),
                  NOT EXISTS (SELECT 1 FROM receipt WHERE entry = ?1),
                  ?2 IS NOT NULL AND NOT EXISTS (SELECT 1 FROM stored_row WHERE sha256 = ?2),
-                 NOT EXISTS (SELECT 1 FROM stored_row WHERE sha256 = ?3)";
+                 NOT EXISTS (SELECT 1 FROM stored_row WHERE sha256 = ?3),
+                 EXISTS (SELECT 1 FROM entry WHERE id = ?1 AND n > ?4) OR NOT EXISTS (SELECT 1 FROM copied WHERE sha256 = ?3)";
     let original = digest(&photo.attached.original.sha256);
-    let left = conn.prepare_cached(sql)?.query_row((entry.as_bytes(), thumb, original), |row| {
-        Ok(Left {
-            unacknowledged: row.get(0)?,
-            unreceipted: row.get(1)?,
-            thumbs: row.get(2)?,
-            blobs: row.get(3)?,
-        })
-    })?;
+    let left = conn
+        .prepare_cached(sql)?
+        .query_row((entry.as_bytes(), thumb, original, through_n), |row| {
+            Ok(Left {
+                unacknowledged: row.get(0)?,
+                unreceipted: row.get(1)?,
+                thumbs: row.get(2)?,
+                blobs: row.get(3)?,
+                uncopied: row.get(4)?,
+            })
+        })?;
     Ok(left.state())
 }

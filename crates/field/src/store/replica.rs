@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ledger::chain::{LogIndex, LogRecord, Tip};
+use ledger::chain::{Fork, LogIndex, LogRecord, Tip};
 use ledger::sync::{ClientStore, ExchangeCommit, Exchanged, Position, StreamHead};
 use ledger::{EntryId, Epoch, Frame, LogId, ScopeId};
 use rusqlite::{Connection, OptionalExtension};
@@ -123,16 +123,22 @@ impl ClientStore for Replica {
 }
 
 impl Tx<'_> {
+    /// Records that a log has several entries at one position.
+    pub(super) fn put_fork(&mut self, fork: &Fork) -> Result<()> {
+        let ids = serde_json::to_string(&fork.ids)?;
+        let sql = "INSERT INTO fork (log, seq, ids) VALUES (?1, ?2, ?3) ON CONFLICT (log, seq) DO UPDATE SET ids = excluded.ids";
+        self.sql.execute(sql, (fork.log.as_bytes(), sql_int(fork.seq), ids))?;
+        self.sql.execute("UPDATE log SET forked = 1 WHERE log = ?1", [fork.log.as_bytes()])?;
+        Ok(())
+    }
+
     fn commit_exchange(&mut self, commit: &ExchangeCommit) -> Result<Exchanged> {
         if position(&self.sql, &commit.scope)? != commit.base {
             return Ok(Exchanged::Moved);
         }
         let mut touched = Vec::new();
         for fork in &commit.forks {
-            let ids = serde_json::to_string(&fork.ids)?;
-            let sql = "INSERT INTO fork (log, seq, ids) VALUES (?1, ?2, ?3) ON CONFLICT (log, seq) DO UPDATE SET ids = excluded.ids";
-            self.sql.execute(sql, (fork.log.as_bytes(), sql_int(fork.seq), ids))?;
-            self.sql.execute("UPDATE log SET forked = 1 WHERE log = ?1", [fork.log.as_bytes()])?;
+            self.put_fork(fork)?;
         }
         for pulled in &commit.entries {
             let (frame, verified) = (&pulled.entry.frame, &pulled.entry.verified);

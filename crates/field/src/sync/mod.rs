@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use contract::ApiError;
-use contract::field::{HostEvent, SyncPhase, SyncStatus};
+use contract::field::{HostEvent, SyncPhase, SyncStatus, Uncopied};
 
 use crate::core::{Core, lock};
 use crate::error::{Error, Result};
@@ -63,6 +63,7 @@ impl Core {
                 bytes_left: 0,
                 bytes_per_second: state.bytes_per_second,
                 error: state.error.clone(),
+                uncopied: Uncopied::default(),
             }
         };
         if let Ok(open) = self.opened() {

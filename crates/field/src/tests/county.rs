@@ -29,7 +29,7 @@ pub struct County {
     pub server: Ed25519Key,
     pub recovery: age::x25519::Identity,
     writer: Option<LogWriter>,
-    open: Frame,
+    said: Vec<Frame>,
     sent: u64,
 }
 
@@ -69,7 +69,7 @@ impl County {
             server,
             recovery: age::x25519::Identity::generate(),
             writer: Some(writer),
-            open,
+            said: vec![open],
             sent: 0,
         }
     }
@@ -163,7 +163,6 @@ impl County {
 
     /// Writes entries of the server's log and hands them to the laptop as a synchronisation would.
     pub fn say(&mut self, field: &Field, operations: Vec<(Uuid, Operation)>) {
-        let mut frames = vec![self.open.clone()];
         let writer = self.writer.as_mut().unwrap();
         for (ent, operation) in operations {
             let (kind, payload) = operation.to_parts().unwrap();
@@ -177,9 +176,11 @@ impl County {
                 beacon: None,
                 salt: [7; 16],
             };
-            frames.push(writer.author(&self.server, draft).unwrap());
+            self.said.push(writer.author(&self.server, draft).unwrap());
         }
-        self.hand_over(field, &frames);
+        // Another laptop hears all of it from the start.
+        let said = self.said.clone();
+        self.hand_over(field, &said);
     }
 
     /// Hands entries over in one exchange.

@@ -1,9 +1,11 @@
 //! The core in-process: a county that exists only as a signed card and a server log written by the test.
 
+mod copies;
 mod county;
 mod crash;
 mod lives;
 mod shown;
 mod standing;
+mod mounted;
 mod uploads;
 mod visit;

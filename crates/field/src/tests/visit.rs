@@ -56,7 +56,7 @@ pub fn signer(id: &str, passphrase: &str) -> SignerPassphrase {
     }
 }
 
-fn photo(path: &Path, shade: u8) {
+pub fn photo(path: &Path, shade: u8) {
     let picture = RgbImage::from_fn(900, 600, |x, y| image::Rgb([shade, (x % 251) as u8, (y % 241) as u8]));
     picture.save_with_format(path, ImageFormat::Jpeg).unwrap();
 }

@@ -2,8 +2,8 @@
 
 use super::frontier::{Held, Lacking, lacking};
 use super::{Ack, End, NewEntry, PushCommit, Pushed, RefusedEntry, Request, Response, ServerStore, StreamHead, StreamItem};
-use crate::EntryId;
 use crate::chain::{Batch, Fork, Verdict};
+use crate::{EntryId, Frame, ScopeId};
 
 /// How often a push is judged again when another one got in between.
 const PUSH_TRIES: usize = 16;
@@ -22,7 +22,21 @@ struct Judged {
     entries: Vec<NewEntry>,
     forks: Vec<Fork>,
     refused: Vec<RefusedEntry>,
-    gap: bool,
+    known: usize,
+    gaps: Vec<EntryId>,
+}
+
+/// What became of entries that came by a carrier.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Carried {
+    /// Stored now.
+    pub new: usize,
+    /// Stored before.
+    pub known: usize,
+    /// Broken, and why.
+    pub refused: Vec<RefusedEntry>,
+    /// Not stored, because the entry before each is missing.
+    pub gaps: Vec<EntryId>,
 }
 
 /// Answers one request: stores what is sound, says what is lacking, and goes on with the stream. The caller has checked that
@@ -33,7 +47,7 @@ pub fn answer<S: ServerStore>(store: &mut S, request: &Request, now_ms: i64) -> 
     if request.epoch == Some(store.epoch()?) && request.cursor.sseq > store.stream_head(&scope)?.sseq {
         store.begin_epoch()?;
     }
-    let judged = push(store, request)?;
+    let (judged, _) = push(store, scope, &request.entries)?;
     let epoch = store.epoch()?;
     let mut response = Response {
         scope,
@@ -44,7 +58,7 @@ pub fn answer<S: ServerStore>(store: &mut S, request: &Request, now_ms: i64) -> 
         branches: judged.forks,
         lacks: Vec::new(),
         lacks_blobs: store.lacking_blobs(&scope, MAX_LACKING_BLOBS)?,
-        reconcile: judged.gap || request.epoch.is_some_and(|e| e != epoch),
+        reconcile: !judged.gaps.is_empty() || request.epoch.is_some_and(|e| e != epoch),
         from: request.cursor,
         checkpoint: store.checkpoint(&scope)?,
         receipts: Vec::new(),
@@ -85,34 +99,48 @@ pub fn answer<S: ServerStore>(store: &mut S, request: &Request, now_ms: i64) -> 
 
 /// Stores the sound entries of a request that was cut. Nobody hears of it; the device will send them again.
 pub fn keep<S: ServerStore>(store: &mut S, request: &Request) -> Result<(), S::Error> {
-    push(store, request).map(drop)
+    push(store, request.scope, &request.entries).map(drop)
 }
 
-fn push<S: ServerStore>(store: &mut S, request: &Request) -> Result<Judged, S::Error> {
+/// Stores the sound ones of entries that came by a carrier instead of a session, such as a second copy: they prove themselves. The
+/// caller has checked that the carrier may speak to this scope.
+pub fn carry<S: ServerStore>(store: &mut S, scope: ScopeId, entries: &[Frame]) -> Result<Carried, S::Error> {
+    let (judged, new) = push(store, scope, entries)?;
+    Ok(Carried {
+        new,
+        known: judged.known,
+        refused: judged.refused,
+        gaps: judged.gaps,
+    })
+}
+
+/// Judges and stores; says how many are new.
+fn push<S: ServerStore>(store: &mut S, scope: ScopeId, entries: &[Frame]) -> Result<(Judged, usize), S::Error> {
     for _ in 0..PUSH_TRIES {
-        let base = store.stream_head(&request.scope)?;
-        let mut judged = judge(store, request)?;
+        let base = store.stream_head(&scope)?;
+        let mut judged = judge(store, scope, entries)?;
         if judged.entries.is_empty() {
-            return Ok(judged);
+            return Ok((judged, 0));
         }
+        let new = judged.entries.len();
         let commit = PushCommit {
-            scope: request.scope,
+            scope,
             base,
             entries: std::mem::take(&mut judged.entries),
             forks: judged.forks.clone(),
         };
         if store.commit_push(&commit)? == Pushed::Committed {
-            return Ok(judged);
+            return Ok((judged, new));
         }
     }
     // Not stored, so not acknowledged: the device will send them again.
-    Ok(Judged::default())
+    Ok((Judged::default(), 0))
 }
 
-fn judge<S: ServerStore>(store: &S, request: &Request) -> Result<Judged, S::Error> {
+fn judge<S: ServerStore>(store: &S, scope: ScopeId, entries: &[Frame]) -> Result<Judged, S::Error> {
     let mut judged = Judged::default();
-    let mut batch = Batch::new(store, request.scope);
-    for frame in &request.entries {
+    let mut batch = Batch::new(store, scope);
+    for frame in entries {
         let mut take = |verified| {
             let frame = frame.clone();
             judged.entries.push(NewEntry { frame, verified });
@@ -123,8 +151,8 @@ fn judge<S: ServerStore>(store: &S, request: &Request) -> Result<Judged, S::Erro
                 take(verified);
                 judged.forks.push(fork);
             }
-            Verdict::Duplicate(_) => {}
-            Verdict::Gap { .. } => judged.gap = true,
+            Verdict::Duplicate(_) => judged.known += 1,
+            Verdict::Gap { id, .. } => judged.gaps.push(id),
             Verdict::Refused(refused) => judged.refused.push(RefusedEntry {
                 id: refused.id,
                 log: refused.place.map(|(log, _)| log),
@@ -149,7 +177,7 @@ fn acknowledge<S: ServerStore>(store: &S, id: EntryId, response: &mut Response) 
 }
 
 fn stream<S: ServerStore>(store: &S, request: &Request, response: &mut Response) -> Result<End, S::Error> {
-    let pushed = request.entries.iter().map(crate::Frame::id);
+    let pushed = request.entries.iter().map(Frame::id);
     let held = Held::of(store, &request.frontier, pushed)?;
     let room = usize::try_from(request.room_bytes).unwrap_or(usize::MAX);
     let mut cursor = response.from;
