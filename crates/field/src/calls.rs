@@ -52,11 +52,11 @@ impl FieldHost for Field {
     }
 
     fn add_person(&self, args: AddPerson) -> Answer<AppState> {
-        Ok(self.0.add_person(&args)?)
+        Ok(self.0.reserved(|| self.0.add_person(&args))?)
     }
 
     fn unlock(&self, args: Unlock) -> Answer<AppState> {
-        Ok(self.0.unlock(&args)?)
+        Ok(self.0.reserved(|| self.0.unlock(&args))?)
     }
 
     fn lock(&self, _: Nothing) -> Answer<AppState> {
@@ -81,7 +81,7 @@ impl FieldHost for Field {
     }
 
     fn open_visit(&self, args: OpenVisit) -> Answer<VisitView> {
-        Ok(self.0.open_visit(args)?)
+        Ok(self.0.reserved(|| self.0.open_visit(args.clone()))?)
     }
 
     fn get_visit(&self, args: VisitArgs) -> Answer<VisitView> {
@@ -89,15 +89,15 @@ impl FieldHost for Field {
     }
 
     fn describe_visit(&self, args: DescribeVisit) -> Answer<VisitView> {
-        Ok(self.0.describe_visit(args)?)
+        Ok(self.0.reserved(|| self.0.describe_visit(args.clone()))?)
     }
 
     fn save_draft(&self, args: SaveDraft) -> Answer<Saved> {
-        Ok(self.0.save_draft(&args)?)
+        Ok(self.0.reserved(|| self.0.save_draft(&args))?)
     }
 
     fn answer_item(&self, args: AnswerItem) -> Answer<VisitView> {
-        Ok(self.0.answer_item(args)?)
+        Ok(self.0.reserved(|| self.0.answer_item(args.clone()))?)
     }
 
     fn import_photos(&self, args: ImportPhotos) -> Answer<ImportStarted> {
@@ -114,23 +114,23 @@ impl FieldHost for Field {
     }
 
     fn tie_photo(&self, args: TiePhoto) -> Answer<VisitView> {
-        Ok(self.0.tie_photo(args)?)
+        Ok(self.0.reserved(|| self.0.tie_photo(args.clone()))?)
     }
 
     fn withdraw_photo(&self, args: WithdrawPhoto) -> Answer<VisitView> {
-        Ok(self.0.withdraw_photo(args)?)
+        Ok(self.0.reserved(|| self.0.withdraw_photo(args.clone()))?)
     }
 
     fn record_finding(&self, args: RecordFinding) -> Answer<VisitView> {
-        Ok(self.0.record_finding(args)?)
+        Ok(self.0.reserved(|| self.0.record_finding(args.clone()))?)
     }
 
     fn withdraw_finding(&self, args: WithdrawFinding) -> Answer<VisitView> {
-        Ok(self.0.withdraw_finding(args)?)
+        Ok(self.0.reserved(|| self.0.withdraw_finding(args.clone()))?)
     }
 
     fn countersign(&self, args: CountersignArgs) -> Answer<VisitView> {
-        Ok(self.0.countersign(args)?)
+        Ok(self.0.reserved(|| self.0.countersign(args.clone()))?)
     }
 
     fn get_strokes(&self, args: VisitArgs) -> Answer<Option<Strokes>> {
@@ -142,11 +142,11 @@ impl FieldHost for Field {
     }
 
     fn seal_visit(&self, args: SealVisit) -> Answer<VisitView> {
-        Ok(self.0.seal_visit(args)?)
+        Ok(self.0.reserved(|| self.0.seal_visit(args.clone()))?)
     }
 
     fn make_record(&self, args: MakeRecord) -> Answer<RecordReady> {
-        Ok(self.0.make_record(&args)?)
+        Ok(self.0.reserved(|| self.0.make_record(&args))?)
     }
 
     fn sync_now(&self, _: Nothing) -> Answer<SyncStatus> {

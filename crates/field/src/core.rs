@@ -24,6 +24,7 @@ use crate::os::lock::FolderLock;
 use crate::os::{files, machine};
 use crate::packs::Packs;
 use crate::record::Made;
+use crate::reserve::Reserve;
 use crate::store::{Author, Meta, Store};
 use crate::sync::Syncing;
 use crate::vault::Vault;
@@ -66,6 +67,7 @@ pub(crate) struct Core {
     pub(crate) options: Options,
     pub(crate) key_store: KeyStore,
     pub(crate) packs: Packs,
+    pub(crate) reserve: Reserve,
     pub(crate) syncing: Syncing,
     pub(crate) next_handle: AtomicU64,
     lock: Arc<FolderLock>,
@@ -121,6 +123,7 @@ impl Field {
             key_store: KeyStore::new(options.key_store),
             options,
             packs: Packs::embedded()?,
+            reserve: Reserve::new(dir),
             syncing: Syncing::default(),
             next_handle: AtomicU64::new(1),
             lock,
@@ -135,7 +138,7 @@ impl Field {
             joining: Mutex::default(),
             made: Mutex::default(),
         });
-        core.open_at_start()?;
+        core.reserved(|| core.open_at_start())?;
         Ok(Self(core))
     }
 
@@ -217,6 +220,7 @@ impl Core {
                 core.tell(HostEvent::Changed { ids });
             }
         });
+        self.reserve.hold();
         *lock(&self.open) = Some(Arc::new(open));
         self.drop_open_papers();
         crate::sync::start_auto(self);
@@ -228,6 +232,17 @@ impl Core {
         let folder = self.dir.join("records");
         if folder.is_dir() && std::fs::remove_dir_all(&folder).is_err() {
             tracing::warn!("papers of an early version could not be removed");
+        }
+    }
+
+    /// Does something that writes, and gives slices of the reserve back as long as it finds the disk full. `act` is all or nothing, so
+    /// that it may be done again.
+    pub(crate) fn reserved<T>(&self, mut act: impl FnMut() -> Result<T>) -> Result<T> {
+        loop {
+            match act() {
+                Err(e) if (e.disk_full() || (e.disk_fault() && self.reserve.is_low())) && self.reserve.release() => {}
+                other => return other,
+            }
         }
     }
 

@@ -149,7 +149,14 @@ pub enum Error {
 }
 
 impl Error {
-    fn disk_full(&self) -> bool {
+    /// Whether the disk said nothing more precise than that it could not.
+    pub(crate) fn disk_fault(&self) -> bool {
+        let codes = [rusqlite::ErrorCode::SystemIoFailure, rusqlite::ErrorCode::CannotOpen];
+        matches!(self, Self::Sql(e) if e.sqlite_error_code().is_some_and(|code| codes.contains(&code)))
+    }
+
+    /// Whether the disk is full.
+    pub(crate) fn disk_full(&self) -> bool {
         match self {
             Self::Io(e) => matches!(e.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded),
             Self::Sql(rusqlite::Error::SqliteFailure(e, _)) => e.code == rusqlite::ErrorCode::DiskFull,

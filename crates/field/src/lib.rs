@@ -15,6 +15,7 @@ mod os;
 mod packs;
 mod pictures;
 mod record;
+mod reserve;
 mod sealing;
 pub mod serve;
 mod standing;

@@ -5,7 +5,7 @@
 //! pictures. A file under its name is whole: it was synced before it got the name, and the folder after.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +23,17 @@ pub const RESERVE_BYTES: u64 = 64 << 20;
 
 // A video may be larger than what is left, and others write to the same disk.
 const CHECK_EVERY: u64 = 4 << 20;
+
+/// Bytes on their way into an age file. They are buffered for what age makes of a fault while it writes its header: an error without its
+/// kind, in which a full disk can no longer be told from a broken one.
+pub type Sealing<W> = age::stream::StreamWriter<BufWriter<W>>;
+
+const SEALING_BYTES: usize = 64 * 1024;
+
+/// Writes age's last block and everything that is still buffered.
+pub fn finish_sealing<W: Write>(sealing: Sealing<W>) -> io::Result<W> {
+    sealing.finish()?.into_inner().map_err(io::IntoInnerError::into_error)
+}
 
 /// The vault; cheap to clone, used by several threads at once.
 #[derive(Clone)]
@@ -98,9 +109,10 @@ impl Vault {
     }
 
     /// Encrypts to whoever can read the vault: this laptop and the county.
-    pub fn encrypt<W: Write>(&self, out: W) -> io::Result<age::stream::StreamWriter<W>> {
+    pub fn encrypt<W: Write>(&self, out: W) -> io::Result<Sealing<W>> {
         let recipients = self.0.recipients.iter().map(|r| r as &dyn age::Recipient);
-        age::Encryptor::with_recipients(recipients).map_err(io::Error::other)?.wrap_output(out)
+        let encryptor = age::Encryptor::with_recipients(recipients).map_err(io::Error::other)?;
+        encryptor.wrap_output(BufWriter::with_capacity(SEALING_BYTES, out))
     }
 
     /// The identity that reads the vault.
@@ -186,7 +198,7 @@ impl Drop for Temporary {
 /// A blob that is being written. Dropped before [`VaultWriter::finish`], it leaves nothing behind.
 pub struct VaultWriter {
     vault: Vault,
-    stream: age::stream::StreamWriter<Temporary>,
+    stream: Sealing<Temporary>,
     len: u64,
     /// Bytes until the disk is looked at again; none for what may use the reserve.
     until_check: Option<u64>,
@@ -196,7 +208,7 @@ impl VaultWriter {
     /// Makes the blob durable under the digest of what was written, which the caller computed on the way.
     pub fn finish(self, sha256: &Digest) -> io::Result<Kept> {
         let Self { vault, stream, len, .. } = self;
-        let temporary = stream.finish()?;
+        let temporary = finish_sealing(stream)?;
         files::sync_file(&temporary.file)?;
         let path = vault.path(sha256);
         let known = path.is_file();

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
 use crate::os::files;
-use crate::vault::{Vault, VaultReader, open_file};
+use crate::vault::{Vault, VaultReader, finish_sealing, open_file};
 
 const CHUNK_BYTES: usize = 256 * 1024;
 
@@ -103,7 +103,7 @@ impl Medium {
     pub fn write_sealed(&self, vault: &Vault, file: &str, bytes: &[u8]) -> Result<()> {
         let mut stream = vault.encrypt(Pending::begin(&self.path(file))?).map_err(fault)?;
         stream.write_all(bytes).map_err(fault)?;
-        stream.finish().map_err(fault)?.place().map(drop)
+        finish_sealing(stream).map_err(fault)?.place().map(drop)
     }
 
     /// Writes items into a new file; none when there are none.
@@ -120,7 +120,7 @@ impl Medium {
             count = count.saturating_add(1);
         }
         let stream = out.into_inner().map_err(|e| fault(e.into_error()))?;
-        let (sha256, file_len) = stream.finish().map_err(fault)?.place()?;
+        let (sha256, file_len) = finish_sealing(stream).map_err(fault)?.place()?;
         Ok(Some(CopyPart {
             file,
             file_len,

@@ -87,6 +87,28 @@ pub fn make_dir(dir: &Path) -> io::Result<()> {
     parent.map_or(Ok(()), sync_dir)
 }
 
+/// Makes a file whose blocks are really taken from the disk.
+pub fn allocate(path: &Path, len: u64) -> io::Result<()> {
+    let mut file = create_new(path)?;
+    let taken = {
+        use fs4::FileExt;
+        file.allocate(len)
+    };
+    if taken.is_err() {
+        // A file system that cannot promise blocks gets bytes that it cannot compress away.
+        let mut chunk = vec![0; 1 << 20];
+        let mut left = len;
+        while left > 0 {
+            getrandom::fill(&mut chunk).map_err(io::Error::other)?;
+            let part = usize::try_from(left).unwrap_or(usize::MAX).min(chunk.len());
+            file.write_all(chunk.get(..part).unwrap_or_default())?;
+            left = left.saturating_sub(u64::try_from(part).unwrap_or(u64::MAX));
+        }
+    }
+    file.set_len(len)?;
+    file.sync_all()
+}
+
 /// Makes a new file that only this account can read; fails if it exists.
 pub fn create_new(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();

@@ -33,6 +33,7 @@ pub use replica::Replica;
 use crate::error::{Error, Result};
 use crate::keys::Secret;
 use crate::os::lock::FolderLock;
+use crate::reserve::Reserve;
 
 /// Visits kept unpacked between writes; a laptop works on one at a time.
 const CACHED: usize = 4;
@@ -43,6 +44,7 @@ type OnChange = Arc<dyn Fn(&BTreeSet<Uuid>) + Send + Sync>;
 pub struct Store {
     db: Mutex<Db>,
     key: Secret,
+    reserve: Reserve,
     on_change: Mutex<Option<OnChange>>,
     _lock: Arc<FolderLock>,
 }
@@ -73,6 +75,7 @@ impl Store {
                 cache: BTreeMap::new(),
             }),
             key: key.clone(),
+            reserve: Reserve::new(dir),
             on_change: Mutex::new(None),
             _lock: lock,
         })
@@ -102,6 +105,7 @@ impl Store {
     }
 
     fn write<T>(&self, write: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<(T, BTreeSet<Uuid>)> {
+        self.reserve.relieve();
         let mut db = self.lock();
         let Db { conn, cache } = &mut *db;
         let sql = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;

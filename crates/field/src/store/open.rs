@@ -177,15 +177,19 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(FILE);
         let conn = Connection::open(&path).unwrap();
-        conn.execute_batch(&format!("PRAGMA key = \"x'{}'\"", hex::encode(key().as_slice()))).unwrap();
+        conn.execute_batch(&format!("PRAGMA key = \"x'{}'\"", hex::encode(key().as_slice())))
+            .unwrap();
         conn.execute_batch(MIGRATIONS[0]).unwrap();
-        conn.execute_batch("INSERT INTO meta VALUES ('a', '青禾县'); PRAGMA user_version = 1").unwrap();
+        conn.execute_batch("INSERT INTO meta VALUES ('a', '青禾县'); PRAGMA user_version = 1")
+            .unwrap();
         drop(conn);
         let conn = open(dir.path(), &key()).unwrap();
         let version: u32 = conn.query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
         assert_eq!(version as usize, MIGRATIONS.len());
         let (value, copied): (String, i64) = conn
-            .query_row("SELECT value, (SELECT count(*) FROM copied) FROM meta", [], |r| Ok((r.get(0)?, r.get(1)?)))
+            .query_row("SELECT value, (SELECT count(*) FROM copied) FROM meta", [], |r| {
+                Ok((r.get(0)?, r.get(1)?))
+            })
             .unwrap();
         assert_eq!((value.as_str(), copied), ("青禾县", 0));
         let kept = Connection::open(dir.path().join(format!("before-version-{version}.db"))).unwrap();

@@ -3,6 +3,7 @@
 mod copies;
 mod county;
 mod crash;
+mod full_disk;
 mod lives;
 mod shown;
 mod standing;
