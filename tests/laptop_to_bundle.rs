@@ -2,6 +2,7 @@
 //! the server's own TLS: what the window shows is told in `story.rs`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[allow(dead_code, reason = "shared with the story of a broken laptop")]
 #[path = "laptop_to_bundle/desk.rs"]
 mod desk;
 

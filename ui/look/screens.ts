@@ -58,6 +58,20 @@ export const SCREENS: readonly Screen[] = [
   { name: "new-visit", path: "/index.html#/visits", there: "new-visit-dialog", way: click("new-visit") },
   { name: "stations", path: "/index.html#/stations", there: "stations-count" },
   { name: "sync", path: "/index.html#/sync", there: "enrolment-fingerprint", way: click("enrolment-text-toggle") },
+  { name: "copy-made", path: "/index.html#/sync", there: "copy-made", way: click("copy-make") },
+  { name: "take-in", path: "/index.html#/sync", there: "take-in-passphrase", way: click("copy-find") },
+  {
+    name: "copy-taken",
+    path: "/index.html#/sync",
+    there: "copy-taken",
+    way: async (page) => {
+      await page.click(id("copy-find"));
+      await page.fill(id("take-in-passphrase"), "goodgood");
+      await page.click(id("take-in-start"));
+      await page.waitForSelector(id("copy-taken"), { timeout: 10_000 });
+    },
+  },
+  { name: "trip", path: "/index.html#/trip", there: "trip-verdict" },
   { name: "looks", path: "/index.html#/visits", there: "look-dark", way: click("looks") },
   { name: "visit", path: VISIT, there: "item-C4-01" },
   { name: "visit-concern", path: VISIT, there: "item-concerns", way: key("3", "ArrowDown", "0", "ArrowUp") },

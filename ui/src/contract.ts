@@ -1925,6 +1925,40 @@ items: Array<string>,
  */
 caption: string, };
 export type TimeGrade = "anchored" | "gps" | "device_only" | "contradictory" | "none";
+export type TripCheck = { 
+/**
+ * 带齐了: nothing is missing.
+ */
+ready: boolean, 
+/**
+ * Every line.
+ */
+lines: Array<TripLine>, 
+/**
+ * All townships with stations, to choose from.
+ */
+townships: Array<string>, };
+export type TripCheckArgs = { 
+/**
+ * Townships to be visited; none stands for all.
+ */
+townships: Array<string>, };
+export type TripLine = { 
+/**
+ * What was checked; the catalogues hold its words: `packs`, `stations`, `positions`, `lists`, `lists_never`, `history`, `device`,
+ * `device_pending`, `people`, `person`, `person_pending`, `clock`, `fast`, `slow`, `clock_unknown`, `zone`, `disk`, `reserve`,
+ * `battery`, `alone`.
+ */
+check: string, 
+/**
+ * How it came out.
+ */
+state: TripState, 
+/**
+ * Values named in the words.
+ */
+params: { [key in string]: string }, };
+export type TripState = "good" | "care" | "missing";
 export type Uncopied = { 
 /**
  * Visits with such work.
@@ -2383,6 +2417,8 @@ export interface FieldCalls {
   cancel_copy: { args: Nothing; answer: CopyStatus };
   /** Looks for second copies of laptops in a folder. */
   find_copies: { args: FindCopies; answer: Array<CopyPreview> };
+  /** Whether everything that a day without network needs is here (出发检查). */
+  trip_check: { args: TripCheckArgs; answer: TripCheck };
   /** Starts taking another laptop's second copy in; progress comes as events. */
   take_in_copy: { args: TakeInCopy; answer: CopyStatus };
 }

@@ -177,6 +177,10 @@ impl FieldHost for Field {
         Ok(self.0.find_copies(&args)?)
     }
 
+    fn trip_check(&self, args: TripCheckArgs) -> Answer<TripCheck> {
+        Ok(self.0.trip_check(&args)?)
+    }
+
     fn take_in_copy(&self, args: TakeInCopy) -> Answer<CopyStatus> {
         Ok(self.0.take_in_copy(&args)?)
     }

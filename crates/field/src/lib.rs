@@ -24,6 +24,7 @@ mod store;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod trip;
 pub mod vault;
 mod visits;
 

@@ -11,6 +11,7 @@ export function makeRouter() {
       { path: "/unlock", component: () => import("@/features/people/UnlockScreen.vue"), meta: { bare: true } },
       { path: "/visits", component: () => import("@/features/visits/VisitList.vue") },
       { path: "/stations", component: () => import("@/features/stations/StationList.vue") },
+      { path: "/trip", component: () => import("@/features/trip/TripScreen.vue") },
       { path: "/sync", component: () => import("@/features/sync/SyncScreen.vue") },
       { path: "/visit/:visit", component: () => import("@/features/visit/VisitScreen.vue"), props: true, meta: { wide: true } },
       { path: "/visit/:visit/seal", component: () => import("@/features/seal/SealScreen.vue"), props: true, meta: { wide: true } },

@@ -1,7 +1,7 @@
 /**
  * An invented host that keeps a visit in memory: for component tests and for looking at the screens. Never part of the programs.
  */
-import type { AnswerItem, ApiError, AppState, CopyJob, CopyStatus, FieldCalls, HostEvent, ImportReport, LastCopy, Pack, SealGap, Station, VisitPhoto, VisitRow, VisitView } from "@/contract";
+import type { AnswerItem, ApiError, AppState, CopyJob, CopyStatus, FieldCalls, HostEvent, ImportReport, LastCopy, Pack, SealGap, Station, TripLine, VisitPhoto, VisitRow, VisitView } from "@/contract";
 import pack from "../../../assets/rulepacks/c4-village-station.json";
 import county from "../../../assets/demo/qinghe.json";
 import { HostError, type FieldHost } from ".";
@@ -135,6 +135,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
     }, 1600);
     return copies();
   }
+  const line = (check: string, state: TripLine["state"], params: TripLine["params"]): TripLine => ({ check, state, params });
   const idle = { done_bytes: 0, total_bytes: 0, finished: false, cancelled: false, error: null, made: null, taken: null };
   const sync = (): AppState["sync"] => ({
     phase: "idle",
@@ -238,6 +239,23 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
     sync_now: () => sync(),
     sync_status: () => sync(),
     enrolment_request: () => ({ fingerprint: HEX, text: '{"request":"…"}' }),
+    trip_check: () => ({
+      ready: false,
+      townships: [...new Set(STATIONS.map((one) => one.township))].toSorted(),
+      lines: [
+        line("packs", "good", { n: "1", missing: "" }),
+        line("stations", "good", { n: String(STATIONS.length) }),
+        line("lists", "care", { days: "9" }),
+        line("history", "good", { visits: "12", findings: "7", photos: "188", shown: "188" }),
+        line("device", "good", { name: "检查一组", ends_ms: String(started + 200 * 86_400_000) }),
+        line("person_pending", "care", { name: PEOPLE[1]!.name }),
+        line("clock", "good", { minutes: "0" }),
+        line("zone", "missing", { zone: "+0:00" }),
+        line("disk", "missing", { free: "812000000", needed: String(2 * 1024 ** 3) }),
+        line("battery", "care", { percent: "64" }),
+        line("alone", "care", { visits: "6" }),
+      ],
+    }),
     copy_status: () => copies(),
     make_copy: () => work({ ...idle, work: "make", made: { made_at_ms: Date.now(), place: "KINGSTON", entries: 34, blobs: 147, bytes: 612_000_000, damaged: 0 } }),
     cancel_copy: () => ((copyJob = copyJob && { ...copyJob, finished: true, cancelled: true }), copies()),

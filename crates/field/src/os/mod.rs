@@ -6,4 +6,5 @@ pub mod files;
 pub mod key_store;
 pub mod lock;
 pub mod machine;
+pub mod power;
 pub mod process;

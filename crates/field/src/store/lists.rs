@@ -42,6 +42,25 @@ pub struct VisitSummary {
     pub changed_at_ms: i64,
 }
 
+/// What this laptop knows of a township.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TownshipRow {
+    /// Its name.
+    pub township: String,
+    /// Stations on the county's list.
+    pub stations: u64,
+    /// Of these without a registered position.
+    pub stations_without_position: u64,
+    /// Visits known here.
+    pub visits: u64,
+    /// Standing findings of these.
+    pub findings: u64,
+    /// Photos of these.
+    pub photos: u64,
+    /// Photos that can be shown here.
+    pub photos_shown: u64,
+}
+
 /// Where a photo's bytes are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhotoRow {
@@ -108,6 +127,54 @@ impl Store {
                 }
             }
             Ok(found)
+        })
+    }
+
+    /// Townships by name, with what is known of each.
+    pub fn townships(&self) -> Result<Vec<TownshipRow>> {
+        self.read(|conn| {
+            let sql = "SELECT s.township, count(*) FROM station_row s GROUP BY s.township ORDER BY s.township";
+            let mut rows: Vec<TownshipRow> = conn
+                .prepare_cached(sql)?
+                .query_map([], |row| {
+                    Ok(TownshipRow {
+                        township: row.get(0)?,
+                        stations: super::count(row.get(1)?),
+                        stations_without_position: 0,
+                        visits: 0,
+                        findings: 0,
+                        photos: 0,
+                        photos_shown: 0,
+                    })
+                })?
+                .collect::<rusqlite::Result<_>>()?;
+            let ents: Vec<[u8; 16]> = {
+                let mut statement = conn.prepare_cached("SELECT ent FROM station_row")?;
+                statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?
+            };
+            for ent in ents {
+                if let Some(station) = station(conn, &Uuid::from_bytes(ent))?
+                    && station.position.is_none()
+                    && let Some(row) = rows.iter_mut().find(|row| row.township == station.township)
+                {
+                    row.stations_without_position = row.stations_without_position.saturating_add(1);
+                }
+            }
+            let sql = "SELECT s.township, count(*), sum(v.findings), sum(v.photos),
+                         sum((SELECT count(*) FROM photo_row p WHERE p.visit = v.ent AND EXISTS (SELECT 1 FROM thumb t WHERE t.sha256 = p.thumb)))
+                       FROM visit_row v JOIN station_row s ON s.ent = v.station GROUP BY s.township";
+            let mut statement = conn.prepare_cached(sql)?;
+            let mut counted = statement.query([])?;
+            while let Some(found) = counted.next()? {
+                let township: String = found.get(0)?;
+                if let Some(row) = rows.iter_mut().find(|row| row.township == township) {
+                    row.visits = super::count(found.get(1)?);
+                    row.findings = super::count(found.get(2)?);
+                    row.photos = super::count(found.get(3)?);
+                    row.photos_shown = super::count(found.get(4)?);
+                }
+            }
+            Ok(rows)
         })
     }
 

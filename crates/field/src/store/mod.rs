@@ -26,7 +26,7 @@ use uuid::Uuid;
 pub use author::Author;
 pub use blobs::{BlobKind, BlobRow};
 pub use copies::Snapshot;
-pub use lists::VisitSummary;
+pub use lists::{TownshipRow, VisitSummary};
 pub use meta::Meta;
 pub use replica::Replica;
 

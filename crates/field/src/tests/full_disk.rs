@@ -59,11 +59,13 @@ fn on_a_full_disk_the_visit_is_still_finished_sealed_and_printed() {
         height: 240,
         strokes: vec![(0..4_000).map(|i| [i % 800, i % 240, i]).collect()],
     };
+    let shown = a.make_record(MakeRecord { visit, copy: false }).unwrap().shown.unwrap();
     let way = CountersignWay::Signed {
         name: "曹爱莲".into(),
         role: "负责人".into(),
         opinion: "属实".into(),
         strokes,
+        shown,
     };
     a.countersign(CountersignArgs { visit, way }).unwrap();
     // What the reserve gave is gone again: something goes on writing.
