@@ -4,73 +4,22 @@
 #[allow(dead_code, reason = "shared with the story of one visit")]
 #[path = "laptop_to_bundle/desk.rs"]
 mod desk;
+#[allow(dead_code, reason = "shared with the story of two laptops")]
+#[path = "laptop_to_bundle/laptops.rs"]
+mod laptops;
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use contract::field::*;
 use contract::shared::{DataState, Nothing};
 use desk::{Console, County, Inspector};
 use domain::{Answer, VisitId};
 use field::Field;
+use laptops::{import, laptop, sync, until};
 use serde_json::json;
 use xunzhan_tests::place::{photos, program};
 use xunzhan_tests::program::finished;
-
-fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + Duration::from_secs(90);
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < end, "{what} did not come");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
-fn sync(field: &Field) -> SyncStatus {
-    field.sync_now(Nothing {}).unwrap();
-    std::thread::sleep(Duration::from_millis(100));
-    until("the end of synchronisation", || {
-        let status = field.sync_status(Nothing {}).unwrap();
-        (status.phase == SyncPhase::Idle).then_some(status)
-    })
-}
-
-/// A certified laptop of two inspectors with the county's lists.
-fn laptop(county: &County, name: &str, people: &[Inspector]) -> (Field, tempfile::TempDir) {
-    let (field, home) = desk::laptop();
-    let card = CardSource {
-        handle: None,
-        text: Some(county.card(0)),
-    };
-    let device_name = name.to_owned();
-    field.start_from_card(StartFromCard { card, device_name }).unwrap();
-    let people = people.iter().map(|one| AddPerson {
-        person: Some(one.person),
-        name: one.name.clone(),
-        org: one.org.clone(),
-        passphrase: one.passphrase.clone(),
-    });
-    for person in people {
-        field.add_person(person).unwrap();
-    }
-    sync(&field);
-    let fingerprint = field.enrolment_request(Nothing {}).unwrap().fingerprint;
-    let (scope, administrator) = (county.scope(0), Console::login(county, 0, "administrator"));
-    let rows = administrator.call("list_enrolments", json!({ "scope": scope })).unwrap();
-    let row = rows
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|row| row["fingerprint"] == json!(fingerprint))
-        .unwrap();
-    let args = json!({ "scope": scope, "request": row["request"], "authority_passphrase": county.authority_passphrase(0) });
-    administrator.call("approve_enrolment", args).unwrap();
-    assert_eq!(sync(&field).error, None);
-    (field, home)
-}
 
 /// A day without network: a visit with answers, real photos and a half-written sentence.
 fn a_day(field: &Field, people: &[Inspector]) -> VisitId {
@@ -93,18 +42,7 @@ fn a_day(field: &Field, people: &[Inspector]) -> VisitId {
     let mut pictures: Vec<_> = std::fs::read_dir(photos()).unwrap().map(|entry| entry.unwrap().path()).collect();
     pictures.sort();
     pictures.truncate(8);
-    let handles = field.register_paths(pictures).into_iter().map(|file| file.handle).collect();
-    let args = ImportPhotos {
-        visit,
-        handles,
-        items: Vec::new(),
-        method: "dialog".into(),
-    };
-    let import = field.import_photos(args).unwrap().import;
-    until("the end of the import", || {
-        let report = field.import_report(ImportArgs { import: import.clone() }).unwrap();
-        report.finished.then_some(())
-    });
+    import(field, visit, pictures);
     let slot = "C4-09".into();
     field
         .save_draft(SaveDraft {

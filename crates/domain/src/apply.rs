@@ -8,7 +8,7 @@ use crate::operation::{
 };
 use crate::person::Person;
 use crate::station::Station;
-use crate::visit::{AnswerVersion, Opening, RefusedEntry, Visit, VisitFinding, VisitPhase, VisitPhoto};
+use crate::visit::{AnswerVersion, Opening, RefusedEntry, UncoveredEntry, Visit, VisitFinding, VisitPhase, VisitPhoto};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -105,11 +105,10 @@ pub fn apply(state: &mut Option<Aggregate>, operation: &Operation, meta: &Meta) 
         }
         (Some(Aggregate::Visit(visit)), operation) => {
             if let Err(rule) = apply_to_visit(visit, operation, meta) {
-                let entry = refusal(meta, kind, rule);
                 if rule == UNCOVERED {
-                    visit.uncovered.push(entry);
+                    visit.uncovered.push(uncovered(operation, meta));
                 } else {
-                    visit.refused.push(entry);
+                    visit.refused.push(refusal(meta, kind, rule));
                 }
             }
         }
@@ -154,6 +153,23 @@ fn is_registry(operation: &Operation) -> bool {
 }
 
 const UNCOVERED: &str = "after_seal";
+
+fn uncovered(operation: &Operation, meta: &Meta) -> UncoveredEntry {
+    let (item, photo) = match operation {
+        Operation::VisitAnswered(answered) => (Some(answered.item.clone()), None),
+        Operation::PhotoAttached(attached) => (None, Some(attached.clone())),
+        Operation::FindingRecorded(finding) => (finding.item.clone(), None),
+        _ => (None, None),
+    };
+    UncoveredEntry {
+        entry: meta.entry.clone(),
+        kind: operation.kind().to_owned(),
+        by: meta.by,
+        ts_ms: meta.ts_ms,
+        item,
+        photo,
+    }
+}
 
 fn refusal(meta: &Meta, kind: &str, rule: &str) -> RefusedEntry {
     RefusedEntry {

@@ -98,6 +98,24 @@ pub struct Opening {
     pub kid: String,
 }
 
+/// An entry that came after the seal, or that the sealing laptop had not seen (未纳入封存): kept, and no part of what was sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct UncoveredEntry {
+    /// The entry.
+    pub entry: String,
+    /// Its kind.
+    pub kind: String,
+    /// Whose session, as claimed.
+    pub by: Option<PersonId>,
+    /// When, ms since 1970 UTC, as claimed.
+    #[serde(default)]
+    pub ts_ms: i64,
+    /// The item that it answers.
+    pub item: Option<ItemCode>,
+    /// The photo that it attaches; its bytes are kept like any other's.
+    pub photo: Option<Box<PhotoAttached>>,
+}
+
 /// A visit's state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Visit {
@@ -128,7 +146,7 @@ pub struct Visit {
     /// The reviewer's word.
     pub review: Option<ReviewAccepted>,
     /// Draft entries that came after the seal: kept, shown as 未纳入封存.
-    pub uncovered: Vec<RefusedEntry>,
+    pub uncovered: Vec<UncoveredEntry>,
     /// Entries that break a rule: kept, changing nothing.
     pub refused: Vec<RefusedEntry>,
 }

@@ -32,6 +32,13 @@ impl Core {
         let visit = open.store.visit(id)?.ok_or(Refusal::NoVisit)?;
         let pack = self.pack_of(&visit)?;
         let mut gaps = gaps(&visit, pack);
+        if visit.sealed.is_none() && visit.lead_device != open.author.key.public().kid().to_string() {
+            gaps.push(SealGap {
+                kind: "not_the_lead".into(),
+                item: None,
+                blocks: true,
+            });
+        }
         if self.signed_another_content(&open, &visit)? {
             gaps.push(SealGap {
                 kind: "not_shown".into(),

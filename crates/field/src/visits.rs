@@ -137,7 +137,8 @@ impl Core {
         }
         open.store.transact(|tx| {
             let visit = tx.visit(args.visit)?.ok_or(Refusal::NoVisit)?;
-            if visit.sealed.is_some() {
+            // What was being typed when another laptop sealed can still be put away.
+            if visit.sealed.is_some() && !args.raw.is_empty() {
                 return Err(Refusal::Sealed.into());
             }
             tx.put_draft(args.visit, &args.slot, &args.raw)

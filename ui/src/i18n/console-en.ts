@@ -58,7 +58,6 @@ export const consoleEn: typeof consoleZh = {
     blank: "Blank",
     concern: "Please note: {text}",
     disputed: "Two answers stand side by side; the inspectors have not chosen",
-    uncovered: "{n} entries were written after the seal and are not part of it",
     onlyProblems: "Only what needs attention",
     severity: { minor: "Minor", major: "Major", severe: "Severe" },
     requirement: "Required",

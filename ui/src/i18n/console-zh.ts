@@ -56,7 +56,6 @@ export const consoleZh = {
     blank: "未填",
     concern: "请留意：{text}",
     disputed: "两份答案并存，检查员尚未取舍",
-    uncovered: "{n} 条内容在封存之后写入，未纳入封存",
     onlyProblems: "只看有疑点的",
     severity: { minor: "一般", major: "较重", severe: "严重" },
     requirement: "整改要求",

@@ -384,6 +384,7 @@ const en: Catalogue = {
     no_countersign: "The station has not signed",
     not_shown: "The record changed after the station signed",
     disputed: "{n} items disputed",
+    not_the_lead: "The computer that began this visit makes the record; this one can only add to it",
   },
   countersign: { signed: "Signs here", refused: "Refuses", absent: "Nobody there" },
   sync: {
@@ -490,6 +491,15 @@ const en: Catalogue = {
       battery: "Charge it, or take the charger along.",
       alone: "Sync first, or make a second copy.",
     },
+  },
+  uncovered: {
+    lead: "{n} entries were written after the seal, or had not reached the sealing computer, and are not part of it. All of them are kept:",
+    line: "{at} {who} {what}",
+    answered: "answered item {item}",
+    photo: "photo {name}",
+    finding: "finding {item}",
+    other: "something else",
+    unknown: "(not stated)",
   },
   copy: {
     title: "Second copy",

@@ -400,6 +400,7 @@ const zh = {
     no_countersign: "站点一方还没有签名",
     not_shown: "站点签字后，记录内容有变化",
     disputed: "有争议 {n} 项",
+    not_the_lead: "记录由开始这次走访的电脑生成，这台电脑只能补充",
   },
   countersign: { signed: "当场签名", refused: "拒绝签名", absent: "无人或关门" },
   sync: {
@@ -506,6 +507,15 @@ const zh = {
       battery: "请充电，或带上电源。",
       alone: "请先同步，或做一份第二份。",
     },
+  },
+  uncovered: {
+    lead: "{n} 条内容在封存之后写入，或封存的电脑当时还没有收到，未纳入封存。内容都已保留：",
+    line: "{at} {who} {what}",
+    answered: "回答检查项 {item}",
+    photo: "照片 {name}",
+    finding: "问题 {item}",
+    other: "其他内容",
+    unknown: "（未注明）",
   },
   copy: {
     title: "第二份",

@@ -47,7 +47,8 @@ pub(super) fn project(conn: &Connection, scope: &ScopeId, visit: &Visit) -> Resu
         .execute(params![scope.as_bytes(), visit.id.0.as_bytes()])?;
     let mut insert =
         conn.prepare_cached("INSERT OR IGNORE INTO photo (scope, photo, visit, original, thumbnail, mime) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-    for photo in visit.photos.iter().map(|p| &p.attached) {
+    let late = visit.uncovered.iter().filter_map(|entry| entry.photo.as_deref());
+    for photo in visit.photos.iter().map(|p| &p.attached).chain(late) {
         insert.execute(params![
             scope.as_bytes(),
             photo.photo.0.as_bytes(),

@@ -82,10 +82,15 @@ fn visit_rows(conn: &Connection, ent: &Uuid, visit: &Visit) -> Result<()> {
     let known: i64 = conn
         .prepare_cached("SELECT count(*) FROM photo_row WHERE visit = ?1")?
         .query_row([ent.as_bytes()], |row| row.get(0))?;
-    // Photos are only ever added at the end; the rows of the first ones stand.
-    let known = usize::try_from(known).unwrap_or_default();
-    for photo in visit.photos.iter().skip(known) {
-        let attached = &photo.attached;
+    // Photos are only ever added at the end; the rows of the first ones stand. What came after a seal is no photo of the visit and is kept
+    // and sent all the same.
+    let late: Vec<_> = visit.uncovered.iter().filter_map(|entry| entry.photo.as_deref()).collect();
+    let known = if late.is_empty() {
+        usize::try_from(known).unwrap_or_default()
+    } else {
+        0
+    };
+    for attached in visit.photos.iter().skip(known).map(|photo| &photo.attached).chain(late) {
         let (Ok(original), thumb) = (attached.original.sha256.parse::<Digest>(), attached.thumbnail.as_ref()) else {
             continue;
         };
