@@ -9,7 +9,7 @@ mod desk;
 use contract::ErrorCode;
 use contract::field::*;
 use contract::shared::{DataState, Nothing};
-use desk::{Console, County, laptop};
+use desk::{Console, County, Inspector, laptop};
 use domain::finding::{Finding, ResponsibleUnit, Severity, UnitRole};
 use domain::operation::Strokes;
 use domain::pack::{FieldKind, Item};
@@ -210,6 +210,7 @@ fn one_visit_from_an_empty_laptop_to_a_verified_bundle() {
             },
         ],
         photos: vec![photo],
+        fixed: None,
     };
     field
         .record_finding(RecordFinding {
@@ -227,6 +228,7 @@ fn one_visit_from_an_empty_laptop_to_a_verified_bundle() {
             ended_at_ms: Some(now),
             utc_offset_min: 480,
             situation: "站点正常营业".into(),
+            seconded: Vec::new(),
         })
         .unwrap();
 
@@ -316,4 +318,123 @@ fn one_visit_from_an_empty_laptop_to_a_verified_bundle() {
     let (status, bundle) = reviewer.get(&bundle_path);
     assert_eq!(status, 200);
     desk::check_bundle(&bundle, &preview.authority_fingerprint, &[&first.name, &second.name]);
+}
+
+/// A laptop with the key of one inspector, certified by the county and up to date; he is at work on it.
+fn certified(county: &County, inspector: &Inspector, name: &str) -> (field::Field, tempfile::TempDir) {
+    let (field, home) = laptop();
+    let card = CardSource {
+        handle: None,
+        text: Some(county.card(0)),
+    };
+    let device_name = name.to_owned();
+    field.start_from_card(StartFromCard { card, device_name }).unwrap();
+    let joins = AddPerson {
+        person: Some(inspector.person),
+        name: inspector.name.clone(),
+        org: inspector.org.clone(),
+        passphrase: inspector.passphrase.clone(),
+    };
+    field.add_person(joins).unwrap();
+    assert_eq!(sync(&field).error.map(|e| e.code), Some(ErrorCode::NotCertifiedYet));
+    let request = field.enrolment_request(Nothing {}).unwrap();
+    let administrator = Console::login(county, 0, "administrator");
+    let scope = county.scope(0);
+    let rows = administrator.call("list_enrolments", json!({ "scope": scope })).unwrap();
+    let row = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["fingerprint"] == json!(request.fingerprint))
+        .unwrap();
+    let args = json!({ "scope": scope, "request": row["request"], "authority_passphrase": county.authority_passphrase(0) });
+    administrator.call("approve_enrolment", args).unwrap();
+    assert_eq!(sync(&field).error, None);
+    (field, home)
+}
+
+#[test]
+fn the_second_signature_is_given_later_on_another_laptop() {
+    let county = County::start("second");
+    let (first, second) = (county.inspectors()[0].clone(), county.inspectors()[1].clone());
+    let (lead, _lead_home) = certified(&county, &first, "一号电脑");
+    let (other, _other_home) = certified(&county, &second, "二号电脑");
+    let station = lead.list_stations(ListStations { search: String::new() }).unwrap().remove(0).station.id;
+    let pack = lead.list_packs(Nothing {}).unwrap().remove(0);
+    let now = chrono::Utc::now().timestamp_millis();
+    let opened = lead.open_visit(OpenVisit {
+        station,
+        pack: pack.id.clone(),
+        team: vec![first.person, second.person],
+        methods: vec![pack.methods[0].key.clone()],
+        started_at_ms: now - 3_600_000,
+        utc_offset_min: 480,
+    });
+    let visit = opened.unwrap().visit.id;
+    lead.describe_visit(DescribeVisit {
+        visit,
+        team: vec![first.person, second.person],
+        methods: vec![pack.methods[0].key.clone()],
+        started_at_ms: now - 3_600_000,
+        ended_at_ms: Some(now),
+        utc_offset_min: 480,
+        situation: "站点正常营业".into(),
+        seconded: Vec::new(),
+    })
+    .unwrap();
+    let way = CountersignWay::Signed {
+        name: "站长".into(),
+        role: "负责人".into(),
+        opinion: String::new(),
+        strokes: Strokes {
+            v: 1,
+            width: 800,
+            height: 240,
+            strokes: vec![vec![[10, 10, 0], [200, 90, 40]]],
+        },
+        shown: lead.make_record(MakeRecord { visit, copy: false }).unwrap().shown.unwrap(),
+    };
+    lead.countersign(CountersignArgs { visit, way }).unwrap();
+    let signs = |field: &field::Field, who: &Inspector| {
+        let signers = vec![SignerPassphrase {
+            person: who.person,
+            passphrase: who.passphrase.clone(),
+        }];
+        field.seal_visit(SealVisit { visit, signers })
+    };
+    assert_eq!(signs(&lead, &first).unwrap().phase, VisitPhase::AwaitingSignature);
+    let task = |field: &field::Field| field.list_visits(Nothing {}).unwrap().into_iter().find(|row| row.visit == visit).unwrap();
+    assert_eq!(task(&lead).awaits, [second.person]);
+
+    // The colleague's laptop hears of it with the next synchronisation, and has what is to be signed.
+    until("the record on the server", || {
+        assert_eq!(sync(&lead).error, None);
+        (lead.get_visit(VisitArgs { visit }).unwrap().data_state == DataState::OriginalsArrived).then_some(())
+    });
+    assert_eq!(sync(&other).error, None);
+    assert_eq!(task(&other).awaits, [second.person]);
+    assert_eq!(other.seal_preview(VisitArgs { visit }).unwrap().signers_here.len(), 1);
+    assert!(other.make_record(MakeRecord { visit, copy: false }).unwrap().pages > 1);
+    assert!(other.get_strokes(VisitArgs { visit }).unwrap().is_some());
+    let changes = other.answer_item(AnswerItem {
+        visit,
+        item: "C4-01".into(),
+        answer: None,
+    });
+    assert_eq!(changes.unwrap_err().params["rule"], "sealed");
+    let sealed = signs(&other, &second).unwrap();
+    assert_eq!(sealed.phase, VisitPhase::Sealed);
+    assert!(task(&other).awaits.is_empty());
+
+    assert_eq!(sync(&other).error, None);
+    assert_eq!(sync(&lead).error, None);
+    let here = lead.get_visit(VisitArgs { visit }).unwrap();
+    assert_eq!((here.phase, here.seal_id), (VisitPhase::Sealed, sealed.seal_id));
+    let scope = county.scope(0);
+    let review = Console::login(&county, 0, "reviewer")
+        .call("get_visit", json!({ "scope": scope, "visit": visit }))
+        .unwrap();
+    for check in review["checks"].as_array().unwrap() {
+        assert_eq!(check["holds"], json!(true), "{check}");
+    }
 }

@@ -33,11 +33,13 @@ pub async fn pick(shell: State<'_, Shell>, what: String) -> Answer<Vec<String>> 
 pub async fn save_record(shell: State<'_, Shell>, handle: String, file_name: String) -> Answer<bool> {
     let shell = shell.inner().clone();
     beside(move || {
-        let pdf = shell.field()?.record_pdf(&handle)?;
+        let field = shell.field()?;
+        let pdf = field.record_pdf(&handle)?;
         let Some(to) = files::where_to_save(&shell, &file_name)? else {
             return Ok(false);
         };
         files::write_durably(&pdf, &to).map_err(|error| ApiError::new(ErrorCode::DiskFull).with("detail", error))?;
+        field.record_kept(&handle)?;
         Ok(true)
     })
     .await

@@ -1,5 +1,27 @@
 // Generated from crates/contract; do not edit. A test fails when this file is stale.
 
+export type AbortVisit = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Why.
+ */
+reason: string, };
+export type Aborted = { 
+/**
+ * Whose session, as claimed.
+ */
+by: PersonId | null, 
+/**
+ * When, ms since 1970 UTC, as claimed.
+ */
+ts_ms: number, 
+/**
+ * Why, as typed.
+ */
+reason: string, };
 export type AcceptVisit = { 
 /**
  * Scope, 32 hex.
@@ -453,7 +475,7 @@ seq: number,
  */
 entry: string, };
 export type DataState = "local_only" | "acknowledged" | "receipted" | "thumbnails_arrived" | "originals_arrived";
-export type Datum = "wgs84" | "cgcs2000" | "gcj02" | "bd09" | "unknown";
+export type Datum = "wgs84" | "cgcs2000" | "gcj02" | "unknown";
 export type DescribeVisit = { 
 /**
  * Which visit.
@@ -482,7 +504,11 @@ utc_offset_min: number,
 /**
  * Overall situation.
  */
-situation: string, };
+situation: string, 
+/**
+ * Seconded members without a key.
+ */
+seconded: Array<SecondedMember>, };
 export type DeviceInfo = { 
 /**
  * Name given to it.
@@ -561,6 +587,7 @@ received_at_ms: number,
  */
 approved_at_ms: number | null, };
 export type ErrorCode = "bad_request" | "no_such_call" | "not_logged_in" | "not_allowed" | "shell_closed" | "wrong_login" | "too_many_attempts" | "server_busy" | "not_found" | "card_unreadable" | "card_untrusted" | "card_already" | "no_county" | "locked" | "wrong_passphrase" | "weak_passphrase" | "name_missing" | "store_newer" | "store_busy" | "store_damaged" | "disk_full" | "file_unreadable" | "refused" | "server_unreachable" | "server_confused" | "server_untrusted" | "not_certified_yet" | "wrong_authority_passphrase" | "changed_meanwhile" | "table_unreadable" | "paper_failed" | "internal";
+export type ErrorCode = "bad_request" | "no_such_call" | "not_logged_in" | "not_allowed" | "wrong_login" | "too_many_attempts" | "server_busy" | "not_found" | "card_unreadable" | "card_untrusted" | "card_already" | "no_county" | "locked" | "wrong_passphrase" | "weak_passphrase" | "name_missing" | "store_newer" | "store_busy" | "store_damaged" | "disk_full" | "file_unreadable" | "refused" | "server_unreachable" | "server_confused" | "server_untrusted" | "not_certified_yet" | "wrong_authority_passphrase" | "changed_meanwhile" | "paper_failed" | "internal";
 export type Field = { 
 /**
  * Key within the item: ASCII lower case.
@@ -657,8 +684,46 @@ units: Array<ResponsibleUnit>,
 /**
  * Photos that show it.
  */
-photos: Array<PhotoId>, };
+photos: Array<PhotoId>, 
+/**
+ * How it was put right while the inspectors were there, if it was.
+ */
+fixed?: OnSiteFix, };
 export type FindingId = string;
+export type HandSign = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Which seconded member.
+ */
+person: PersonId, 
+/**
+ * The strokes; none when the member signs on the printed record.
+ */
+strokes: Strokes | null, 
+/**
+ * [`RecordReady::shown`] of the record that was on the screen.
+ */
+shown: string, };
+export type HandSigned = { 
+/**
+ * Which seconded member.
+ */
+person: PersonId, 
+/**
+ * The strokes: canonical JSON [`Strokes`] as a blob; none when the member signs on the printed record.
+ */
+strokes: BlobRef | null, 
+/**
+ * SHA-256 of the canonical JSON of the record's content as it was shown before signing, hex.
+ */
+shown: string, 
+/**
+ * When, ms since 1970 UTC, by the device.
+ */
+at_ms: number, };
 export type HostEvent = { "event": "changed", 
 /**
  * Their ids.
@@ -771,19 +836,6 @@ export type ImportStarted = {
  * Its id.
  */
 import: string, };
-export type ImportStations = { 
-/**
- * Scope, 32 hex.
- */
-scope: string, 
-/**
- * How the file is read.
- */
-reading: StationReading, 
-/**
- * The plan that the preview showed; another one now is refused as changed meanwhile.
- */
-plan: string, };
 export type Item = { 
 /**
  * Code, such as `C4-09`.
@@ -897,7 +949,7 @@ export type MakeRecord = {
  */
 visit: VisitId, 
 /**
- * Whether 副本 is printed on it.
+ * Whether 副本 is printed on it; printed in any case once the sealed record was saved or printed before.
  */
 copy: boolean, };
 export type Me = { 
@@ -923,6 +975,15 @@ roles: Array<Role>,
 scopes: Array<ScopeRow>, };
 export type Missing = "time" | "position" | "device";
 export type Nothing = Record<symbol, never>;
+export type OnSiteFix = { 
+/**
+ * What was done, as typed; never empty.
+ */
+how: string, 
+/**
+ * Photos that show it afterwards; at least one, none of them a photo from before.
+ */
+after: Array<PhotoId>, };
 export type OpenVisit = { 
 /**
  * Where.
@@ -1166,40 +1227,57 @@ lon_e7: number,
  * Geodetic datum of the two numbers.
  */
 datum: Datum, };
-export type PreviewStations = { 
+export type ProposeStation = { 
 /**
- * Scope, 32 hex.
+ * Name.
  */
-scope: string, 
+name: string, 
 /**
- * How the file is read.
+ * Township.
  */
-reading: StationReading, 
+township: string, 
 /**
- * Only rows with this outcome; none for all.
+ * Village.
  */
-show: StationOutcome | null, 
+village: string, 
 /**
- * Only rows after this one; 0 from the beginning.
+ * Address, or empty.
  */
-after: number, };
-export type ReadStationTable = { 
+address: string, 
 /**
- * Scope, 32 hex.
+ * Manager, or empty.
  */
-scope: string, 
+manager: string, };
+export type ReaimVisit = { 
 /**
- * The upload.
+ * Which visit.
  */
-upload: string, 
+visit: VisitId, 
 /**
- * Which sheet; none for the first one with content.
+ * The right station.
  */
-sheet: string | null, 
+station: StationId, 
 /**
- * Row of the headers; none to look for it.
+ * Why.
  */
-header_row: number | null, };
+reason: string, };
+export type Reaimed = { 
+/**
+ * The wrong station.
+ */
+from: StationId, 
+/**
+ * Whose session, as claimed.
+ */
+by: PersonId | null, 
+/**
+ * When, ms since 1970 UTC, as claimed.
+ */
+ts_ms: number, 
+/**
+ * Why, as typed.
+ */
+reason: string, };
 export type RecordFinding = { 
 /**
  * Which visit.
@@ -1280,6 +1358,10 @@ export type RecordReady = {
  * Number of pages; pictures under image kind `page`, id `<visit>/<page from 1>`.
  */
 pages: number, 
+/**
+ * Whether 副本 is printed on it.
+ */
+copy: boolean, 
 /**
  * Suggested file name.
  */
@@ -1445,7 +1527,7 @@ scope: string,
 visit: VisitId, };
 export type SealGap = { 
 /**
- * Kind: `blank_item`, `incomplete_item`, `photo_missing`, `no_photo_at_all`, `draft`, `no_end`, `no_countersign`, `not_shown`, `disputed`.
+ * Kind: `blank_item`, `incomplete_item`, `photo_missing`, `no_photo_at_all`, `draft`, `no_end`, `no_countersign`, `no_hand_sign`, `not_shown`, `disputed`.
  */
 kind: string, 
 /**
@@ -1519,6 +1601,19 @@ visit: VisitId,
  * Who signs now; every passphrase is checked before anything is written.
  */
 signers: Array<SignerPassphrase>, };
+export type SecondedMember = { 
+/**
+ * Identity, once there is one; none for one just typed.
+ */
+person: PersonId | null, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Home office.
+ */
+org: string, };
 export type ServedVillage = { 
 /**
  * Name as typed.
@@ -1615,105 +1710,10 @@ manager: string,
  */
 position: Position | null, 
 /**
- * The county's own code (站点编号), unique in the county, if it has one.
+ * 未核准: proposed by a laptop and not registered by the county yet.
  */
-code?: string, 
-/**
- * Telephone of the station or its manager, if known. It stays in the registry and is no part of a record.
- */
-phone?: string, };
-export type StationChange = { 
-/**
- * Which field; both coordinates and the datum are one, `longitude`.
- */
-field: StationField, 
-/**
- * What the registry says.
- */
-from: string, 
-/**
- * What the row says.
- */
-to: string, };
-export type StationFault = { 
-/**
- * Why.
- */
-kind: StationFaultKind, 
-/**
- * The field that it is about.
- */
-field: StationField, 
-/**
- * Header of its column.
- */
-column: string, 
-/**
- * What stands there.
- */
-value: string, 
-/**
- * Values for the sentence.
- */
-params: { [key in string]: string }, };
-export type StationFaultKind = "missing" | "too_long" | "unreadable" | "cell_error" | "not_degrees" | "half_position" | "swapped" | "outside_china" | "unknown_datum" | "not_phone" | "repeated" | "other_code" | "ambiguous";
-export type StationField = "code" | "name" | "township" | "village" | "address" | "manager" | "phone" | "longitude" | "latitude" | "datum";
+proposed?: boolean, };
 export type StationId = string;
-export type StationLine = { 
-/**
- * Number of the row as a spreadsheet counts it, from 1.
- */
-row: number, 
-/**
- * What becomes of it.
- */
-outcome: StationOutcome, 
-/**
- * The known station.
- */
-station: StationId | null, 
-/**
- * Name as read.
- */
-name: string, 
-/**
- * Township as read.
- */
-township: string, 
-/**
- * Village as read.
- */
-village: string, 
-/**
- * Code as read.
- */
-code: string, 
-/**
- * What is wrong with it.
- */
-faults: Array<StationFault>, 
-/**
- * What it changes.
- */
-changes: Array<StationChange>, };
-export type StationOutcome = "new" | "changed" | "same" | "bad";
-export type StationReading = { 
-/**
- * The upload.
- */
-upload: string, 
-/**
- * Which sheet; none for a CSV.
- */
-sheet: string | null, 
-/**
- * Row of the headers.
- */
-header_row: number, 
-/**
- * What each column says, in order; none to leave it out. No field twice.
- */
-mapping: Array<StationField | null>, };
 export type StationRow = { 
 /**
  * The station.
@@ -1727,80 +1727,6 @@ last_visit_ms: number | null,
  * A visit under way.
  */
 open_visit: VisitId | null, };
-export type StationTable = { 
-/**
- * Names the upload in the calls that follow; it is kept for an hour.
- */
-upload: string, 
-/**
- * `XLSX`, or the encoding of a CSV: `UTF-8`, `GB 18030`, `UTF-16`.
- */
-format: string, 
-/**
- * Sheets of a workbook; none for a CSV.
- */
-sheets: Array<string>, 
-/**
- * The sheet that was read.
- */
-sheet: string | null, 
-/**
- * Row that holds the headers.
- */
-header_row: number, 
-/**
- * Headers by column; empty where a column has none.
- */
-columns: Array<string>, 
-/**
- * What each column seems to say.
- */
-mapping: Array<StationField | null>, 
-/**
- * First rows below the header.
- */
-first_rows: Array<TableRow>, 
-/**
- * Rows below the header that are not empty.
- */
-rows: number, };
-export type StationsReport = { 
-/**
- * Digest over what becomes of every row.
- */
-plan: string, 
-/**
- * Whether it was taken in.
- */
-done: boolean, 
-/**
- * Rows in all.
- */
-rows: number, 
-/**
- * Stations that are new.
- */
-new: number, 
-/**
- * Stations that change.
- */
-changed: number, 
-/**
- * Stations as they are known.
- */
-same: number, 
-/**
- * Rows that cannot be taken.
- */
-bad: number, 
-/**
- * The rows asked for, at most 200.
- */
-lines: Array<StationLine>, 
-/**
- * Whether more of them follow.
- */
-more: boolean, };
 export type Strokes = { 
 /**
  * Format version, 1.
@@ -1876,15 +1802,6 @@ bytes_per_second: number,
  * What went wrong last, until it went right.
  */
 error: ApiError | null, };
-export type TableRow = { 
-/**
- * Number of the row as a spreadsheet counts it, from 1.
- */
-row: number, 
-/**
- * Its cells from the first column on; shorter than the header where the rest is empty.
- */
-cells: Array<string>, };
 export type TeamMember = { 
 /**
  * Who.
@@ -1976,6 +1893,24 @@ since_ms: number | null,
  * Whether it is time for a second copy: older than a day, or many visits.
  */
 remind: boolean, };
+export type UndoArgs = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * The reason that stands with a finding which is withdrawn by it.
+ */
+reason: string, };
+export type UndoStep = { 
+/**
+ * Which: `answer`, `describe`, `tie_photo`, `withdraw_photo`, `record_finding`, `withdraw_finding`.
+ */
+kind: string, 
+/**
+ * Item, where it is about one.
+ */
+item: string | null, };
 export type UnitRole = "lead" | "cooperating";
 export type Unlock = { 
 /**
@@ -2028,6 +1963,10 @@ findings: Array<VisitFinding>,
  */
 countersign: Countersign | null, 
 /**
+ * Signatures by hand of seconded members, one a person.
+ */
+hand_signed: Array<HandSigned>, 
+/**
  * The record, once written.
  */
 sealed: VisitSealed | null, 
@@ -2035,6 +1974,14 @@ sealed: VisitSealed | null,
  * Signatures over it as claimed; only who has the statement's bytes can tell which of them hold.
  */
 signatures: Array<SealSigned>, 
+/**
+ * Why it ended without a record, if it did.
+ */
+aborted: Aborted | null, 
+/**
+ * Stations that it was opened for by mistake, in order.
+ */
+reaimed: Array<Reaimed>, 
 /**
  * The reviewer's word.
  */
@@ -2076,7 +2023,11 @@ utc_offset_min: number,
 /**
  * Overall situation found, free text.
  */
-situation: string, };
+situation: string, 
+/**
+ * 抽调人员: seconded members without a key, named with the home office. They sign by hand and never in place of the team.
+ */
+seconded?: Array<TeamMember>, };
 export type VisitFinding = { 
 /**
  * Entry that said it last.
@@ -2095,7 +2046,7 @@ finding: Finding,
  */
 withdrawn: string | null, };
 export type VisitId = string;
-export type VisitPhase = "in_progress" | "awaiting_signature" | "sealed" | "reviewed";
+export type VisitPhase = "in_progress" | "awaiting_signature" | "sealed" | "reviewed" | "aborted";
 export type VisitPhoto = { 
 /**
  * Entry that attached it.
@@ -2183,6 +2134,10 @@ situation: string,
  */
 team: Array<TeamMember>, 
 /**
+ * Seconded members without a key, who sign by hand.
+ */
+seconded?: Array<TeamMember>, 
+/**
  * Every item of the pack in order.
  */
 items: Array<RecordItem>, 
@@ -2198,6 +2153,10 @@ photos: Array<RecordPhoto>,
  * The station's side. None only while the record is shown before the station signs; one that is read always has it.
  */
 countersign: Countersign, 
+/**
+ * Their signatures by hand, level L0.
+ */
+hand_signed?: Array<HandSigned>, 
 /**
  * Heads of the logs that this record contains.
  */
@@ -2227,6 +2186,10 @@ station_name: string,
  * Its township.
  */
 township: string, 
+/**
+ * Whether the station is 未核准.
+ */
+station_proposed: boolean, 
 /**
  * Checklist id.
  */
@@ -2263,6 +2226,10 @@ findings: number,
  * Standing photos.
  */
 photos: number, 
+/**
+ * While the record awaits signatures: members of the team who have not signed it.
+ */
+awaits: Array<PersonId>, 
 /**
  * Last change, ms since 1970 UTC.
  */
@@ -2320,7 +2287,15 @@ saved_at_ms: number,
 /**
  * Seal id, once the record is written.
  */
-seal_id: string | null, };
+seal_id: string | null, 
+/**
+ * What would be undone next.
+ */
+undo: UndoStep | null, 
+/**
+ * When the sealed record was first saved or printed from this laptop, ms since 1970 UTC; what is made after that is a copy.
+ */
+record_kept_at_ms: number | null, };
 export type WithdrawFinding = { 
 /**
  * Which visit.
@@ -2373,6 +2348,12 @@ export interface FieldCalls {
   open_visit: { args: OpenVisit; answer: VisitView };
   /** One visit with everything that its screen shows. */
   get_visit: { args: VisitArgs; answer: VisitView };
+  /** Ends a visit that was opened by mistake, with a reason; only before the seal. */
+  abort_visit: { args: AbortVisit; answer: VisitView };
+  /** Moves a visit that was opened for the wrong station, with a reason; only before the seal. */
+  reaim_visit: { args: ReaimVisit; answer: VisitView };
+  /** Puts a station to use that is not on the county's list; it is 未核准 until the county registers it. */
+  propose_station: { args: ProposeStation; answer: StationRow };
   /** Restates team, times, methods, situation. */
   describe_visit: { args: DescribeVisit; answer: VisitView };
   /** Keeps what is being typed, durably, before it is an entry. */
@@ -2395,6 +2376,10 @@ export interface FieldCalls {
   withdraw_finding: { args: WithdrawFinding; answer: VisitView };
   /** The station signs, refuses, or nobody is there. */
   countersign: { args: CountersignArgs; answer: VisitView };
+  /** Takes the last step of this session back, before the seal. */
+  undo_step: { args: UndoArgs; answer: VisitView };
+  /** A seconded member without a key signs by hand, drawn or on the printed record. */
+  hand_sign: { args: HandSign; answer: VisitView };
   /** The drawn strokes of the station's signature. */
   get_strokes: { args: VisitArgs; answer: Strokes | null };
   /** What is missing and what will be signed. */
@@ -2440,10 +2425,4 @@ export interface ConsoleCalls {
   list_enrolments: { args: ScopeArgs; answer: Array<EnrolmentRow> };
   /** Certifies a laptop and its people with the authority's key. */
   approve_enrolment: { args: ApproveEnrolment; answer: Array<EnrolmentRow> };
-  /** Reads an uploaded table of stations: its columns, first rows, and what the columns seem to say. */
-  read_station_table: { args: ReadStationTable; answer: StationTable };
-  /** What would become of every row of an uploaded table. */
-  preview_stations: { args: PreviewStations; answer: StationsReport };
-  /** Takes the good rows of an uploaded table into the registry. */
-  import_stations: { args: ImportStations; answer: StationsReport };
 }

@@ -46,6 +46,12 @@ calls! { FieldHost, "FieldCalls", Access,
     open_visit(OpenVisit) -> VisitView [Unlocked];
     /// One visit with everything that its screen shows.
     get_visit(VisitArgs) -> VisitView [Unlocked];
+    /// Ends a visit that was opened by mistake, with a reason; only before the seal.
+    abort_visit(AbortVisit) -> VisitView [Unlocked];
+    /// Moves a visit that was opened for the wrong station, with a reason; only before the seal.
+    reaim_visit(ReaimVisit) -> VisitView [Unlocked];
+    /// Puts a station to use that is not on the county's list; it is 未核准 until the county registers it.
+    propose_station(ProposeStation) -> StationRow [Unlocked];
     /// Restates team, times, methods, situation.
     describe_visit(DescribeVisit) -> VisitView [Unlocked];
     /// Keeps what is being typed, durably, before it is an entry.
@@ -68,6 +74,10 @@ calls! { FieldHost, "FieldCalls", Access,
     withdraw_finding(WithdrawFinding) -> VisitView [Unlocked];
     /// The station signs, refuses, or nobody is there.
     countersign(CountersignArgs) -> VisitView [Unlocked];
+    /// Takes the last step of this session back, before the seal.
+    undo_step(UndoArgs) -> VisitView [Unlocked];
+    /// A seconded member without a key signs by hand, drawn or on the printed record.
+    hand_sign(HandSign) -> VisitView [Unlocked];
     /// The drawn strokes of the station's signature.
     get_strokes(VisitArgs) -> Option<Strokes> [Unlocked];
     /// What is missing and what will be signed.
@@ -272,6 +282,44 @@ pub struct VisitArgs {
     pub visit: VisitId,
 }
 
+/// Arguments of `abort_visit`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AbortVisit {
+    /// Which visit.
+    pub visit: VisitId,
+    /// Why.
+    pub reason: String,
+}
+
+/// Arguments of `reaim_visit`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReaimVisit {
+    /// Which visit.
+    pub visit: VisitId,
+    /// The right station.
+    pub station: StationId,
+    /// Why.
+    pub reason: String,
+}
+
+/// Arguments of `propose_station`: name, township and village are needed.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ProposeStation {
+    /// Name.
+    pub name: String,
+    /// Township.
+    pub township: String,
+    /// Village.
+    pub village: String,
+    /// Address, or empty.
+    pub address: String,
+    /// Manager, or empty.
+    pub manager: String,
+}
+
 /// Arguments of `describe_visit`; all of it is stated anew.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -290,6 +338,53 @@ pub struct DescribeVisit {
     pub utc_offset_min: i32,
     /// Overall situation.
     pub situation: String,
+    /// Seconded members without a key.
+    pub seconded: Vec<SecondedMember>,
+}
+
+/// A seconded member (抽调人员) as typed.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SecondedMember {
+    /// Identity, once there is one; none for one just typed.
+    pub person: Option<PersonId>,
+    /// Name.
+    pub name: String,
+    /// Home office.
+    pub org: String,
+}
+
+/// Arguments of `undo_step`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UndoArgs {
+    /// Which visit.
+    pub visit: VisitId,
+    /// The reason that stands with a finding which is withdrawn by it.
+    pub reason: String,
+}
+
+/// A step that can be undone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct UndoStep {
+    /// Which: `answer`, `describe`, `tie_photo`, `withdraw_photo`, `record_finding`, `withdraw_finding`.
+    pub kind: String,
+    /// Item, where it is about one.
+    pub item: Option<ItemCode>,
+}
+
+/// Arguments of `hand_sign`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct HandSign {
+    /// Which visit.
+    pub visit: VisitId,
+    /// Which seconded member.
+    pub person: PersonId,
+    /// The strokes; none when the member signs on the printed record.
+    pub strokes: Option<Strokes>,
+    /// [`RecordReady::shown`] of the record that was on the screen.
+    pub shown: String,
 }
 
 /// Arguments of `save_draft`.
@@ -355,6 +450,10 @@ pub struct VisitView {
     pub saved_at_ms: i64,
     /// Seal id, once the record is written.
     pub seal_id: Option<String>,
+    /// What would be undone next.
+    pub undo: Option<UndoStep>,
+    /// When the sealed record was first saved or printed from this laptop, ms since 1970 UTC; what is made after that is a copy.
+    pub record_kept_at_ms: Option<i64>,
 }
 
 /// Arguments of `import_photos`.
@@ -568,7 +667,7 @@ pub enum CountersignWay {
 /// Something that a seal would leave blank.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct SealGap {
-    /// Kind: `blank_item`, `incomplete_item`, `photo_missing`, `no_photo_at_all`, `draft`, `no_end`, `no_countersign`, `not_shown`, `disputed`.
+    /// Kind: `blank_item`, `incomplete_item`, `photo_missing`, `no_photo_at_all`, `draft`, `no_end`, `no_countersign`, `no_hand_sign`, `not_shown`, `disputed`.
     pub kind: String,
     /// Item, where it is about one.
     pub item: Option<ItemCode>,
@@ -621,7 +720,7 @@ pub struct SealVisit {
 pub struct MakeRecord {
     /// Which visit.
     pub visit: VisitId,
-    /// Whether 副本 is printed on it.
+    /// Whether 副本 is printed on it; printed in any case once the sealed record was saved or printed before.
     pub copy: bool,
 }
 
@@ -630,6 +729,8 @@ pub struct MakeRecord {
 pub struct RecordReady {
     /// Number of pages; pictures under image kind `page`, id `<visit>/<page from 1>`.
     pub pages: u32,
+    /// Whether 副本 is printed on it.
+    pub copy: bool,
     /// Suggested file name.
     pub file_name: String,
     /// Size of the PDF in bytes.

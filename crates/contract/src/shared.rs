@@ -40,6 +40,8 @@ pub struct VisitRow {
     pub station_name: String,
     /// Its township.
     pub township: String,
+    /// Whether the station is 未核准.
+    pub station_proposed: bool,
     /// Checklist id.
     pub pack: String,
     /// Where it stands.
@@ -58,6 +60,8 @@ pub struct VisitRow {
     pub findings: u32,
     /// Standing photos.
     pub photos: u32,
+    /// While the record awaits signatures: members of the team who have not signed it.
+    pub awaits: Vec<PersonId>,
     /// Last change, ms since 1970 UTC.
     pub changed_at_ms: i64,
 }

@@ -1,14 +1,14 @@
 //! `apply`: the one pure fold of operations into state, the same on laptop, server and in tests.
 
 use crate::authority::{LogKind, authority};
-use crate::ids::{PersonId, VisitId};
+use crate::ids::{PersonId, StationId, VisitId};
 use crate::lead::is_opened_by;
 use crate::operation::{
     BlobStored, Countersign, DeviceCertified, Operation, PersonCertified, PhotoTied, RevocationsPublished, VisitAnswered, VisitOpened,
 };
 use crate::person::Person;
 use crate::station::Station;
-use crate::visit::{AnswerVersion, Opening, RefusedEntry, UncoveredEntry, Visit, VisitFinding, VisitPhase, VisitPhoto};
+use crate::visit::{Aborted, AnswerVersion, Opening, Reaimed, RefusedEntry, UncoveredEntry, Visit, VisitFinding, VisitPhase, VisitPhoto};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -71,7 +71,20 @@ pub fn apply(state: &mut Option<Aggregate>, operation: &Operation, meta: &Meta) 
         *state = None;
     }
     match (state.as_mut(), operation) {
-        (None | Some(Aggregate::Station(_)), Operation::StationRegistered(station)) => *state = Some(Aggregate::Station(station.clone())),
+        (None | Some(Aggregate::Station(_)), Operation::StationRegistered(station)) => {
+            *state = Some(Aggregate::Station(Station {
+                proposed: false,
+                ..station.clone()
+            }));
+        }
+        // What the county registered is not changed by a proposal, and a proposal is made once.
+        (None, Operation::StationProposed(station)) => {
+            *state = Some(Aggregate::Station(Station {
+                id: StationId(meta.ent),
+                proposed: true,
+                ..station.clone()
+            }));
+        }
         (None, Operation::PersonRegistered(person)) => {
             *state = Some(Aggregate::Person(PersonState {
                 registered: Some(person.clone()),
@@ -131,8 +144,11 @@ fn begun(opened: &VisitOpened, meta: &Meta) -> Visit {
         photos: Vec::new(),
         findings: Vec::new(),
         countersign: None,
+        hand_signed: Vec::new(),
         sealed: None,
         signatures: Vec::new(),
+        aborted: None,
+        reaimed: Vec::new(),
         review: None,
         uncovered: Vec::new(),
         refused: Vec::new(),
@@ -208,10 +224,35 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
         }
         Operation::VisitOpened(_) => return Err("opened_already"),
         _ if visit.sealed.is_some() => return Err(UNCOVERED),
+        _ if visit.aborted.is_some() => return Err("aborted"),
         _ => {}
     }
     match operation {
         Operation::VisitDescribed(description) => visit.description = description.clone(),
+        Operation::VisitAborted(aborted) => {
+            lead_only(visit, meta)?;
+            visit.aborted = Some(Aborted {
+                by: meta.by,
+                ts_ms: meta.ts_ms,
+                reason: aborted.reason.clone(),
+            });
+        }
+        Operation::VisitReaimed(reaimed) => {
+            lead_only(visit, meta)?;
+            if visit.station == reaimed.station {
+                return Err("same_station");
+            }
+            visit.reaimed.push(Reaimed {
+                from: visit.station,
+                by: meta.by,
+                ts_ms: meta.ts_ms,
+                reason: reaimed.reason.clone(),
+            });
+            visit.station = reaimed.station;
+            for photo in &mut visit.photos {
+                photo.attached.distance_m = photo.attached.meta.distance_m(reaimed.position);
+            }
+        }
         Operation::VisitAnswered(answered) => apply_answer(visit, answered, meta),
         Operation::PhotoAttached(attached) => {
             if visit.photo(attached.photo).is_some() {
@@ -249,6 +290,16 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
                 .ok_or("photo_unknown")?;
             known.withdrawn = Some(withdrawn.reason.clone());
         }
+        Operation::PhotoRestored(restored) => {
+            let known = visit.photo(restored.photo).ok_or("photo_unknown")?;
+            let sha256 = &known.attached.original.sha256;
+            if visit.standing_photos().any(|standing| standing.attached.original.sha256 == *sha256) {
+                return Err("same_bytes");
+            }
+            if let Some(known) = visit.photos.iter_mut().find(|known| known.attached.photo == restored.photo) {
+                known.withdrawn = None;
+            }
+        }
         Operation::FindingRecorded(finding) => match visit.findings.iter_mut().find(|known| known.finding.id == finding.id) {
             Some(known) => {
                 known.withdrawn = None;
@@ -271,10 +322,15 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
             known.withdrawn = Some(withdrawn.reason.clone());
         }
         Operation::VisitCountersigned(countersign) => visit.countersign = Some(countersign.clone()),
-        Operation::VisitSealed(sealed) => {
-            if meta.kid != visit.lead_device {
-                return Err("not_the_lead");
+        Operation::VisitHandSigned(signed) => {
+            if !visit.description.seconded.iter().any(|member| member.person == signed.person) {
+                return Err("not_seconded");
             }
+            visit.hand_signed.retain(|known| known.person != signed.person);
+            visit.hand_signed.push(signed.clone());
+        }
+        Operation::VisitSealed(sealed) => {
+            lead_only(visit, meta)?;
             if visit.disputed_items().next().is_some() {
                 return Err("disputed");
             }
@@ -286,11 +342,22 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
         _ => return Err("not_for_a_visit"),
     }
     // Whoever signed at the station signed what stood there then: after a change the station is asked again.
-    let keeps = matches!(operation, Operation::VisitCountersigned(_) | Operation::VisitSealed(_));
-    if !keeps && matches!(visit.countersign, Some(Countersign::Signed { .. })) {
-        visit.countersign = None;
+    let keeps = matches!(
+        operation,
+        Operation::VisitCountersigned(_) | Operation::VisitHandSigned(_) | Operation::VisitSealed(_)
+    );
+    if !keeps {
+        visit.hand_signed.clear();
+        if matches!(visit.countersign, Some(Countersign::Signed { .. })) {
+            visit.countersign = None;
+        }
     }
     Ok(())
+}
+
+/// Only the laptop that opened a visit closes it, in whatever way.
+fn lead_only(visit: &Visit, meta: &Meta) -> Result<(), &'static str> {
+    if meta.kid == visit.lead_device { Ok(()) } else { Err("not_the_lead") }
 }
 
 fn apply_answer(visit: &mut Visit, answered: &VisitAnswered, meta: &Meta) {

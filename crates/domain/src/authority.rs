@@ -26,15 +26,20 @@ pub fn authority(kind: &str) -> Option<Authority> {
         | "revocations.published/1"
         | "blob.stored/1"
         | "review.accepted/1" => LogKind::Server,
-        "visit.opened/1"
+        "station.proposed/1"
+        | "visit.opened/1"
         | "visit.described/1"
+        | "visit.aborted/1"
+        | "visit.reaimed/1"
         | "visit.answered/1"
         | "photo.attached/1"
         | "photo.tied/1"
         | "photo.withdrawn/1"
+        | "photo.restored/1"
         | "finding.recorded/1"
         | "finding.withdrawn/1"
         | "visit.countersigned/1"
+        | "visit.hand_signed/1"
         | "visit.sealed/1"
         | "seal.signed/1" => LogKind::Device,
         _ => return None,

@@ -4,8 +4,8 @@ use crate::answer::Answer;
 use crate::finding::Finding;
 use crate::ids::{FindingId, ItemCode, PersonId, PhotoId};
 use crate::operation::{
-    Countersign, FindingWithdrawn, Operation, PhotoAttached, PhotoTied, PhotoWithdrawn, SealSigned, VisitAnswered, VisitDescription, VisitOpened,
-    VisitSealed,
+    Countersign, FindingWithdrawn, HandSigned, Operation, PhotoAttached, PhotoRestored, PhotoTied, PhotoWithdrawn, SealSigned, TeamMember,
+    VisitAborted, VisitAnswered, VisitDescription, VisitOpened, VisitReaimed, VisitSealed,
 };
 use crate::pack::Pack;
 use crate::visit::{Visit, VisitPhase};
@@ -17,6 +17,10 @@ pub enum Command {
     Open(VisitOpened),
     /// Restate team, times, methods, situation.
     Describe(VisitDescription),
+    /// End a visit that was opened by mistake.
+    Abort(VisitAborted),
+    /// Move a visit that was opened for the wrong station.
+    Reaim(VisitReaimed),
     /// Answer an item, or take the answer back.
     Answer {
         /// Which item.
@@ -30,12 +34,16 @@ pub enum Command {
     TiePhoto(PhotoTied),
     /// Withdraw a photo.
     WithdrawPhoto(PhotoWithdrawn),
+    /// Take the withdrawal of a photo back.
+    RestorePhoto(PhotoRestored),
     /// Record a finding, or record it anew.
     RecordFinding(Finding),
     /// Withdraw a finding.
     WithdrawFinding(FindingWithdrawn),
     /// The station's side.
     Countersign(Countersign),
+    /// A seconded member's signature by hand.
+    HandSign(HandSigned),
     /// Write the record.
     Seal(VisitSealed),
     /// Add one person's signature.
@@ -54,6 +62,15 @@ pub enum Refusal {
     /// Nothing can change after the seal.
     #[error("the visit is sealed; nothing in it can change")]
     Sealed,
+    /// The visit was aborted.
+    #[error("the visit was aborted; nothing in it can change")]
+    Aborted,
+    /// Only the laptop that opened the visit may do this.
+    #[error("only the laptop that opened the visit may do this")]
+    NotTheLead,
+    /// The visit is at this station already.
+    #[error("the visit is at this station already")]
+    SameStation,
     /// A team needs at least as many members as signatures, each once.
     #[error("the team needs {needed} different persons")]
     Team {
@@ -95,6 +112,9 @@ pub enum Refusal {
     /// At least one responsible unit is needed, and every unit a name.
     #[error("a finding needs a responsible unit")]
     Units,
+    /// A fix on the spot needs words, a photo from before and another one from after.
+    #[error("a fix on the spot needs words, a photo from before and another from after")]
+    Fix,
     /// A reason is needed.
     #[error("a reason is needed")]
     Reason,
@@ -107,6 +127,12 @@ pub enum Refusal {
     /// The station signed, or is to sign, another content than the record has now.
     #[error("the record is not what the station was shown")]
     NotShown,
+    /// A seconded member has not signed by hand.
+    #[error("{0} has not signed by hand")]
+    NoHandSign(String),
+    /// A seconded member needs a name and a home office.
+    #[error("a seconded member needs a name and a home office")]
+    Seconded,
     /// The visit has no end yet.
     #[error("the end of the visit is not stated")]
     NoEnd,
@@ -143,14 +169,27 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
         }
         return Ok(Operation::SealSigned(signed));
     }
-    if visit.phase() != VisitPhase::InProgress {
-        return Err(Refusal::Sealed);
+    match visit.phase() {
+        VisitPhase::InProgress => {}
+        VisitPhase::Aborted => return Err(Refusal::Aborted),
+        _ => return Err(Refusal::Sealed),
     }
     Ok(match command {
         Command::Open(_) | Command::Sign(_) => return Err(Refusal::OpenAlready),
         Command::Describe(description) => {
             check_description(&description, pack)?;
             Operation::VisitDescribed(description)
+        }
+        Command::Abort(aborted) => {
+            need(&aborted.reason, Refusal::Reason)?;
+            Operation::VisitAborted(aborted)
+        }
+        Command::Reaim(reaimed) => {
+            need(&reaimed.reason, Refusal::Reason)?;
+            if reaimed.station == visit.station {
+                return Err(Refusal::SameStation);
+            }
+            Operation::VisitReaimed(reaimed)
         }
         Command::Answer { item, answer } => {
             let known = pack.item(&item).ok_or_else(|| Refusal::NoItem(item.clone()))?;
@@ -184,6 +223,14 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
             need(&withdrawn.reason, Refusal::Reason)?;
             Operation::PhotoWithdrawn(withdrawn)
         }
+        Command::RestorePhoto(restored) => {
+            let known = visit.photo(restored.photo).ok_or(Refusal::NoPhoto(restored.photo))?;
+            let sha256 = &known.attached.original.sha256;
+            if let Some(same) = visit.standing_photos().find(|standing| standing.attached.original.sha256 == *sha256) {
+                return Err(Refusal::SamePhoto(same.attached.photo));
+            }
+            Operation::PhotoRestored(restored)
+        }
         Command::RecordFinding(finding) => {
             check_finding(&finding, visit, pack)?;
             Operation::FindingRecorded(finding)
@@ -210,6 +257,13 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
             }
             Operation::VisitCountersigned(countersign)
         }
+        Command::HandSign(signed) => {
+            if !visit.description.seconded.iter().any(|member| member.person == signed.person) {
+                return Err(Refusal::NotInTeam(signed.person));
+            }
+            ready_to_show(visit)?;
+            Operation::VisitHandSigned(signed)
+        }
         Command::Seal(sealed) => {
             ready_to_seal(visit)?;
             Operation::VisitSealed(sealed)
@@ -221,6 +275,10 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
 /// photos are shown and printed as blanks, and never block.
 pub fn ready_to_seal(visit: &Visit) -> Result<(), Refusal> {
     ready_to_show(visit)?;
+    let signed = |member: &TeamMember| visit.hand_signed.iter().any(|known| known.person == member.person);
+    if let Some(member) = visit.description.seconded.iter().find(|member| !signed(member)) {
+        return Err(Refusal::NoHandSign(member.name.clone()));
+    }
     visit.countersign.as_ref().map(|_| ()).ok_or(Refusal::NoCountersign)
 }
 
@@ -243,6 +301,11 @@ fn check_description(description: &VisitDescription, pack: &Pack) -> Result<(), 
     let persons: std::collections::BTreeSet<_> = description.team.iter().map(|member| member.person).collect();
     if persons.len() != description.team.len() || persons.len() < pack.signers as usize {
         return Err(Refusal::Team { needed: pack.signers });
+    }
+    let named = |member: &TeamMember| !member.name.trim().is_empty() && !member.org.trim().is_empty();
+    let seconded: std::collections::BTreeSet<_> = description.seconded.iter().map(|member| member.person).collect();
+    if seconded.len() != description.seconded.len() || !seconded.is_disjoint(&persons) || !description.seconded.iter().all(named) {
+        return Err(Refusal::Seconded);
     }
     if description.ended_at_ms.is_some_and(|end| end < description.started_at_ms) {
         return Err(Refusal::Times);
@@ -275,8 +338,16 @@ fn check_finding(finding: &Finding, visit: &Visit, pack: &Pack) -> Result<(), Re
     if finding.units.is_empty() || finding.units.iter().any(|unit| unit.name.trim().is_empty()) {
         return Err(Refusal::Units);
     }
-    match finding.photos.iter().find(|photo| visit.photo(**photo).is_none()) {
-        Some(unknown) => Err(Refusal::NoPhoto(*unknown)),
-        None => Ok(()),
+    let after = finding.fixed.iter().flat_map(|fixed| &fixed.after);
+    if let Some(unknown) = finding.photos.iter().chain(after).find(|photo| visit.photo(**photo).is_none()) {
+        return Err(Refusal::NoPhoto(*unknown));
     }
+    if let Some(fixed) = &finding.fixed {
+        let both = !finding.photos.is_empty() && !fixed.after.is_empty();
+        let apart = fixed.after.iter().all(|photo| !finding.photos.contains(photo));
+        if fixed.how.trim().is_empty() || !both || !apart {
+            return Err(Refusal::Fix);
+        }
+    }
+    Ok(())
 }

@@ -56,4 +56,18 @@ pub struct Finding {
     pub units: Vec<ResponsibleUnit>,
     /// Photos that show it.
     pub photos: Vec<PhotoId>,
+    /// How it was put right while the inspectors were there, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub fixed: Option<OnSiteFix>,
+}
+
+/// 现场整改: a finding that was put right on the spot. It counts as found and as fixed; the finding's photos show it before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct OnSiteFix {
+    /// What was done, as typed; never empty.
+    pub how: String,
+    /// Photos that show it afterwards; at least one, none of them a photo from before.
+    pub after: Vec<PhotoId>,
 }

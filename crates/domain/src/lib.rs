@@ -24,7 +24,7 @@ pub mod write_record;
 pub use answer::{Answer, FieldValue, ServedVillage};
 pub use apply::{Aggregate, Meta, apply};
 pub use authority::{Authority, LogKind, authority};
-pub use finding::{Finding, ResponsibleUnit, Severity, UnitRole};
+pub use finding::{Finding, OnSiteFix, ResponsibleUnit, Severity, UnitRole};
 pub use ids::{FindingId, ItemCode, PersonId, PhotoId, StationId, VisitId};
 pub use operation::{Operation, OperationError};
 pub use pack::{Pack, PackRef};

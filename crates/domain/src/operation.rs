@@ -6,7 +6,7 @@ use crate::ids::{FindingId, ItemCode, PersonId, PhotoId, StationId};
 use crate::pack::PackRef;
 use crate::person::{Person, Role};
 use crate::photo::PhotoMeta;
-use crate::station::Station;
+use crate::station::{Position, Station};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -33,12 +33,21 @@ pub enum Operation {
     /// Server: the bytes of a blob arrived and hash to their name.
     #[serde(rename = "blob.stored/1")]
     BlobStored(BlobStored),
+    /// A station that is not on the county's list is put to use: 未核准 until the county registers it under the same id.
+    #[serde(rename = "station.proposed/1")]
+    StationProposed(Station),
     /// A visit begins.
     #[serde(rename = "visit.opened/1")]
     VisitOpened(VisitOpened),
     /// Team, times, methods, mode or place of a visit are stated anew.
     #[serde(rename = "visit.described/1")]
     VisitDescribed(VisitDescription),
+    /// A visit opened by mistake ends without a record.
+    #[serde(rename = "visit.aborted/1")]
+    VisitAborted(VisitAborted),
+    /// A visit opened for the wrong station goes to another one.
+    #[serde(rename = "visit.reaimed/1")]
+    VisitReaimed(VisitReaimed),
     /// An item is answered.
     #[serde(rename = "visit.answered/1")]
     VisitAnswered(VisitAnswered),
@@ -51,6 +60,9 @@ pub enum Operation {
     /// A photo is withdrawn with a reason; its bytes stay.
     #[serde(rename = "photo.withdrawn/1")]
     PhotoWithdrawn(PhotoWithdrawn),
+    /// The withdrawal of a photo is taken back.
+    #[serde(rename = "photo.restored/1")]
+    PhotoRestored(PhotoRestored),
     /// A finding is written or written anew.
     #[serde(rename = "finding.recorded/1")]
     FindingRecorded(Finding),
@@ -60,6 +72,9 @@ pub enum Operation {
     /// The station signed, refused, or nobody was there.
     #[serde(rename = "visit.countersigned/1")]
     VisitCountersigned(Countersign),
+    /// A seconded member signed by hand, level L0.
+    #[serde(rename = "visit.hand_signed/1")]
+    VisitHandSigned(HandSigned),
     /// The record is written; from here on nothing of the visit can change.
     #[serde(rename = "visit.sealed/1")]
     VisitSealed(VisitSealed),
@@ -151,6 +166,10 @@ pub struct VisitDescription {
     pub utc_offset_min: i32,
     /// Overall situation found, free text.
     pub situation: String,
+    /// 抽调人员: seconded members without a key, named with the home office. They sign by hand and never in place of the team.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<TeamMember>>")]
+    pub seconded: Vec<TeamMember>,
 }
 
 /// Payload of `visit.opened/1`.
@@ -163,6 +182,26 @@ pub struct VisitOpened {
     pub pack: PackRef,
     /// Team, times, methods.
     pub description: VisitDescription,
+}
+
+/// Payload of `visit.aborted/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct VisitAborted {
+    /// Why, as typed; never empty.
+    pub reason: String,
+}
+
+/// Payload of `visit.reaimed/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct VisitReaimed {
+    /// The right station.
+    pub station: StationId,
+    /// Its registered point as known to the laptop; distances of photos are measured to it from here on.
+    pub position: Option<Position>,
+    /// Why, as typed; never empty.
+    pub reason: String,
 }
 
 /// Payload of `visit.answered/1`.
@@ -233,6 +272,14 @@ pub struct PhotoWithdrawn {
     pub reason: String,
 }
 
+/// Payload of `photo.restored/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PhotoRestored {
+    /// Which photo.
+    pub photo: PhotoId,
+}
+
 /// Payload of `finding.withdrawn/1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -282,6 +329,20 @@ pub enum Countersign {
         /// When, ms since 1970 UTC, by the device.
         at_ms: i64,
     },
+}
+
+/// Payload of `visit.hand_signed/1`: a seconded member's signature by hand, level L0.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct HandSigned {
+    /// Which seconded member.
+    pub person: PersonId,
+    /// The strokes: canonical JSON [`Strokes`] as a blob; none when the member signs on the printed record.
+    pub strokes: Option<BlobRef>,
+    /// SHA-256 of the canonical JSON of the record's content as it was shown before signing, hex.
+    pub shown: String,
+    /// When, ms since 1970 UTC, by the device.
+    pub at_ms: i64,
 }
 
 /// Drawn strokes: integers only, so that their digest is the same everywhere.
@@ -380,22 +441,27 @@ pub enum OperationError {
 
 impl Operation {
     /// Kinds that this version knows.
-    pub const KINDS: [&'static str; 18] = [
+    pub const KINDS: [&'static str; 23] = [
         "station.registered/1",
         "person.registered/1",
         "device.certified/1",
         "person.certified/1",
         "revocations.published/1",
         "blob.stored/1",
+        "station.proposed/1",
         "visit.opened/1",
         "visit.described/1",
+        "visit.aborted/1",
+        "visit.reaimed/1",
         "visit.answered/1",
         "photo.attached/1",
         "photo.tied/1",
         "photo.withdrawn/1",
+        "photo.restored/1",
         "finding.recorded/1",
         "finding.withdrawn/1",
         "visit.countersigned/1",
+        "visit.hand_signed/1",
         "visit.sealed/1",
         "seal.signed/1",
         "review.accepted/1",
@@ -410,15 +476,20 @@ impl Operation {
             Self::PersonCertified(_) => "person.certified/1",
             Self::RevocationsPublished(_) => "revocations.published/1",
             Self::BlobStored(_) => "blob.stored/1",
+            Self::StationProposed(_) => "station.proposed/1",
+            Self::VisitAborted(_) => "visit.aborted/1",
+            Self::VisitReaimed(_) => "visit.reaimed/1",
             Self::VisitOpened(_) => "visit.opened/1",
             Self::VisitDescribed(_) => "visit.described/1",
             Self::VisitAnswered(_) => "visit.answered/1",
             Self::PhotoAttached(_) => "photo.attached/1",
             Self::PhotoTied(_) => "photo.tied/1",
             Self::PhotoWithdrawn(_) => "photo.withdrawn/1",
+            Self::PhotoRestored(_) => "photo.restored/1",
             Self::FindingRecorded(_) => "finding.recorded/1",
             Self::FindingWithdrawn(_) => "finding.withdrawn/1",
             Self::VisitCountersigned(_) => "visit.countersigned/1",
+            Self::VisitHandSigned(_) => "visit.hand_signed/1",
             Self::VisitSealed(_) => "visit.sealed/1",
             Self::SealSigned(_) => "seal.signed/1",
             Self::ReviewAccepted(_) => "review.accepted/1",

@@ -3,7 +3,7 @@
 use crate::answer::Answer;
 use crate::finding::Finding;
 use crate::ids::{ItemCode, PhotoId, VisitId};
-use crate::operation::{BlobRef, Countersign, CoveredHead, TeamMember};
+use crate::operation::{BlobRef, Countersign, CoveredHead, HandSigned, TeamMember};
 use crate::pack::{Choice, PackRef, Text};
 use crate::photo::PhotoMeta;
 use crate::station::Station;
@@ -47,6 +47,10 @@ pub struct VisitRecord {
     pub situation: String,
     /// The team in order.
     pub team: Vec<TeamMember>,
+    /// Seconded members without a key, who sign by hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<TeamMember>>")]
+    pub seconded: Vec<TeamMember>,
     /// Every item of the pack in order.
     pub items: Vec<RecordItem>,
     /// Standing findings in order.
@@ -57,6 +61,10 @@ pub struct VisitRecord {
     #[serde(deserialize_with = "given")]
     #[ts(as = "Countersign")]
     pub countersign: Option<Countersign>,
+    /// Their signatures by hand, level L0.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<HandSigned>>")]
+    pub hand_signed: Vec<HandSigned>,
     /// Heads of the logs that this record contains.
     pub covers: Vec<CoveredHead>,
     /// When the record was written, ms since 1970 UTC, by the device.
@@ -66,7 +74,7 @@ pub struct VisitRecord {
 }
 
 /// Members that only the closing of a record adds; everything else is its content.
-const CLOSING: [&str; 4] = ["countersign", "covers", "written_at_ms", "app_version"];
+const CLOSING: [&str; 5] = ["countersign", "hand_signed", "covers", "written_at_ms", "app_version"];
 
 impl VisitRecord {
     /// What the station is shown before it signs: the record without its closing members. The digest of its canonical JSON stands in

@@ -58,4 +58,8 @@ pub struct Station {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub phone: Option<String>,
+    /// 未核准: proposed by a laptop and not registered by the county yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub proposed: bool,
 }

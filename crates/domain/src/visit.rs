@@ -3,7 +3,7 @@
 use crate::answer::Answer;
 use crate::finding::Finding;
 use crate::ids::{FindingId, ItemCode, PersonId, PhotoId, StationId, VisitId};
-use crate::operation::{Countersign, PhotoAttached, ReviewAccepted, SealSigned, VisitDescription, VisitSealed};
+use crate::operation::{Countersign, HandSigned, PhotoAttached, ReviewAccepted, SealSigned, VisitDescription, VisitSealed};
 use crate::pack::PackRef;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,9 +21,14 @@ pub enum VisitPhase {
     Sealed,
     /// 已复核.
     Reviewed,
+    /// 已中止: opened by mistake, without a record.
+    Aborted,
 }
 
 impl VisitPhase {
+    /// All phases, in the order of a visit's life.
+    pub const ALL: [Self; 5] = [Self::InProgress, Self::AwaitingSignature, Self::Sealed, Self::Reviewed, Self::Aborted];
+
     /// Key used in typed columns and on screens.
     pub fn key(self) -> &'static str {
         match self {
@@ -31,6 +36,7 @@ impl VisitPhase {
             Self::AwaitingSignature => "awaiting_signature",
             Self::Sealed => "sealed",
             Self::Reviewed => "reviewed",
+            Self::Aborted => "aborted",
         }
     }
 }
@@ -76,6 +82,30 @@ pub struct VisitFinding {
     pub finding: Finding,
     /// Reason of its withdrawal, if withdrawn.
     pub withdrawn: Option<String>,
+}
+
+/// How a visit ended without a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Aborted {
+    /// Whose session, as claimed.
+    pub by: Option<PersonId>,
+    /// When, ms since 1970 UTC, as claimed.
+    pub ts_ms: i64,
+    /// Why, as typed.
+    pub reason: String,
+}
+
+/// A station that a visit was opened for by mistake.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Reaimed {
+    /// The wrong station.
+    pub from: StationId,
+    /// Whose session, as claimed.
+    pub by: Option<PersonId>,
+    /// When, ms since 1970 UTC, as claimed.
+    pub ts_ms: i64,
+    /// Why, as typed.
+    pub reason: String,
 }
 
 /// An entry that was kept but changes nothing, and why.
@@ -139,10 +169,19 @@ pub struct Visit {
     pub findings: Vec<VisitFinding>,
     /// The station's side.
     pub countersign: Option<Countersign>,
+    /// Signatures by hand of seconded members, one a person.
+    #[serde(default)]
+    pub hand_signed: Vec<HandSigned>,
     /// The record, once written.
     pub sealed: Option<VisitSealed>,
     /// Signatures over it as claimed; only who has the statement's bytes can tell which of them hold.
     pub signatures: Vec<SealSigned>,
+    /// Why it ended without a record, if it did.
+    #[serde(default)]
+    pub aborted: Option<Aborted>,
+    /// Stations that it was opened for by mistake, in order.
+    #[serde(default)]
+    pub reaimed: Vec<Reaimed>,
     /// The reviewer's word.
     pub review: Option<ReviewAccepted>,
     /// Draft entries that came after the seal: kept, shown as 未纳入封存.
@@ -155,6 +194,7 @@ impl Visit {
     /// Where it stands, derived from what was said.
     pub fn phase(&self) -> VisitPhase {
         match (&self.sealed, &self.review) {
+            (None, _) if self.aborted.is_some() => VisitPhase::Aborted,
             (None, _) => VisitPhase::InProgress,
             (Some(_), Some(_)) => VisitPhase::Reviewed,
             (Some(sealed), None) if self.signers().len() >= sealed.signers as usize => VisitPhase::Sealed,
@@ -165,6 +205,16 @@ impl Visit {
     /// The distinct persons in whose names signatures stand.
     pub fn signers(&self) -> BTreeSet<PersonId> {
         self.signatures.iter().map(|signed| signed.person).collect()
+    }
+
+    /// While the record awaits signatures: members of the team who have not signed it.
+    pub fn awaits(&self) -> Vec<PersonId> {
+        let signed = |person| self.signatures.iter().any(|known| known.person == person);
+        let team = self.description.team.iter().map(|member| member.person);
+        match self.phase() {
+            VisitPhase::AwaitingSignature => team.filter(|person| !signed(*person)).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// The answer to an item, when exactly one stands.
@@ -193,6 +243,11 @@ impl Visit {
     /// Photos that were not withdrawn.
     pub fn standing_photos(&self) -> impl Iterator<Item = &VisitPhoto> {
         self.photos.iter().filter(|photo| photo.withdrawn.is_none())
+    }
+
+    /// Standing findings that were put right on the spot.
+    pub fn fixed_findings(&self) -> impl Iterator<Item = &VisitFinding> {
+        self.standing_findings().filter(|finding| finding.finding.fixed.is_some())
     }
 
     /// Findings that were not withdrawn.

@@ -37,6 +37,7 @@ fn opened(pack: &Pack) -> VisitOpened {
             ended_at_ms: None,
             utc_offset_min: 480,
             situation: String::new(),
+            seconded: Vec::new(),
         },
     }
 }
@@ -312,6 +313,7 @@ fn a_finding_needs_facts_a_unit_and_a_real_date() {
             role: UnitRole::Lead,
         }],
         photos: vec![],
+        fixed: None,
     };
     let with = |change: fn(&mut Finding)| {
         let mut finding = good.clone();
@@ -340,6 +342,7 @@ fn the_record_repeats_questions_and_prints_blanks() {
         village: "青河村".into(),
         address: String::new(),
         manager: String::new(),
+        proposed: false,
         position: None,
         code: Some("QH-001".into()),
         phone: Some("0991-1234567".into()),
@@ -447,4 +450,232 @@ fn an_opening_by_another_key_cannot_take_a_visit_over() {
     let visit = fold(&thief, 4, "d2");
     assert_eq!((visit.lead_device.as_str(), visit.refused[1].rule.as_str()), ("d1", "opened_already"));
     assert!(fold(&sealed, 5, "d1").sealed.is_some());
+}
+
+#[test]
+fn a_visit_opened_by_mistake_is_aborted_with_a_reason_and_by_its_own_laptop_only() {
+    let mut desk = Desk::new();
+    let abort = |reason: &str| Command::Abort(VisitAborted { reason: reason.into() });
+    assert_eq!(desk.say(abort(" ")), Err(Refusal::Reason));
+    desk.fold(&Operation::VisitAborted(VisitAborted { reason: "x".into() }), LogKind::Device, "d2");
+    assert_eq!(desk.visit().phase(), VisitPhase::InProgress);
+    assert_eq!(desk.visit().refused[0].rule, "not_the_lead");
+
+    desk.say(abort("选错了站点，昨天已经查过")).unwrap();
+    assert_eq!(desk.visit().phase(), VisitPhase::Aborted);
+    let (item, answer) = yes(&desk.pack);
+    let command = Command::Answer {
+        item: item.clone(),
+        answer: Some(answer.clone()),
+    };
+    assert_eq!(desk.say(command), Err(Refusal::Aborted));
+    let late = VisitAnswered {
+        item,
+        answer: Some(answer),
+        overwrites: Vec::new(),
+    };
+    desk.fold(&Operation::VisitAnswered(late), LogKind::Device, "d2");
+    assert_eq!(desk.visit().refused[1].rule, "aborted", "kept and named, changing nothing");
+    assert!(desk.visit().answers.is_empty() && desk.visit().uncovered.is_empty());
+}
+
+#[test]
+fn a_sealed_visit_is_neither_aborted_nor_moved() {
+    let mut desk = Desk::new();
+    desk.seal();
+    assert_eq!(desk.say(Command::Abort(VisitAborted { reason: "x".into() })), Err(Refusal::Sealed));
+    desk.fold(&Operation::VisitAborted(VisitAborted { reason: "x".into() }), LogKind::Device, "d1");
+    assert_eq!(desk.visit().aborted, None);
+    assert_eq!(desk.visit().uncovered.len(), 1);
+}
+
+#[test]
+fn a_visit_moved_to_the_right_station_measures_its_photos_anew_and_asks_for_another_signature() {
+    use domain::station::Datum;
+    let at = |lat_e7| Position {
+        lat_e7,
+        lon_e7: 920_000_000,
+        datum: Datum::Wgs84,
+    };
+    let mut desk = Desk::new();
+    let meta = PhotoMeta {
+        position: Some(at(350_000_000)),
+        ..PhotoMeta::default()
+    };
+    let blob = BlobRef {
+        sha256: "e".repeat(64),
+        len: 1,
+    };
+    desk.say(Command::AttachPhoto(Box::new(PhotoAttached {
+        photo: PhotoId(Uuid::from_u128(5)),
+        original: blob,
+        thumbnail: None,
+        name: "a.jpg".into(),
+        mime: "image/jpeg".into(),
+        method: "drop".into(),
+        distance_m: meta.distance_m(Some(at(351_000_000))),
+        meta,
+        items: Vec::new(),
+    })))
+    .unwrap();
+    assert!(desk.visit().photos[0].attached.distance_m.unwrap() > 1_000);
+    let reaim = |station: u128, position| {
+        Command::Reaim(VisitReaimed {
+            station: StationId(Uuid::from_u128(station)),
+            position,
+            reason: "点错了".into(),
+        })
+    };
+    assert_eq!(desk.say(reaim(9, None)), Err(Refusal::SameStation));
+    desk.say(reaim(10, Some(at(350_000_100)))).unwrap();
+    assert_eq!(desk.visit().station, StationId(Uuid::from_u128(10)));
+    assert_eq!(desk.visit().reaimed[0].from, StationId(Uuid::from_u128(9)));
+    assert!(desk.visit().photos[0].attached.distance_m.unwrap() < 10);
+    desk.say(reaim(11, None)).unwrap();
+    assert_eq!(
+        desk.visit().photos[0].attached.distance_m,
+        None,
+        "a station without a point has no distance"
+    );
+}
+
+#[test]
+fn a_proposed_station_keeps_its_id_when_the_county_registers_it_and_nothing_else_changes_it() {
+    let station = |name: &str| Station {
+        id: StationId(Uuid::from_u128(77)),
+        name: name.into(),
+        township: "青禾镇".into(),
+        village: "柳湾村".into(),
+        address: String::new(),
+        manager: String::new(),
+        position: None,
+        code: None,
+        phone: None,
+        proposed: true,
+    };
+    let mut desk = Desk::new();
+    desk.state = None;
+    desk.fold(&Operation::StationProposed(station("柳湾村站")), LogKind::Server, "s1");
+    assert_eq!(desk.state, None, "only a laptop proposes");
+    desk.fold(&Operation::StationProposed(station("柳湾村站")), LogKind::Device, "d1");
+    desk.fold(&Operation::StationProposed(station("别的站")), LogKind::Device, "d2");
+    assert_eq!(desk.state, Some(Aggregate::Station(station("柳湾村站"))));
+    desk.fold(&Operation::StationRegistered(station("柳湾村服务站")), LogKind::Server, "s1");
+    let registered = Station {
+        proposed: false,
+        ..station("柳湾村服务站")
+    };
+    assert_eq!(desk.state, Some(Aggregate::Station(registered.clone())));
+    desk.fold(&Operation::StationProposed(station("柳湾村站")), LogKind::Device, "d1");
+    assert_eq!(desk.state, Some(Aggregate::Station(registered)));
+}
+
+#[test]
+fn a_fix_on_the_spot_needs_words_a_photo_from_before_and_another_from_after() {
+    let mut desk = Desk::new();
+    for (n, shade) in [(1, "a"), (2, "b")] {
+        desk.say(Command::AttachPhoto(Box::new(PhotoAttached {
+            photo: PhotoId(Uuid::from_u128(n)),
+            original: BlobRef {
+                sha256: shade.repeat(64),
+                len: 1,
+            },
+            thumbnail: None,
+            name: format!("{n}.jpg"),
+            mime: "image/jpeg".into(),
+            method: "drop".into(),
+            meta: PhotoMeta::default(),
+            distance_m: None,
+            items: Vec::new(),
+        })))
+        .unwrap();
+    }
+    let photo = |n| PhotoId(Uuid::from_u128(n));
+    let finding = |how: &str, before: Vec<PhotoId>, after: Vec<PhotoId>| {
+        Command::RecordFinding(Finding {
+            id: FindingId(Uuid::from_u128(5)),
+            item: None,
+            facts: "灭火器被货物挡住".into(),
+            severity: Severity::Minor,
+            requirement: "移开".into(),
+            deadline: None,
+            units: vec![ResponsibleUnit {
+                name: "站点".into(),
+                role: UnitRole::Lead,
+            }],
+            photos: before,
+            fixed: Some(OnSiteFix { how: how.into(), after }),
+        })
+    };
+    assert_eq!(desk.say(finding(" ", vec![photo(1)], vec![photo(2)])), Err(Refusal::Fix));
+    assert_eq!(desk.say(finding("已移开", vec![], vec![photo(2)])), Err(Refusal::Fix));
+    assert_eq!(desk.say(finding("已移开", vec![photo(1)], vec![])), Err(Refusal::Fix));
+    assert_eq!(desk.say(finding("已移开", vec![photo(1)], vec![photo(1)])), Err(Refusal::Fix));
+    assert_eq!(
+        desk.say(finding("已移开", vec![photo(1)], vec![photo(3)])),
+        Err(Refusal::NoPhoto(photo(3)))
+    );
+    desk.say(finding("已移开", vec![photo(1)], vec![photo(2)])).unwrap();
+    assert_eq!((desk.visit().standing_findings().count(), desk.visit().fixed_findings().count()), (1, 1));
+}
+
+#[test]
+fn seconded_members_sign_by_hand_before_the_seal_and_never_for_the_team() {
+    let mut desk = Desk::new();
+    let member = |n, name: &str, org: &str| TeamMember {
+        person: person(n),
+        name: name.into(),
+        org: org.into(),
+    };
+    let with = |desk: &Desk, seconded: Vec<TeamMember>| {
+        let mut description = desk.visit().description.clone();
+        description.ended_at_ms = Some(2_000);
+        description.seconded = seconded;
+        Command::Describe(description)
+    };
+    let nameless = with(&desk, vec![member(7, "范雨晴", " ")]);
+    assert_eq!(desk.say(nameless), Err(Refusal::Seconded));
+    let of_the_team = with(&desk, vec![member(1, "检查员1", "商务局")]);
+    assert_eq!(desk.say(of_the_team), Err(Refusal::Seconded));
+    let good = with(&desk, vec![member(7, "范雨晴", "供销社")]);
+    desk.say(good).unwrap();
+
+    let signs = |n| HandSigned {
+        person: person(n),
+        strokes: None,
+        shown: "d".repeat(64),
+        at_ms: 1,
+    };
+    let refused = Countersign::Refused {
+        reason: "不同意".into(),
+        witness: String::new(),
+        at_ms: 1,
+    };
+    desk.say(Command::Countersign(refused)).unwrap();
+    let sealed = VisitSealed {
+        record: BlobRef {
+            sha256: "a".repeat(64),
+            len: 1,
+        },
+        statement: BlobRef {
+            sha256: "b".repeat(64),
+            len: 1,
+        },
+        covers: vec![],
+        signers: desk.pack.signers,
+    };
+    assert_eq!(desk.say(Command::Seal(sealed.clone())), Err(Refusal::NoHandSign("范雨晴".into())));
+    assert_eq!(desk.say(Command::HandSign(signs(8))), Err(Refusal::NotInTeam(person(8))));
+    desk.say(Command::HandSign(signs(7))).unwrap();
+    let (item, answer) = yes(&desk.pack);
+    desk.say(Command::Answer { item, answer: Some(answer) }).unwrap();
+    assert!(desk.visit().hand_signed.is_empty(), "what was signed is not what stands there now");
+    desk.say(Command::HandSign(signs(7))).unwrap();
+    desk.say(Command::Seal(sealed.clone())).unwrap();
+    assert_eq!(
+        desk.sign(7, &sealed),
+        Err(Refusal::NotInTeam(person(7))),
+        "no key signature counts for a seconded member"
+    );
+    assert_eq!(desk.visit().phase(), VisitPhase::AwaitingSignature);
 }

@@ -88,6 +88,18 @@ impl FieldHost for Field {
         Ok(self.0.get_visit(args.visit)?)
     }
 
+    fn abort_visit(&self, args: AbortVisit) -> Answer<VisitView> {
+        Ok(self.0.abort_visit(args)?)
+    }
+
+    fn reaim_visit(&self, args: ReaimVisit) -> Answer<VisitView> {
+        Ok(self.0.reaim_visit(args)?)
+    }
+
+    fn propose_station(&self, args: ProposeStation) -> Answer<StationRow> {
+        Ok(self.0.propose_station(args)?)
+    }
+
     fn describe_visit(&self, args: DescribeVisit) -> Answer<VisitView> {
         Ok(self.0.reserved(|| self.0.describe_visit(args.clone()))?)
     }
@@ -131,6 +143,14 @@ impl FieldHost for Field {
 
     fn countersign(&self, args: CountersignArgs) -> Answer<VisitView> {
         Ok(self.0.reserved(|| self.0.countersign(args.clone()))?)
+    }
+
+    fn undo_step(&self, args: UndoArgs) -> Answer<VisitView> {
+        Ok(self.0.undo_step(args)?)
+    }
+
+    fn hand_sign(&self, args: HandSign) -> Answer<VisitView> {
+        Ok(self.0.hand_sign(args)?)
     }
 
     fn get_strokes(&self, args: VisitArgs) -> Answer<Option<Strokes>> {

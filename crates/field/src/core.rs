@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use contract::ApiError;
 use contract::field::HostEvent;
-use domain::PersonId;
+use domain::{PersonId, VisitId};
 use ledger::ScopeId;
 use seal::card::CountyCard;
 use seal::cert::Certificate;
@@ -27,6 +27,7 @@ use crate::record::Made;
 use crate::reserve::Reserve;
 use crate::store::{Author, Meta, Store};
 use crate::sync::Syncing;
+use crate::undo::Step;
 use crate::vault::Vault;
 
 /// Version of the application.
@@ -83,6 +84,8 @@ pub(crate) struct Core {
     pub(crate) copying: Mutex<Option<Arc<Copying>>>,
     /// People who joined since the session was locked last: whoever joins next is asked for together with them.
     pub(crate) joining: Mutex<Joining>,
+    /// Steps that can be undone, by visit; in memory only, gone when the session is locked.
+    pub(crate) undo: Mutex<BTreeMap<VisitId, Vec<Step>>>,
     /// The record laid out last; in memory only, gone when the session is locked.
     pub(crate) made: Mutex<Option<Made>>,
 }
@@ -136,6 +139,7 @@ impl Field {
             adding: Mutex::default(),
             copying: Mutex::default(),
             joining: Mutex::default(),
+            undo: Mutex::default(),
             made: Mutex::default(),
         });
         core.reserved(|| core.open_at_start())?;

@@ -11,6 +11,7 @@ mod import;
 mod incarnation;
 pub mod intake;
 mod keys;
+mod mistakes;
 mod os;
 mod packs;
 mod pictures;
@@ -25,6 +26,7 @@ mod sync;
 #[cfg(test)]
 mod tests;
 mod trip;
+mod undo;
 pub mod vault;
 mod visits;
 

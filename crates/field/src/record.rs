@@ -41,11 +41,32 @@ impl Field {
     }
 }
 
+impl Field {
+    /// Hears from the host that the PDF of a handle is durable outside, or printed: what is made of that record from now on is a copy.
+    pub fn record_kept(&self, handle: &str) -> std::result::Result<(), contract::ApiError> {
+        Ok(self.0.record_kept(handle)?)
+    }
+}
+
 impl Core {
+    fn record_kept(&self, handle: &str) -> Result<()> {
+        let (open, _) = self.unlocked()?;
+        let made = lock(&self.made)
+            .as_ref()
+            .filter(|made| made.ready.handle == handle)
+            .map(|made| made.visit);
+        let visit = made.ok_or(Error::NotFound("record"))?;
+        open.store.transact(|tx| match tx.visit(visit)?.ok_or(Refusal::NoVisit)?.sealed {
+            Some(_) => tx.keep_record(visit),
+            None => Ok(()),
+        })
+    }
+
     pub(crate) fn make_record(&self, args: &MakeRecord) -> Result<RecordReady> {
         let (open, _) = self.unlocked()?;
         let visit = open.store.visit(args.visit)?.ok_or(Refusal::NoVisit)?;
         let record = self.record_of(&open, &visit)?;
+        let copy = args.copy || (visit.sealed.is_some() && open.store.record_kept(visit.id)?.is_some());
         let times = open.store.signature_times(visit.id)?;
         let shown = content_digest(&record)?;
         let from = {
@@ -53,16 +74,17 @@ impl Core {
                 .signatures
                 .iter()
                 .map(|signed| format!("{:?}", open.signature_standing(&visit, signed)));
-            let parts = (shown, &record.countersign, &visit.signatures, standings.collect::<Vec<_>>(), args.copy);
+            let parts = (shown, &record.countersign, &visit.signatures, standings.collect::<Vec<_>>(), copy);
             Digest::of(&serde_json::to_vec(&parts)?)
         };
         if let Some(made) = lock(&self.made).as_ref().filter(|made| made.from == from) {
             return Ok(made.ready.clone());
         }
-        let paper = lay_out(&open, &visit, &record, &times, args.copy)?;
+        let paper = lay_out(&open, &visit, &record, &times, copy)?;
         let ready = RecordReady {
             pages: u32::try_from(paper.pages.len()).unwrap_or(u32::MAX),
-            file_name: file_name(&visit, &record, args.copy),
+            copy,
+            file_name: file_name(&visit, &record, copy),
             size_bytes: paper.pdf.len() as u64,
             handle: from.to_hex(),
             shown: visit.sealed.is_none().then(|| shown.to_hex()),
@@ -93,7 +115,11 @@ impl Core {
     /// The sealed record, its bytes hashed again; before the seal the record as it would be written now.
     fn record_of(&self, open: &Open, visit: &Visit) -> Result<VisitRecord> {
         if let Some(sealed) = &visit.sealed {
-            let bytes = open.vault.read(&sealed.record.sha256.parse()?)?;
+            let sha256 = sealed.record.sha256.parse()?;
+            if !open.vault.has(&sha256) {
+                return Err(Error::Rule("record_not_here"));
+            }
+            let bytes = open.vault.read(&sha256)?;
             return Ok(seal::canonical::from_slice(&bytes)?);
         }
         self.shown_record(open, visit)
@@ -122,6 +148,7 @@ pub(crate) fn content_digest(record: &VisitRecord) -> Result<Digest> {
 
 fn lay_out(open: &Open, visit: &Visit, record: &VisitRecord, times: &BTreeMap<PersonId, i64>, copy: bool) -> Result<papers::Paper> {
     let strokes = open.strokes(visit)?;
+    let hand_strokes = open.hand_strokes(visit)?;
     let pictures = pictures(open, visit)?;
     let signatures: Vec<SignatureShown> = visit
         .signatures
@@ -148,6 +175,7 @@ fn lay_out(open: &Open, visit: &Visit, record: &VisitRecord, times: &BTreeMap<Pe
         authority_name: open.authority.name(),
         authority_sha256: &open.authority.fingerprint().to_hex(),
         strokes: strokes.as_ref(),
+        hand_strokes: &hand_strokes,
         pictures: &pictures,
         copy,
     })

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use contract::field::{SealGap, SealPreview, SealVisit, SignerPassphrase, VisitView};
 use domain::decide::{Command, Refusal, decide, ready_to_seal, ready_to_show};
-use domain::operation::{BlobRef, Countersign, CoveredHead, SealSigned, VisitSealed};
+use domain::operation::{BlobRef, Countersign, CoveredHead, SealSigned, TeamMember, VisitSealed};
 use domain::record::PREDICATE_TYPE;
 use domain::write_record::{RecordContext, write_record};
-use domain::{Pack, PersonId, Visit, VisitId};
+use domain::{Pack, PersonId, Visit, VisitId, VisitRecord};
 use seal::keys::{Ed25519Key, Signer};
 use seal::statement::{Statement, signing_bytes};
 
@@ -70,13 +70,10 @@ impl Core {
 
     /// Whether the station signed something else than would be written now, as when its entry on the county's list changed since.
     fn signed_another_content(&self, open: &Open, visit: &Visit) -> Result<bool> {
-        let Some(Countersign::Signed { shown, .. }) = &visit.countersign else {
-            return Ok(false);
-        };
         if visit.sealed.is_some() || ready_to_show(visit).is_err() {
             return Ok(false);
         }
-        Ok(*shown != Some(content_digest(&self.shown_record(open, visit)?)?.to_hex()))
+        another_content(&self.shown_record(open, visit)?)
     }
 
     pub(crate) fn seal_visit(self: &Arc<Self>, args: SealVisit) -> Result<VisitView> {
@@ -148,9 +145,7 @@ impl Core {
                 app_version: APP_VERSION,
             },
         )?;
-        if let Some(Countersign::Signed { shown, .. }) = &record.countersign
-            && *shown != Some(content_digest(&record)?.to_hex())
-        {
+        if another_content(&record)? {
             return Err(Refusal::NotShown.into());
         }
         let covers = record.covers.clone();
@@ -194,7 +189,7 @@ fn sign(tx: &mut Tx<'_>, open: &Open, id: VisitId, pack: &Pack, signers: &[Unloc
     for signer in signers {
         let visit = tx.visit(id)?.ok_or(Refusal::NoVisit)?;
         let sealed = visit.sealed.as_ref().ok_or(Error::Rule("not_the_lead"))?;
-        let statement = open.vault.read(&sealed.statement.sha256.parse()?)?;
+        let statement = statement_of(open, sealed)?;
         let signature = signer.key.sign(&signing_bytes(&statement))?;
         let signed = SealSigned {
             statement: sealed.statement.sha256.clone(),
@@ -208,6 +203,30 @@ fn sign(tx: &mut Tx<'_>, open: &Open, id: VisitId, pack: &Pack, signers: &[Unloc
         tx.author(&open.author, id.0, Some(signer.person), &operation)?;
     }
     Ok(())
+}
+
+/// The statement to be signed. It must be about the record that can be read on this laptop: nobody signs what he could not see.
+fn statement_of(open: &Open, sealed: &VisitSealed) -> Result<Vec<u8>> {
+    let (record, statement) = (sealed.record.sha256.parse()?, sealed.statement.sha256.parse()?);
+    if !open.vault.has(&record) || !open.vault.has(&statement) {
+        return Err(Error::Rule("record_not_here"));
+    }
+    let bytes = open.vault.read(&statement)?;
+    open.vault.read(&record)?;
+    match Statement::parse(&bytes)?.subject.as_slice() {
+        [only] if only.digest.sha256 == record => Ok(bytes),
+        _ => Err(Error::Rule("other_record")),
+    }
+}
+
+/// Whether somebody signed by hand for another content than the record has.
+fn another_content(record: &VisitRecord) -> Result<bool> {
+    let content = content_digest(record)?.to_hex();
+    let station = match &record.countersign {
+        Some(Countersign::Signed { shown, .. }) => shown.as_ref() != Some(&content),
+        _ => false,
+    };
+    Ok(station || record.hand_signed.iter().any(|signed| signed.shown != content))
 }
 
 /// What the record would leave blank, in the checklist's order.
@@ -229,6 +248,13 @@ fn gaps(visit: &Visit, pack: &Pack) -> Vec<SealGap> {
     if visit.countersign.is_none() {
         gap("no_countersign", None, true);
     }
+    let unsigned = |member: &&TeamMember| !visit.hand_signed.iter().any(|signed| signed.person == member.person);
+    visit
+        .description
+        .seconded
+        .iter()
+        .filter(unsigned)
+        .for_each(|_| gap("no_hand_sign", None, true));
     if visit.standing_photos().next().is_none() {
         gap("no_photo_at_all", None, false);
     }

@@ -173,6 +173,7 @@ impl Core {
     pub(crate) fn lock_session(&self) {
         self.set_session(None);
         *lock(&self.made) = None;
+        lock(&self.undo).clear();
         *lock(&self.joining) = Joining::default();
     }
 

@@ -1,19 +1,25 @@
 //! Visits: every change goes through `decide`, becomes a signed entry and is applied, in one transaction.
 
+use std::collections::BTreeMap;
+
 use contract::field::{
-    AnswerItem, CountersignArgs, CountersignWay, DescribeVisit, OpenVisit, RecordFinding, SaveDraft, Saved, StationRow, TiePhoto, VisitView,
-    WithdrawFinding, WithdrawPhoto,
+    AnswerItem, CountersignArgs, CountersignWay, DescribeVisit, HandSign, OpenVisit, RecordFinding, SaveDraft, Saved, SecondedMember, StationRow,
+    TiePhoto, VisitView, WithdrawFinding, WithdrawPhoto,
 };
 use contract::shared::{DataState, PhotoNotes, VisitRow};
 use domain::decide::{Command, Refusal, decide};
-use domain::operation::{BlobRef, Countersign, FindingWithdrawn, PhotoTied, PhotoWithdrawn, Strokes, TeamMember, VisitDescription, VisitOpened};
+use domain::operation::{
+    BlobRef, Countersign, FindingWithdrawn, HandSigned, PhotoTied, PhotoWithdrawn, Strokes, TeamMember, VisitDescription, VisitOpened,
+};
 use domain::{Pack, PersonId, Visit, VisitId, VisitPhase};
 use seal::keys::Signer as _;
+use uuid::Uuid;
 
 use crate::core::{Core, Open};
 use crate::error::{Error, Result};
 use crate::record::content_digest;
 use crate::store::{BlobKind, Tx, VisitSummary, now_ms};
+use crate::undo;
 
 const MOST_DRAFT_BYTES: usize = 64 * 1024;
 const MOST_STROKE_POINTS: usize = 50_000;
@@ -33,24 +39,30 @@ impl Core {
         let (open, _) = self.unlocked()?;
         let states = open.store.visit_states(None)?;
         let rows = open.store.visits()?.into_iter();
-        Ok(rows
-            .map(|row| {
-                let state = states.get(&row.visit).copied().unwrap_or(DataState::LocalOnly);
-                self.visit_row(row, state)
-            })
-            .collect())
+        rows.map(|row| {
+            let state = states.get(&row.visit).copied().unwrap_or(DataState::LocalOnly);
+            let mut row = self.visit_row(row, state);
+            if row.phase == VisitPhase::AwaitingSignature {
+                row.awaits = open.store.visit(row.visit)?.map(|visit| visit.awaits()).unwrap_or_default();
+            }
+            Ok(row)
+        })
+        .collect()
     }
 
     fn visit_row(&self, row: VisitSummary, data_state: DataState) -> VisitRow {
         let items = self.packs.by_digest(&row.pack_sha256).map_or(0, |pack| pack.items.len());
-        let phases = [VisitPhase::AwaitingSignature, VisitPhase::Sealed, VisitPhase::Reviewed];
         VisitRow {
             visit: row.visit,
             station: row.station,
             station_name: row.station_name,
             township: row.township,
+            station_proposed: row.station_proposed,
             pack: row.pack,
-            phase: phases.into_iter().find(|p| p.key() == row.phase).unwrap_or(VisitPhase::InProgress),
+            phase: VisitPhase::ALL
+                .into_iter()
+                .find(|p| p.key() == row.phase)
+                .unwrap_or(VisitPhase::InProgress),
             data_state,
             started_at_ms: row.started_at_ms,
             team: row.team,
@@ -58,6 +70,7 @@ impl Core {
             items: u32::try_from(items).unwrap_or(u32::MAX),
             findings: row.findings,
             photos: row.photos,
+            awaits: Vec::new(),
             changed_at_ms: row.changed_at_ms,
         }
     }
@@ -77,6 +90,7 @@ impl Core {
                 ended_at_ms: None,
                 utc_offset_min: args.utc_offset_min,
                 situation: String::new(),
+                seconded: Vec::new(),
             },
         };
         let operation = decide(None, pack, Command::Open(opened))?;
@@ -123,6 +137,7 @@ impl Core {
             ended_at_ms: args.ended_at_ms,
             utc_offset_min: args.utc_offset_min,
             situation: args.situation,
+            seconded: args.seconded.into_iter().map(seconded).collect(),
         };
         self.change(args.visit, |tx, visit| {
             tx.drop_draft(args.visit, "situation")?;
@@ -137,9 +152,12 @@ impl Core {
         }
         open.store.transact(|tx| {
             let visit = tx.visit(args.visit)?.ok_or(Refusal::NoVisit)?;
-            // What was being typed when another laptop sealed can still be put away.
-            if visit.sealed.is_some() && !args.raw.is_empty() {
-                return Err(Refusal::Sealed.into());
+            // What was being typed when the visit ended for another can still be put away.
+            match visit.phase() {
+                VisitPhase::InProgress => {}
+                _ if args.raw.is_empty() => {}
+                VisitPhase::Aborted => return Err(Refusal::Aborted.into()),
+                _ => return Err(Refusal::Sealed.into()),
             }
             tx.put_draft(args.visit, &args.slot, &args.raw)
         })?;
@@ -213,17 +231,7 @@ impl Core {
                 if before.sealed.is_none() && content_digest(&self.shown_record(&open, &before)?)?.to_hex() != shown {
                     return Err(Refusal::NotShown.into());
                 }
-                let points: usize = strokes.strokes.iter().map(Vec::len).sum();
-                if !(2..=MOST_STROKE_POINTS).contains(&points) || strokes.v != 1 || strokes.width < 1 || strokes.height < 1 {
-                    return Err(Error::Rule("strokes"));
-                }
-                let bytes = seal::canonical::to_vec(&strokes)?;
-                let sha256 = open.vault.keep(&bytes)?;
-                let len = bytes.len() as u64;
-                let strokes = BlobRef {
-                    sha256: sha256.to_hex(),
-                    len,
-                };
+                let (blob, strokes) = keep_strokes(&open, &strokes)?;
                 let signed = Countersign::Signed {
                     name,
                     role,
@@ -232,7 +240,7 @@ impl Core {
                     shown: Some(shown),
                     at_ms,
                 };
-                (signed, Some((sha256, len)))
+                (signed, Some(blob))
             }
             CountersignWay::Refused { reason, witness } => (Countersign::Refused { reason, witness, at_ms }, None),
             CountersignWay::Absent { reason, photo } => (Countersign::Absent { reason, photo, at_ms }, None),
@@ -248,6 +256,30 @@ impl Core {
         })
     }
 
+    /// A seconded member signs the content that is on the screen, by drawing or on the printed record.
+    pub(crate) fn hand_sign(&self, args: HandSign) -> Result<VisitView> {
+        let (open, _) = self.unlocked()?;
+        let before = open.store.visit(args.visit)?.ok_or(Refusal::NoVisit)?;
+        if before.sealed.is_none() && content_digest(&self.shown_record(&open, &before)?)?.to_hex() != args.shown {
+            return Err(Refusal::NotShown.into());
+        }
+        let kept = args.strokes.as_ref().map(|strokes| keep_strokes(&open, strokes)).transpose()?;
+        self.change(args.visit, |tx, visit| {
+            if *visit != before {
+                return Err(Refusal::NotShown.into());
+            }
+            if let Some(((sha256, len), _)) = &kept {
+                tx.put_blob(sha256, *len, BlobKind::Strokes)?;
+            }
+            Ok(Some(Command::HandSign(HandSigned {
+                person: args.person,
+                strokes: kept.map(|(_, strokes)| strokes),
+                shown: args.shown,
+                at_ms: now_ms(),
+            })))
+        })
+    }
+
     pub(crate) fn strokes(&self, visit: VisitId) -> Result<Option<Strokes>> {
         let (open, _) = self.unlocked()?;
         let visit = open.store.visit(visit)?.ok_or(Refusal::NoVisit)?;
@@ -257,15 +289,20 @@ impl Core {
     /// Decides on a command and writes its entry; the closure may also touch drafts and blobs, and may find nothing to say.
     pub(crate) fn change(&self, id: VisitId, command: impl FnOnce(&mut Tx<'_>, &Visit) -> Result<Option<Command>>) -> Result<VisitView> {
         let (open, by) = self.unlocked()?;
+        let mut done = None;
         open.store.transact(|tx| {
             let visit = tx.visit(id)?.ok_or(Refusal::NoVisit)?;
             let pack = self.pack_of(&visit)?;
             if let Some(command) = command(tx, &visit)? {
+                done = Some(undo::step(&visit, &command));
                 let operation = decide(Some(&visit), pack, command)?;
                 tx.author(&open.author, id.0, Some(by), &operation)?;
             }
             Ok(())
         })?;
+        if let Some(step) = done {
+            self.remember(id, step);
+        }
         self.view(&open, id)
     }
 
@@ -298,6 +335,8 @@ impl Core {
             photo_notes: notes.collect(),
             drafts: open.store.drafts(id)?,
             saved_at_ms: open.store.saved_at_ms(id)?,
+            undo: self.next_undo(&visit),
+            record_kept_at_ms: open.store.record_kept(id)?,
             seal_id: visit.sealed.as_ref().map(|sealed| sealed.statement.sha256.clone()),
             visit,
         })
@@ -310,8 +349,45 @@ impl Open {
         let Some(Countersign::Signed { strokes, .. }) = &visit.countersign else {
             return Ok(None);
         };
-        let bytes = self.vault.read(&strokes.sha256.parse()?)?;
-        Ok(Some(seal::canonical::from_slice(&bytes)?))
+        self.drawn(strokes).map(Some)
+    }
+
+    /// The strokes of seconded members who signed by drawing.
+    pub(crate) fn hand_strokes(&self, visit: &Visit) -> Result<BTreeMap<PersonId, Strokes>> {
+        let drawn = visit
+            .hand_signed
+            .iter()
+            .filter_map(|signed| Some((signed.person, signed.strokes.as_ref()?)));
+        drawn.map(|(person, strokes)| Ok((person, self.drawn(strokes)?))).collect()
+    }
+
+    fn drawn(&self, strokes: &BlobRef) -> Result<Strokes> {
+        Ok(seal::canonical::from_slice(&self.vault.read(&strokes.sha256.parse()?)?)?)
+    }
+}
+
+/// Keeps strokes durably; the blob still has to be listed in the transaction that names it.
+fn keep_strokes(open: &Open, strokes: &Strokes) -> Result<((seal::Digest, u64), BlobRef)> {
+    let points: usize = strokes.strokes.iter().map(Vec::len).sum();
+    if !(2..=MOST_STROKE_POINTS).contains(&points) || strokes.v != 1 || strokes.width < 1 || strokes.height < 1 {
+        return Err(Error::Rule("strokes"));
+    }
+    let bytes = seal::canonical::to_vec(strokes)?;
+    let sha256 = open.vault.keep(&bytes)?;
+    let len = bytes.len() as u64;
+    let named = BlobRef {
+        sha256: sha256.to_hex(),
+        len,
+    };
+    Ok(((sha256, len), named))
+}
+
+/// A seconded member has no entry on the county's list; the identity is made here once.
+fn seconded(member: SecondedMember) -> TeamMember {
+    TeamMember {
+        person: member.person.unwrap_or_else(|| PersonId(Uuid::now_v7())),
+        name: member.name.trim().to_owned(),
+        org: member.org.trim().to_owned(),
     }
 }
 

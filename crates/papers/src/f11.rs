@@ -1,9 +1,10 @@
 //! 检查记录表 (F11, R-308): the record that is left with the station and filed.
 
 use crate::{drawing, f11_data, picture, typeset};
-use domain::PhotoId;
+
 use domain::operation::Strokes;
 use domain::record::VisitRecord;
+use domain::{PersonId, PhotoId};
 use std::collections::BTreeMap;
 
 /// What the paper shows. Everything comes from the sealed record except what can only exist after it: seal, signatures, pictures.
@@ -21,6 +22,8 @@ pub struct RecordInput<'a> {
     pub authority_sha256: &'a str,
     /// The counterpart's strokes, when it signed by drawing.
     pub strokes: Option<&'a Strokes>,
+    /// Strokes of seconded members who signed by drawing.
+    pub hand_strokes: &'a BTreeMap<PersonId, Strokes>,
     /// Thumbnails or previews (JPEG or PNG, upright) by photo. What is absent or does not decode prints 暂无预览.
     pub pictures: &'a BTreeMap<PhotoId, Vec<u8>>,
     /// Marks every page 副本.
@@ -115,7 +118,15 @@ fn lay_out(input: &RecordInput<'_>, pages: bool) -> Result<typeset::Typeset, Pap
         }
     }
     let strokes = input.strokes.and_then(drawing::strokes_svg);
-    let data = f11_data::data(input, &printed, strokes.is_some());
+    let mut drawn = BTreeMap::new();
+    for (number, (person, strokes)) in (1..).zip(input.hand_strokes) {
+        if let Some(svg) = drawing::strokes_svg(strokes) {
+            let name = format!("hand-{number}.svg");
+            drawn.insert(*person, name.clone());
+            files.push((name, svg));
+        }
+    }
+    let data = f11_data::data(input, &printed, &drawn, strokes.is_some());
     let text = serde_json::to_string(&data)?;
     if let Some(svg) = strokes {
         files.push(("strokes.svg".into(), svg));

@@ -3,21 +3,22 @@
 use crate::f11::{RecordInput, SignatureShown, SignatureStanding};
 use crate::fonts::characters_without_glyph;
 use crate::wording as w;
-use domain::operation::Countersign;
+use domain::operation::{Countersign, TeamMember};
 use domain::record::{RecordItem, RecordPhoto, VisitRecord};
 use domain::words::BLANK;
-use domain::{Answer, Finding, PhotoId};
+use domain::{Answer, Finding, PersonId, PhotoId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 const LEVELS: &str = "签字等级：L0 为现场手写笔迹，记下签字人在场并看过本记录；L1 为个人密钥签名，签名后内容有任何改动都能查出。\
 L0、L1 不等同于法律所称的可靠电子签名；需要时，请在纸质件上签字盖章。";
+const UNPLACED: &str = "站点无登记坐标";
 const VERIFY: &str = "封存后，封存码所指的内容不再改动。任何人都可以用核验程序 xunzhan-verify 和上面的签发机构指纹，离线核对本记录和照片原件。";
 const PRIVACY: &str = "本记录含姓名和位置，只用于本项目的监督检查，按规定保管。表中“／”表示未填写或没有。";
 const STRANGE: &str = "带〔U+〕的字，本机字库没有字形，印出的是字的编码，以封存的记录为准。";
 
 /// The template's data; `printed` names the picture file of each photo that has one.
-pub(crate) fn data(input: &RecordInput<'_>, printed: &BTreeMap<PhotoId, String>, strokes: bool) -> Value {
+pub(crate) fn data(input: &RecordInput<'_>, printed: &BTreeMap<PhotoId, String>, drawn: &BTreeMap<PersonId, String>, strokes: bool) -> Value {
     let record = input.record;
     let offset = record.utc_offset_min;
     let number_of: BTreeMap<PhotoId, u32> = record.photos.iter().map(|p| (p.photo, p.number)).collect();
@@ -36,12 +37,12 @@ pub(crate) fn data(input: &RecordInput<'_>, printed: &BTreeMap<PhotoId, String>,
         "pack": format!("{} 第 {} 版", record.pack.id, record.pack.version),
         "copy": input.copy,
         "station": {
-            "name": record.station.name,
+            "name": if record.station.proposed { format!("{}（未核准）", record.station.name) } else { record.station.name.clone() },
             "township": record.station.township,
             "village": record.station.village,
             "address": w::or_blank(&record.station.address),
             "manager": w::or_blank(&record.station.manager),
-            "position": format!("登记位置：{}", record.station.position.map_or_else(|| BLANK.into(), w::position)),
+            "position": record.station.position.map_or_else(|| UNPLACED.into(), |p| format!("登记位置：{}", w::position(p))),
         },
         "time": w::span(record.started_at_ms, record.ended_at_ms, offset),
         "place": photo_places(record),
@@ -52,9 +53,11 @@ pub(crate) fn data(input: &RecordInput<'_>, printed: &BTreeMap<PhotoId, String>,
         "items": record.items.iter().map(|item| item_data(item, record)).collect::<Vec<_>>(),
         "situation": w::or_blank(&record.situation),
         "findings": record.findings.iter().enumerate().map(|(i, f)| finding_data(i + 1, f, &number_of)).collect::<Vec<_>>(),
+        "found": found(&record.findings),
         "countersign": countersign_data(record.countersign.as_ref(), offset, &number_of),
         "signatures": input.signatures.iter().map(|s| signature_data(s, offset)).collect::<Vec<_>>(),
         "waiting": waiting,
+        "seconded": record.seconded.iter().map(|member| hand_data(member, record, drawn, offset)).collect::<Vec<_>>(),
         "levels": LEVELS,
         "seal": input.seal.map(|seal| json!({
             "id": w::fingerprint(seal.id),
@@ -66,7 +69,7 @@ pub(crate) fn data(input: &RecordInput<'_>, printed: &BTreeMap<PhotoId, String>,
         "verify": VERIFY,
         "privacy": PRIVACY,
         "strange-note": STRANGE,
-        "photos": record.photos.iter().map(|p| photo_data(p, printed, offset)).collect::<Vec<_>>(),
+        "photos": record.photos.iter().map(|p| photo_data(p, record, printed, offset)).collect::<Vec<_>>(),
     });
     let mut text = String::new();
     collect(&data, &mut text);
@@ -110,6 +113,14 @@ fn counts(items: &[RecordItem]) -> String {
     )
 }
 
+fn found(findings: &[Finding]) -> String {
+    match (findings.len(), findings.iter().filter(|finding| finding.fixed.is_some()).count()) {
+        (0, _) => String::new(),
+        (all, 0) => format!("共发现问题 {all} 个。"),
+        (all, fixed) => format!("共发现问题 {all} 个，其中现场整改 {fixed} 个。"),
+    }
+}
+
 fn item_data(item: &RecordItem, record: &VisitRecord) -> Value {
     let (how, reason) = match &item.answer {
         Some(Answer::NotChecked { reason }) => ("not_checked", reason.as_str()),
@@ -135,7 +146,17 @@ fn finding_data(nth: usize, finding: &Finding, number_of: &BTreeMap<PhotoId, u32
         .map(|n| format!("照片 {n}"))
         .collect();
     let units = finding.units.iter().enumerate();
+    let fixed = finding.fixed.as_ref().map(|fixed| {
+        let after: Vec<String> = fixed
+            .after
+            .iter()
+            .filter_map(|id| number_of.get(id))
+            .map(|n| format!("照片 {n}"))
+            .collect();
+        json!({"how": fixed.how, "before": w::or_blank(&photos.join("、")), "after": w::or_blank(&after.join("、"))})
+    });
     json!({
+        "fixed": fixed,
         "ordinal": w::ordinal(nth),
         "severity": w::severity(finding.severity),
         "item": finding.item.as_deref().unwrap_or_default(),
@@ -167,6 +188,22 @@ fn countersign_data(countersign: Option<&Countersign>, offset: i32, number_of: &
     }
 }
 
+fn hand_data(member: &TeamMember, record: &VisitRecord, drawn: &BTreeMap<PersonId, String>, offset: i32) -> Value {
+    let signed = record.hand_signed.iter().find(|signed| signed.person == member.person);
+    let how = match signed.map(|signed| &signed.strokes) {
+        None => "待签",
+        Some(Some(_)) => "现场手写笔迹（L0）",
+        Some(None) => "在纸质件上签字（L0）",
+    };
+    json!({
+        "name": member.name,
+        "org": member.org,
+        "at": signed.map(|signed| w::moment(signed.at_ms, offset)).unwrap_or_default(),
+        "how": how,
+        "drawn": drawn.get(&member.person),
+    })
+}
+
 fn signature_data(signature: &SignatureShown, offset: i32) -> Value {
     json!({
         "name": signature.name,
@@ -181,7 +218,7 @@ fn signature_data(signature: &SignatureShown, offset: i32) -> Value {
     })
 }
 
-fn photo_data(photo: &RecordPhoto, printed: &BTreeMap<PhotoId, String>, offset: i32) -> Value {
+fn photo_data(photo: &RecordPhoto, record: &VisitRecord, printed: &BTreeMap<PhotoId, String>, offset: i32) -> Value {
     let meta = &photo.meta;
     let (picture, why) = match (&photo.withdrawn, printed.get(&photo.photo)) {
         (Some(_), _) => (None, "已撤回"),
@@ -199,10 +236,12 @@ fn photo_data(photo: &RecordPhoto, printed: &BTreeMap<PhotoId, String>, offset: 
         .flatten()
         .collect::<Vec<_>>()
         .join(" ");
+    let unplaced = if record.station.position.is_none() { UNPLACED } else { BLANK };
+    let distance = photo.distance_m.map_or_else(|| unplaced.into(), w::distance);
     let mut rows = vec![
         ("时间", format!("{taken}（{}）", w::time_grade(meta.time_grade()))),
         ("位置", meta.position.map_or_else(|| BLANK.into(), w::position_short)),
-        ("距站点", photo.distance_m.map_or_else(|| BLANK.into(), w::distance)),
+        ("距站点", distance),
         ("设备", w::or_blank(&device)),
         ("对应项", w::or_blank(&photo.items.join("、"))),
         ("文件", format!("{}（{}）", photo.name, w::size(photo.original.len))),

@@ -9,6 +9,7 @@ use papers::{RecordInput, SealShown, record_f11, seal_qr_text};
 use std::collections::BTreeMap;
 use support::{ROOT, SEAL, START_MS, keep, pages, pictures, record, render, signatures, strokes, text};
 
+static NO_STROKES: BTreeMap<domain::PersonId, domain::operation::Strokes> = BTreeMap::new();
 static NO_PICTURES: BTreeMap<PhotoId, Vec<u8>> = BTreeMap::new();
 
 fn unsealed(record: &domain::VisitRecord) -> RecordInput<'_> {
@@ -19,6 +20,7 @@ fn unsealed(record: &domain::VisitRecord) -> RecordInput<'_> {
         authority_name: "青禾县商务局",
         authority_sha256: ROOT,
         strokes: None,
+        hand_strokes: &NO_STROKES,
         pictures: &NO_PICTURES,
         copy: false,
     }
@@ -206,6 +208,53 @@ fn a_copy_says_so_on_every_page_and_a_missing_signature_is_named() {
     let text = text(&path);
     assert_eq!(text.matches("副本").count(), pages(&path) as usize);
     assert_eq!(text.matches("还需要一名检查人员用个人密钥签名").count(), 1);
+}
+
+#[test]
+fn what_was_put_right_on_the_spot_is_counted_and_shown_before_and_after() {
+    let mut record = record(3);
+    record.findings[0].fixed = Some(domain::OnSiteFix {
+        how: "店主当场把公示牌挂回门口".into(),
+        after: vec![support::photo_id(3)],
+    });
+    let printed = text(&keep("f11-fixed.pdf", &record_f11(&unsealed(&record)).unwrap()));
+    assert!(printed.contains("共发现问题1个，其中现场整改1个。"), "{printed}");
+    assert!(printed.contains("店主当场把公示牌挂回门口"), "{printed}");
+    assert!(printed.contains("整改前：照片1、照片2整改后：照片3"), "{printed}");
+}
+
+#[test]
+fn seconded_members_stand_with_their_home_office_and_sign_by_hand() {
+    let mut record = record(0);
+    let member = |n: u128, name: &str| domain::operation::TeamMember {
+        person: domain::PersonId(uuid::Uuid::from_u128(n)),
+        name: name.into(),
+        org: "青禾县供销社".into(),
+    };
+    record.seconded = vec![member(71, "范雨晴"), member(72, "左一鸣"), member(73, "贺兰")];
+    let signed = |n: u128, drawn: bool| domain::operation::HandSigned {
+        person: domain::PersonId(uuid::Uuid::from_u128(n)),
+        strokes: drawn.then(|| domain::operation::BlobRef { sha256: ROOT.into(), len: 9 }),
+        shown: ROOT.into(),
+        at_ms: START_MS,
+    };
+    record.hand_signed = vec![signed(71, true), signed(72, false)];
+    let drawn = BTreeMap::from([(record.seconded[0].person, strokes())]);
+    let input = RecordInput {
+        seal: SEALED,
+        hand_strokes: &drawn,
+        ..unsealed(&record)
+    };
+    let printed = text(&keep("f11-seconded.pdf", &record_f11(&input).unwrap()));
+    assert!(printed.contains("范雨晴（抽调，青禾县供销社）"), "{printed}");
+    assert!(printed.contains("左一鸣（青禾县供销社）"), "{printed}");
+    assert!(printed.contains("在纸质件上签字（L0）"), "{printed}");
+    assert_eq!(
+        printed.matches("现场手写笔迹（L0）").count(),
+        2,
+        "the station and one seconded member: {printed}"
+    );
+    assert!(printed.contains("待签"), "{printed}");
 }
 
 #[test]

@@ -147,6 +147,7 @@ impl ConsoleHost for Caller {
                 if let Some(station) = stations.get(&row.station) {
                     row.station_name.clone_from(&station.name);
                     row.township.clone_from(&station.township);
+                    row.station_proposed = station.proposed;
                 }
                 let items = packs::latest(&row.pack).map_or(0, |pack| pack.items.len());
                 row.items = u32::try_from(items).unwrap_or(u32::MAX);

@@ -102,6 +102,8 @@ export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConso
     station: view.visit.station,
     station_name: view.station?.name ?? "",
     township: view.station?.township ?? "",
+    station_proposed: view.station?.proposed ?? false,
+    awaits: [],
     pack: view.visit.pack.id,
     phase: view.phase,
     data_state: view.data_state,

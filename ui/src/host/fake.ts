@@ -86,8 +86,11 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
       photos,
       findings: [],
       countersign: null,
+      hand_signed: [],
       sealed: null,
       signatures: [],
+      aborted: null,
+      reaimed: [],
       review: null,
       uncovered: [],
       refused: [],
@@ -99,6 +102,8 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
     photo_notes: photos.map(notesOf),
     drafts: [],
     saved_at_ms: started,
+    undo: null,
+    record_kept_at_ms: null,
     seal_id: null,
   };
 
@@ -107,6 +112,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
     station: STATIONS[at]!.id,
     station_name: STATIONS[at]!.name,
     township: STATIONS[at]!.township,
+    station_proposed: false,
     pack: "C4",
     phase,
     data_state: data,
@@ -114,6 +120,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
     team: view.visit.description.team,
     answered: at === 0 ? Object.keys(view.visit.answers).length : 22 - (at === 1 ? 3 : 0),
     items: 22,
+    awaits: phase === "awaiting_signature" ? [PEOPLE[1]!.person] : [],
     findings: at,
     photos: at === 0 ? view.visit.photos.length : 9 + at,
     changed_at_ms: started,
@@ -169,6 +176,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
   };
   function answerItem({ item, answer }: AnswerItem): VisitView {
     view = { ...view, drafts: view.drafts.filter((draft) => draft.slot !== item) };
+    view = { ...view, undo: { kind: "answer", item } };
     return changed({ answers: { ...view.visit.answers, [item]: [{ entry: HEX, by: PEOPLE[0]!.person, ts_ms: Date.now(), answer }] } });
   }
   const report: ImportReport = {
@@ -188,6 +196,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
     }
     for (const draft of view.drafts) list.push({ kind: "draft", item: view.pack.items.some((one) => one.code === draft.slot) ? draft.slot : null, blocks: true });
     if (view.visit.description.ended_at_ms === null) list.push({ kind: "no_end", item: null, blocks: true });
+    for (const member of view.visit.description.seconded ?? []) if (!view.visit.hand_signed.some((one) => one.person === member.person)) list.push({ kind: "no_hand_sign", item: null, blocks: true });
     if (!view.visit.countersign) list.push({ kind: "no_countersign", item: null, blocks: true });
     return list;
   }
@@ -206,7 +215,17 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
     list_visits: () => [row(0, sealing, "local_only"), row(1, "awaiting_signature", "acknowledged"), row(2, "sealed", "thumbnails_arrived"), row(3, "reviewed", "originals_arrived")],
     open_visit: () => view,
     get_visit: () => view,
-    describe_visit: (args) => changed({ description: { ...view.visit.description, methods: args.methods, started_at_ms: args.started_at_ms, ended_at_ms: args.ended_at_ms, situation: args.situation } }),
+    abort_visit: ({ reason }) => {
+      sealing = "aborted";
+      return changed({ aborted: { by: PEOPLE[0]!.person, ts_ms: Date.now(), reason } });
+    },
+    reaim_visit: ({ station, reason }) => {
+      const from = view.visit.station;
+      view = { ...view, station: STATIONS.find((one) => one.id === station) ?? view.station };
+      return changed({ station, reaimed: [...view.visit.reaimed, { from, by: PEOPLE[0]!.person, ts_ms: Date.now(), reason }] });
+    },
+    propose_station: (args) => ({ station: { id: "00000000-0000-7000-a000-000000000001", ...args, position: null, proposed: true }, last_visit_ms: null, open_visit: null }),
+    describe_visit: (args) => changed({ description: { ...view.visit.description, methods: args.methods, started_at_ms: args.started_at_ms, ended_at_ms: args.ended_at_ms, situation: args.situation, seconded: args.seconded.map((member, at) => ({ ...member, person: member.person ?? `00000000-0000-7000-b000-00000000000${at}` })) } }),
     save_draft: ({ slot, raw }) => {
       const saved_at_ms = Date.now();
       view = { ...view, drafts: [...view.drafts.filter((draft) => draft.slot !== slot), ...(raw ? [{ slot, raw, saved_at_ms }] : [])] };
@@ -226,6 +245,15 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
     record_finding: ({ finding }) => changed({ findings: [...view.visit.findings.filter((one) => one.finding.id !== finding.id), { entry: HEX, ts_ms: Date.now(), finding, withdrawn: null }] }),
     withdraw_finding: ({ finding, reason }) => changed({ findings: view.visit.findings.map((one) => (one.finding.id === finding ? { ...one, withdrawn: reason } : one)) }),
     countersign: ({ way }) => changed({ countersign: way.way === "signed" ? { ...way, strokes: { sha256: HEX, len: 100 }, at_ms: Date.now() } : { ...way, at_ms: Date.now() } }),
+    undo_step: () => {
+      const item = view.undo?.item;
+      if (!item) return refuse("refused", { rule: "nothing_to_undo" });
+      const { [item]: _, ...answers } = view.visit.answers;
+      view = { ...view, undo: null };
+      return changed({ answers });
+    },
+    hand_sign: ({ person, strokes, shown }) =>
+      changed({ hand_signed: [...view.visit.hand_signed.filter((one) => one.person !== person), { person, strokes: strokes ? { sha256: HEX, len: 100 } : null, shown, at_ms: Date.now() }] }),
     get_strokes: () => null,
     seal_preview: () => ({ gaps: gaps(), answered: Object.keys(view.visit.answers).length, items: view.pack.items.length, findings: view.visit.findings.length, photos: view.visit.photos.length, signers_here: PEOPLE, signers_needed: 2 }),
     seal_visit: ({ signers }) => {
@@ -235,7 +263,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
       view = { ...view, seal_id: HEX };
       return changed({ signatures, sealed: { record: { sha256: HEX, len: 1 }, statement: { sha256: HEX, len: 1 }, covers: [], signers: 2 } });
     },
-    make_record: () => ({ pages: 2, file_name: "record.pdf", size_bytes: 412_000, handle: HEX, shown: sealing === "in_progress" ? HEX : null }),
+    make_record: ({ copy }) => ({ copy: copy || view.record_kept_at_ms !== null, pages: 2, file_name: "record.pdf", size_bytes: 412_000, handle: HEX, shown: sealing === "in_progress" ? HEX : null }),
     sync_now: () => sync(),
     sync_status: () => sync(),
     enrolment_request: () => ({ fingerprint: HEX, text: '{"request":"…"}' }),
@@ -296,7 +324,10 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
       const [w, h] = kind === "page" ? [794, 1123] : [400, 300];
       return `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}"><rect width="100%" height="100%" fill="${kind === "page" ? "#fff" : `hsl(${hue} 30% 60%)`}"/><rect y="70%" width="100%" height="30%" fill="hsl(${hue} 30% 40%)"/></svg>`)}#`;
     },
-    saveRecord: async () => true,
+    saveRecord: async () => {
+      view = { ...view, record_kept_at_ms: Date.now() };
+      return true;
+    },
     usable: () => undefined,
   };
 }

@@ -8,6 +8,7 @@ export const PHASES: Record<VisitPhase, { shape: string; tone: Tone }> = {
   awaiting_signature: { shape: "◇", tone: "wait" },
   sealed: { shape: "■", tone: "good" },
   reviewed: { shape: "✓", tone: "done" },
+  aborted: { shape: "⊘", tone: "plain" },
 };
 
 export const DATA_STATES: Record<DataState, { shape: string; tone: Tone }> = {
@@ -23,6 +24,7 @@ export const MARKS = {
   disputed: { shape: "⇄", tone: "bad" },
   pending: { shape: "…", tone: "wait" },
   uncovered: { shape: "＋", tone: "wait" },
+  proposed: { shape: "？", tone: "wait" },
 } as const satisfies Record<string, { shape: string; tone: Tone }>;
 
 export const STANDINGS: Record<KeyStanding, { shape: string; tone: Tone }> = {

@@ -1,7 +1,9 @@
 //! Local bytes: which blobs this laptop holds, and the thumbnails themselves.
 
+use domain::VisitId;
 use rusqlite::{OptionalExtension, Row};
 use seal::Digest;
+use uuid::Uuid;
 
 use super::{Store, Tx, count, sql_int};
 use crate::error::Result;
@@ -91,6 +93,28 @@ impl Store {
         self.read(|conn| {
             let sql = "SELECT bytes FROM thumb WHERE sha256 = ?1";
             Ok(conn.prepare_cached(sql)?.query_row([sha256.as_bytes()], |row| row.get(0)).optional()?)
+        })
+    }
+
+    /// Visits whose record waits for signatures.
+    pub fn awaiting_visits(&self) -> Result<Vec<VisitId>> {
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached("SELECT ent FROM visit_row WHERE phase = 'awaiting_signature' ORDER BY started_at_ms")?;
+            let rows = statement.query_map([], |row| Ok(VisitId(Uuid::from_bytes(row.get(0)?))))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// What a visit's record consists of and this laptop does not have: record, statement, strokes, then thumbnails.
+    pub fn blobs_to_fetch(&self, visit: VisitId) -> Result<Vec<BlobRow>> {
+        self.read(|conn| {
+            let sql = "SELECT vb.sha256, 0, vb.role = 'thumb' FROM visit_blob vb
+                       WHERE vb.visit = ?1 AND vb.role IN ('record', 'thumb')
+                         AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = vb.sha256)
+                       ORDER BY vb.role, vb.sha256";
+            let mut statement = conn.prepare_cached(sql)?;
+            let rows = statement.query_map([visit.0.as_bytes().as_slice()], blob_row)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
 

@@ -27,6 +27,13 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Drops all drafts of a visit.
+    pub fn drop_drafts(&mut self, visit: VisitId) -> Result<()> {
+        let sql = "DELETE FROM draft WHERE visit = ?1";
+        self.sql.prepare_cached(sql)?.execute([visit.0.as_bytes().as_slice()])?;
+        Ok(())
+    }
+
     /// Whether a visit has drafts.
     pub fn has_drafts(&self, visit: VisitId) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM draft WHERE visit = ?1)";

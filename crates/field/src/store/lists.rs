@@ -22,6 +22,8 @@ pub struct VisitSummary {
     pub station_name: String,
     /// Its township.
     pub township: String,
+    /// Whether the station waits for the county's approval.
+    pub station_proposed: bool,
     /// Checklist id.
     pub pack: String,
     /// Checklist digest.
@@ -77,7 +79,10 @@ impl Store {
     pub fn visits(&self) -> Result<Vec<VisitSummary>> {
         self.read(|conn| {
             let sql = "SELECT v.ent, v.station, coalesce(s.name, ''), coalesce(s.township, ''), v.pack, v.pack_sha256, v.phase,
-                         v.started_at_ms, v.answered, v.findings, v.photos, v.team, v.changed_at_ms
+                         v.started_at_ms, v.answered, v.findings, v.photos, v.team, v.changed_at_ms,
+                         EXISTS (SELECT 1 FROM station_row p JOIN entry e ON e.ent = p.ent WHERE p.ent = v.station
+                                 AND e.kind = 'station.proposed/1')
+                           AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.ent = v.station AND e.kind = 'station.registered/1')
                        FROM visit_row v LEFT JOIN station_row s ON s.ent = v.station ORDER BY v.started_at_ms DESC, v.ent";
             let mut statement = conn.prepare_cached(sql)?;
             let rows = statement.query_map([], |row| {
@@ -87,6 +92,7 @@ impl Store {
                     station: StationId(Uuid::from_bytes(row.get(1)?)),
                     station_name: row.get(2)?,
                     township: row.get(3)?,
+                    station_proposed: row.get(13)?,
                     pack: row.get(4)?,
                     pack_sha256: row.get(5)?,
                     phase: row.get(6)?,

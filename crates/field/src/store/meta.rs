@@ -1,5 +1,6 @@
 //! Settings and secrets of the store.
 
+use domain::VisitId;
 use rusqlite::{Connection, OptionalExtension};
 use zeroize::Zeroizing;
 
@@ -70,6 +71,15 @@ impl super::Store {
         self.read(|conn| get(conn, name))
     }
 
+    /// When the sealed record of a visit was first saved or printed from this laptop.
+    pub fn record_kept(&self, visit: VisitId) -> Result<Option<i64>> {
+        self.read(|conn| {
+            let sql = "SELECT value FROM meta WHERE key = ?1";
+            let text: Option<String> = conn.prepare_cached(sql)?.query_row([kept_key(visit)], |row| row.get(0)).optional()?;
+            Ok(text.and_then(|text| text.parse().ok()))
+        })
+    }
+
     /// A secret of 32 bytes.
     pub fn secret(&self, name: &str) -> Result<Option<Secret>> {
         self.read(|conn| {
@@ -89,7 +99,18 @@ impl super::Store {
     }
 }
 
+fn kept_key(visit: VisitId) -> String {
+    format!("record_kept:{visit}")
+}
+
 impl Tx<'_> {
+    /// Remembers that the sealed record of a visit was saved or printed; the first time stands.
+    pub fn keep_record(&mut self, visit: VisitId) -> Result<()> {
+        let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        self.sql.prepare_cached(sql)?.execute([kept_key(visit), self.now_ms.to_string()])?;
+        Ok(())
+    }
+
     /// A setting.
     pub fn meta(&self, name: Meta) -> Result<Option<String>> {
         get(&self.sql, name)

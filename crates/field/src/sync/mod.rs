@@ -1,5 +1,6 @@
 //! The sync client: a worker thread that enrols, exchanges entries, and sends blobs, and the status that screens show.
 
+mod download;
 mod http;
 mod pin;
 mod run;

@@ -45,6 +45,7 @@ async fn synchronise(core: &Arc<Core>, open: &Arc<Open>) -> Result<()> {
     core.set_online();
     let mut link = Goodput::default();
     entries(core, open, &server, &mut link).await?;
+    super::download::fetch(core, open, &server).await?;
     for (phase, thumbs) in [(SyncPhase::Thumbnails, true), (SyncPhase::Originals, false)] {
         core.set_phase(Some(phase));
         let mut uploads = Uploads::new(core, open, &server, thumbs)?;

@@ -140,6 +140,7 @@ impl County {
             village: "后榆林村".into(),
             address: "青禾镇后榆林村2组2号".into(),
             manager: "曹爱莲".into(),
+            proposed: false,
             position: Some(Position {
                 lat_e7: 349_232_167,
                 lon_e7: 920_631_741,

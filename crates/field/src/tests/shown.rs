@@ -4,7 +4,7 @@ use contract::field::*;
 use domain::operation::{Countersign, Strokes};
 use domain::{Operation, Station, VisitId};
 
-use super::county::{County, LI, WANG, station};
+use super::county::{County, LI, WANG, person, station};
 use super::visit::{end, not_checked, open_visit, signer};
 use crate::Field;
 
@@ -86,4 +86,61 @@ fn what_was_shown_is_written_and_any_change_asks_the_station_again() {
     }
     let written = seal::canonical::to_vec(&written).unwrap();
     assert_eq!(seal::Digest::of(&written).to_hex(), content);
+}
+
+#[test]
+fn a_seconded_member_signs_by_hand_what_is_shown() {
+    let home = tempfile::tempdir().unwrap();
+    let field = County::new().laptop(home.path());
+    let visit = open_visit(&field);
+    let describe = |seconded: Vec<SecondedMember>| {
+        field
+            .describe_visit(DescribeVisit {
+                visit,
+                team: vec![person(WANG), person(LI)],
+                methods: vec!["on_site".into()],
+                started_at_ms: 1_790_000_000_000,
+                ended_at_ms: Some(1_790_003_600_000),
+                utc_offset_min: 480,
+                situation: String::new(),
+                seconded,
+            })
+            .unwrap()
+    };
+    let view = describe(vec![SecondedMember {
+        person: None,
+        name: " 范雨晴 ".into(),
+        org: "青禾县供销社".into(),
+    }]);
+    let member = view.visit.description.seconded[0].clone();
+    assert_eq!(member.name, "范雨晴");
+    let content = show(&field, visit).shown.unwrap();
+    let hand = |shown: &str| {
+        field.hand_sign(HandSign {
+            visit,
+            person: member.person,
+            strokes: Some(Strokes {
+                v: 1,
+                width: 800,
+                height: 240,
+                strokes: vec![vec![[5, 5, 0], [90, 70, 30]]],
+            }),
+            shown: shown.into(),
+        })
+    };
+    assert_eq!(rule(hand(&"0".repeat(64))), "not_shown");
+    draw(&field, visit, &content).unwrap();
+    let gaps = field.seal_preview(VisitArgs { visit }).unwrap().gaps;
+    assert!(gaps.iter().any(|gap| gap.kind == "no_hand_sign" && gap.blocks), "{gaps:?}");
+    assert_eq!(rule(seal_both(&field, visit)), "no_hand_sign");
+    let view = hand(&content).unwrap();
+    assert!(view.visit.countersign.is_some(), "one signature by hand does not void the other");
+    assert_eq!(show(&field, visit).shown, Some(content));
+    let view = seal_both(&field, visit).unwrap();
+    let open = field.0.opened().unwrap();
+    let sealed = view.visit.sealed.unwrap();
+    let bytes = open.vault.read(&sealed.record.sha256.parse().unwrap()).unwrap();
+    let record: domain::VisitRecord = seal::canonical::from_slice(&bytes).unwrap();
+    assert_eq!((record.seconded.len(), record.hand_signed.len(), record.signers), (1, 1, 2));
+    assert!(field.rebuild().unwrap());
 }

@@ -45,6 +45,7 @@ pub fn end(field: &Field, visit: VisitId) {
         ended_at_ms: Some(1_790_003_600_000),
         utc_offset_min: 480,
         situation: "站点正常营业".into(),
+        seconded: Vec::new(),
     });
     described.unwrap();
 }
@@ -163,6 +164,7 @@ fn from_the_card_to_a_seal_that_anybody_can_check() {
             role: UnitRole::Lead,
         }],
         photos: vec![first.photo],
+        fixed: None,
     };
     field.record_finding(RecordFinding { visit, finding }).unwrap();
 
@@ -278,6 +280,16 @@ fn from_the_card_to_a_seal_that_anybody_can_check() {
     assert!(field.record_pdf(&ready.handle).is_err(), "locking forgets what was laid out");
     let second = field.make_record(MakeRecord { visit, copy: true }).unwrap();
     assert_eq!(field.record_pdf(&second.handle).unwrap(), pdf, "made again it is the same paper");
+
+    // The first one that leaves the laptop is the original; what is made afterwards is a copy, whoever asks.
+    let make = || field.make_record(MakeRecord { visit, copy: false }).unwrap();
+    let original = make();
+    assert!(!original.copy && !original.file_name.contains("副本"));
+    assert!(field.record_kept("keys.json").is_err());
+    field.record_kept(&original.handle).unwrap();
+    let copy = make();
+    assert!(copy.copy && copy.file_name.contains("副本") && copy.handle != original.handle);
+    assert!(field.get_visit(VisitArgs { visit }).unwrap().record_kept_at_ms.is_some());
 
     assert!(field.rebuild().unwrap(), "rebuilt equals incremental");
 }

@@ -175,6 +175,7 @@ pub fn record(photos: u32) -> VisitRecord {
             village: "后榆林村".into(),
             address: "青禾镇后榆林村2组2号".into(),
             manager: "葛𪨶".into(),
+            proposed: false,
             position: Some(station),
             code: None,
             phone: None,
@@ -195,6 +196,8 @@ pub fn record(photos: u32) -> VisitRecord {
             "站点临街，门头完好，到站时正在营业，有两名村民取件。店内货架整齐，电子秤和电脑可用。\n月均营业额偏低，负责人解释为十月农忙，取件的人少。"
                 .into(),
         team: vec![member(3, "林晓川", "青禾县商务局"), member(4, "沈𬭼", "青禾县农业农村局")],
+        seconded: Vec::new(),
+        hand_signed: Vec::new(),
         items: items.collect(),
         findings: vec![Finding {
             id: FindingId(id(5)),
@@ -214,6 +217,7 @@ pub fn record(photos: u32) -> VisitRecord {
                 },
             ],
             photos: (1..=photos.min(2)).map(photo_id).collect(),
+            fixed: None,
         }],
         photos: (1..=photos).map(|n| photo(n, station)).collect(),
         countersign: Some(Countersign::Signed {

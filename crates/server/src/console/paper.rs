@@ -61,6 +61,7 @@ pub(crate) fn record_pdf(app: &App, scope: &ScopeId, visit: VisitId) -> Answer<V
         authority_name: dossier.authority.name(),
         authority_sha256: &dossier.authority.fingerprint().to_string(),
         strokes: strokes.as_ref(),
+        hand_strokes: &dossier.hand_strokes,
         pictures: &pictures,
         copy: true,
     };

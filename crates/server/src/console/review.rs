@@ -37,6 +37,8 @@ pub(crate) struct Dossier {
     pub statement: Option<Vec<u8>>,
     /// The strokes' bytes.
     pub strokes: Option<Vec<u8>>,
+    /// Strokes of seconded members, as far as they are here.
+    pub hand_strokes: BTreeMap<PersonId, Strokes>,
     /// The authority.
     pub authority: Certificate,
     /// Signatures in the state's order with the entries that carry them.
@@ -77,6 +79,12 @@ pub(crate) fn gather(db: &Db, blobs: &Blobs, scope: &ScopeId, id: VisitId) -> Re
         Some(Countersign::Signed { strokes, .. }) => bytes_of(db, blobs, scope, strokes)?,
         _ => None,
     };
+    let mut hand_strokes = BTreeMap::new();
+    for signed in &visit.hand_signed {
+        let Some(named) = &signed.strokes else { continue };
+        let drawn = bytes_of(db, blobs, scope, named)?.and_then(|bytes| seal::canonical::from_slice(&bytes).ok());
+        hand_strokes.extend(drawn.map(|strokes| (signed.person, strokes)));
+    }
     let mut signatures = Vec::new();
     for signed in &visit.signatures {
         for entry in entries.iter().filter(|e| e.kind == "seal.signed/1") {
@@ -108,6 +116,7 @@ pub(crate) fn gather(db: &Db, blobs: &Blobs, scope: &ScopeId, id: VisitId) -> Re
         record,
         statement,
         strokes,
+        hand_strokes,
         signatures,
     }))
 }

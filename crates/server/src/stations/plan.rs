@@ -151,6 +151,7 @@ fn fresh(said: &Said, id: StationId) -> Station {
         position: said.position,
         code: some(StationField::Code),
         phone: some(StationField::Phone),
+        proposed: false,
     }
 }
 

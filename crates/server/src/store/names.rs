@@ -18,6 +18,7 @@ fn named(operation: &Operation) -> Vec<(&'static str, &BlobRef)> {
             thumbnail.chain([("original", &photo.original)]).collect()
         }
         Operation::VisitCountersigned(Countersign::Signed { strokes, .. }) => vec![("strokes", strokes)],
+        Operation::VisitHandSigned(signed) => signed.strokes.iter().map(|strokes| ("strokes", strokes)).collect(),
         Operation::VisitSealed(sealed) => vec![("record", &sealed.record), ("statement", &sealed.statement)],
         _ => Vec::new(),
     }

@@ -73,9 +73,10 @@ pub struct PhotoBytes {
 }
 
 fn phase_of(key: &str) -> Result<VisitPhase> {
-    use VisitPhase::{AwaitingSignature, InProgress, Reviewed, Sealed};
-    let found = [InProgress, AwaitingSignature, Sealed, Reviewed].into_iter().find(|p| p.key() == key);
-    found.ok_or(Error::Corrupt("a visit's phase"))
+    VisitPhase::ALL
+        .into_iter()
+        .find(|phase| phase.key() == key)
+        .ok_or(Error::Corrupt("a visit's phase"))
 }
 
 /// How far the bytes of a visit have come, from the counts of thumbnails and of all blobs.
@@ -149,13 +150,19 @@ impl Db {
         while let Some(row) = rows.next()? {
             let visit = VisitId(Uuid::from_bytes(row.get(0)?));
             let team: Vec<TeamMember> = serde_json::from_str(&row.get::<_, String>(4)?)?;
+            let phase = phase_of(&row.get::<_, String>(3)?)?;
+            let awaits = match phase {
+                VisitPhase::AwaitingSignature => self.visit(scope, visit)?.map(|visit| visit.awaits()).unwrap_or_default(),
+                _ => Vec::new(),
+            };
             list.push(VisitRow {
                 visit,
                 station: StationId(Uuid::from_bytes(row.get(1)?)),
                 station_name: String::new(),
                 township: String::new(),
+                station_proposed: false,
                 pack: row.get(2)?,
-                phase: phase_of(&row.get::<_, String>(3)?)?,
+                phase,
                 data_state: self.visit_data_state(scope, visit)?,
                 started_at_ms: row.get(5)?,
                 team,
@@ -163,6 +170,7 @@ impl Db {
                 items: 0,
                 findings: row.get(8)?,
                 photos: row.get(9)?,
+                awaits,
                 changed_at_ms: row.get(6)?,
             });
         }

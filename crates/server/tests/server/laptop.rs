@@ -309,6 +309,7 @@ impl Laptop {
                     ended_at_ms: Some(now_ms()),
                     utc_offset_min: 480,
                     situation: String::new(),
+                    seconded: Vec::new(),
                 },
             }),
             Operation::PhotoAttached(Box::new(attached_as(photo, &original, &thumbnail))),

@@ -56,7 +56,7 @@ describe("sealing", () => {
     expect(m.has("countersign-not-yet")).toBe(true);
     m.screen.unmount();
 
-    await host.call("describe_visit", { visit: "", team: [], methods: [], started_at_ms: 1, ended_at_ms: 2, utc_offset_min: 480, situation: "" });
+    await host.call("describe_visit", { visit: "", team: [], methods: [], started_at_ms: 1, ended_at_ms: 2, utc_offset_min: 480, situation: "", seconded: [] });
     m = await mounted(SealScreen, { visit: host.view().visit.id }, "/visit/one/seal", host);
     const shown = m.get("record-pages").attributes("data-shown");
     expect(shown).toHaveLength(64);
@@ -72,9 +72,23 @@ describe("sealing", () => {
     expect(host.made.filter((one) => one.name === "make_record").length).toBe(before + 1);
   });
 
+  it("asks seconded members to sign by hand what is shown", async () => {
+    const host = fakeHost();
+    await host.call("describe_visit", { visit: "", team: [], methods: [], started_at_ms: 1, ended_at_ms: 2, utc_offset_min: 480, situation: "", seconded: [{ person: null, name: "范雨晴", org: "供销社" }] });
+    m = await mounted(SealScreen, { visit: host.view().visit.id }, "/visit/one/seal", host);
+    expect(m.get("gap-no_hand_sign").attributes("data-blocks")).toBe("yes");
+    const person = host.view().visit.description.seconded![0]!.person;
+    expect(m.get(`hand-${person}`).text()).toContain("供销社");
+    await m.get(`hand-paper-${person}`).trigger("click");
+    await flushPromises();
+    expect(host.made.find((one) => one.name === "hand_sign")?.args).toMatchObject({ person, strokes: null, shown: m.get("record-pages").attributes("data-shown") });
+    expect(m.get(`hand-${person}`).attributes("data-signed")).toBe("yes");
+    expect(m.has("gap-no_hand_sign")).toBe(false);
+  });
+
   it("writes nothing on a wrong passphrase and forgets what was typed", async () => {
     const host = fakeHost();
-    await host.call("describe_visit", { visit: "", team: [], methods: [], started_at_ms: 1, ended_at_ms: 2, utc_offset_min: 480, situation: "" });
+    await host.call("describe_visit", { visit: "", team: [], methods: [], started_at_ms: 1, ended_at_ms: 2, utc_offset_min: 480, situation: "", seconded: [] });
     await host.call("countersign", { visit: "", way: { way: "refused", reason: "不同意", witness: "" } });
     m = await mounted(SealScreen, { visit: host.view().visit.id }, "/visit/one/seal", host);
     const [first, second] = host.view().visit.description.team;
@@ -94,5 +108,13 @@ describe("sealing", () => {
     expect(m.get("seal-code").attributes("data-seal-id")).toHaveLength(64);
     expect(m.get("record-pages").attributes("data-pages")).toBe("2");
     expect(m.has("seal-signers")).toBe(false);
+
+    // What is saved after the first time says that it is a copy.
+    expect(m.has("record-copy")).toBe(false);
+    await m.get("record-save").trigger("click");
+    await flushPromises();
+    expect(m.has("record-kept")).toBe(true);
+    expect(m.get("record-copy").text()).toContain("副本");
+    expect(m.get("record-save").text()).toContain("副本");
   });
 });

@@ -155,6 +155,29 @@ describe("keys", () => {
     (document.querySelector('[data-testid="finding-on-spot"]') as HTMLElement).click();
     await flushPromises();
     expect(value("finding-deadline")).toBe("");
+
+    // Put right on the spot says what was done, and shows it before and after.
+    const press = async (id: string) => {
+      (document.querySelector(`[data-testid="${id}"]`) as HTMLElement).click();
+      await flushPromises();
+    };
+    const said = (): { how: string; after: string[] } | undefined => (calls("record_finding").at(-1)?.["finding"] as { fixed?: { how: string; after: string[] } } | undefined)?.fixed;
+    const unit = document.querySelector('[data-testid="finding-unit-0"]') as HTMLInputElement;
+    unit.value = "站点";
+    unit.dispatchEvent(new Event("input"));
+    await press("finding-record");
+    expect(m.has("finding-lacking")).toBe(true);
+    expect(calls("record_finding")).toHaveLength(0);
+    const how = document.querySelector('[data-testid="finding-fixed-how"]') as HTMLInputElement;
+    how.value = "当场挂回";
+    how.dispatchEvent(new Event("input"));
+    const [before, after] = m.host.view().visit.photos.slice(3).map((one) => one.attached.photo);
+    await press(`finding-photo-${before}-face`);
+    expect(m.has(`finding-after-${before}`), "one photo cannot show both").toBe(false);
+    await press(`finding-after-${after}-face`);
+    (document.querySelector("#finding-form") as HTMLFormElement).dispatchEvent(new Event("submit", { cancelable: true }));
+    await flushPromises();
+    expect(said()).toEqual({ how: "当场挂回", after: [after] });
   });
 
   it("opens a finding with F, the note with N, the search with / and the seal with Ctrl+Enter", async () => {
@@ -263,5 +286,61 @@ describe("a sealed visit", () => {
     expect(host.made).toEqual([]);
     expect(m.has("finding-dialog")).toBe(false);
     expect(m.screen.find('[data-testid="import-files"]').exists()).toBe(false);
+  });
+});
+
+describe("a visit opened by mistake", () => {
+  async function choose(what: "abort" | "reaim") {
+    const menu = m.screen.getComponent({ name: "MistakeMenu" });
+    menu.getComponent({ name: "ElDropdown" }).vm.$emit("command", what);
+    await flushPromises();
+  }
+  const dialog = (testid: string) => document.querySelector<HTMLElement>(`[data-testid="${testid}"]`)!;
+  async function because(reason: string) {
+    const field = dialog("mistake-reason") as HTMLInputElement;
+    field.value = reason;
+    field.dispatchEvent(new Event("input"));
+    await flushPromises();
+    document.querySelector<HTMLFormElement>("#mistake-form")!.dispatchEvent(new Event("submit", { cancelable: true }));
+    await flushPromises();
+  }
+
+  it("is aborted only with a reason, and then offers nothing more", async () => {
+    await open();
+    await choose("abort");
+    await because("  ");
+    expect(calls("abort_visit")).toHaveLength(0);
+    await because("昨天已经查过");
+    expect(calls("abort_visit")).toEqual([{ visit: m.host.view().visit.id, reason: "昨天已经查过" }]);
+    expect(m.get("visit-aborted").text()).toContain("昨天已经查过");
+    for (const gone of ["mistake-menu", "visit-seal", "finding-new", "mistake-dialog"]) expect(m.has(gone), gone).toBe(false);
+  });
+
+  it("moves to another station only when one is chosen", async () => {
+    await open();
+    await choose("reaim");
+    await because("点错了");
+    expect(calls("reaim_visit")).toHaveLength(0);
+    expect(m.screen.getComponent({ name: "MistakeMenu" }).props("sheet")).toBeTruthy();
+  });
+});
+
+describe("undo", () => {
+  it("takes the last answer back with Ctrl Z, and never while a text is typed", async () => {
+    await open();
+    expect(m.has("visit-undo")).toBe(false);
+    await m.press("2");
+    expect(m.get("visit-undo").attributes("data-kind")).toBe("answer");
+    const note = document.createElement("input");
+    document.body.append(note);
+    note.focus();
+    await m.press("z", { ctrlKey: true });
+    expect(calls("undo_step")).toHaveLength(0);
+    note.remove();
+    await m.press("z", { ctrlKey: true });
+    await flushPromises();
+    expect(calls("undo_step")).toHaveLength(1);
+    expect(m.host.view().visit.answers).toEqual({});
+    expect(m.has("visit-undo")).toBe(false);
   });
 });

@@ -112,6 +112,9 @@ fn visit_rows(conn: &Connection, ent: &Uuid, visit: &Visit) -> Result<()> {
     if let Some(Countersign::Signed { strokes, .. }) = &visit.countersign {
         visit_blob(conn, ent, strokes, "record")?;
     }
+    for strokes in visit.hand_signed.iter().filter_map(|signed| signed.strokes.as_ref()) {
+        visit_blob(conn, ent, strokes, "record")?;
+    }
     if let Some(sealed) = &visit.sealed {
         visit_blob(conn, ent, &sealed.record, "record")?;
         visit_blob(conn, ent, &sealed.statement, "record")?;
