@@ -308,16 +308,67 @@ fn one_visit_from_an_empty_laptop_to_a_verified_bundle() {
     }
     let bundle_path = format!("/api/scopes/{scope}/visits/{visit}/bundle");
     assert_eq!(stranger.get(&bundle_path).0, 403);
-    let accept = json!({ "scope": scope, "visit": visit, "statement": sealed.seal_id, "comment": "照片清楚" });
-    let accepted = reviewer.call("accept_visit", accept).unwrap();
+    // Not all is well: it goes back with words, and is a task on the laptop after the next synchronisation.
+    let item = json!({ "item": "C4-21", "comment": "请说明台账何时可查" });
+    let args = json!({ "scope": scope, "visit": visit, "statement": sealed.seal_id, "comment": "请补充说明", "items": [item] });
+    assert_eq!(reviewer.call("return_visit", args).unwrap()["phase"], "returned");
+    let first_bundle = reviewer.get(&bundle_path);
+    sync(&field);
+    let row = field.list_visits(Nothing {}).unwrap().remove(0);
+    let note = row.returned.expect("the reviewer's words are on the list");
+    assert_eq!((row.phase, note.comment.as_str(), note.items), (VisitPhase::Returned, "请补充说明", 1));
+
+    // Mended as an addendum: nothing is sealed before something changed, the station is asked anew, two persons sign again.
+    let both = [(&first, first.passphrase.as_str()), (&second, second.passphrase.as_str())];
+    let absent = |reason: &str| CountersignArgs {
+        visit,
+        way: CountersignWay::Absent {
+            reason: reason.into(),
+            photo: None,
+        },
+    };
+    assert_eq!(seal(&both).unwrap_err().params["rule"], "no_countersign");
+    field.countersign(absent("在办公室补正")).unwrap();
+    assert_eq!(seal(&both).unwrap_err().params["rule"], "nothing_mended");
+    let answer = Some(Answer::NotChecked {
+        reason: "台账被锁在镇里，镇里答复下周一可查".into(),
+    });
+    let item = "C4-21".to_owned();
+    let mending = field.answer_item(AnswerItem { visit, item, answer }).unwrap();
+    assert_eq!(mending.comparison.unwrap().answers.len(), 1);
+    let mended = seal(&both).unwrap();
+    assert_eq!(mended.phase, VisitPhase::Sealed);
+    assert_ne!(mended.seal_id, sealed.seal_id);
+    assert!(field.rebuild().unwrap(), "rebuilt equals incremental");
+    let paper = field.make_record(MakeRecord { visit, copy: false }).unwrap();
+    assert!(paper.pages > 1);
+
+    // The reviewer sees what changed from what to what, and accepts the mended record.
+    until("the mended record on the server", || {
+        assert_eq!(sync(&field).error, None);
+        (field.get_visit(VisitArgs { visit }).unwrap().data_state == DataState::OriginalsArrived).then_some(())
+    });
+    let review = reviewer.call("get_visit", json!({ "scope": scope, "visit": visit })).unwrap();
+    for check in review["checks"].as_array().unwrap() {
+        assert_eq!(check["holds"], json!(true), "{check}");
+    }
+    let changes = &review["comparison"]["answers"];
+    assert_eq!((changes.as_array().unwrap().len(), &changes[0]["item"]), (1, &json!("C4-21")));
+    assert!(changes[0]["from"]["zh"].as_str().unwrap().contains("台账被锁在镇里"));
+    assert!(changes[0]["to"]["zh"].as_str().unwrap().contains("下周一可查"));
+    let accept = |statement: &Option<String>| json!({ "scope": scope, "visit": visit, "statement": statement, "comment": "照片清楚" });
+    assert_eq!(reviewer.call("accept_visit", accept(&sealed.seal_id)).unwrap_err(), "changed_meanwhile");
+    let accepted = reviewer.call("accept_visit", accept(&mended.seal_id)).unwrap();
     assert_eq!(accepted["phase"], "reviewed");
     sync(&field);
     assert_eq!(field.get_visit(VisitArgs { visit }).unwrap().phase, VisitPhase::Reviewed);
 
-    // The auditor, offline.
+    // The auditor, offline: the mended record names what it supersedes, and the first one can still be verified.
     let (status, bundle) = reviewer.get(&bundle_path);
-    assert_eq!(status, 200);
-    desk::check_bundle(&bundle, &preview.authority_fingerprint, &[&first.name, &second.name]);
+    assert_eq!((status, first_bundle.0), (200, 200));
+    let superseded = sealed.seal_id.as_deref().unwrap();
+    desk::check_bundle(&bundle, &preview.authority_fingerprint, &[&first.name, &second.name, superseded]);
+    desk::check_bundle(&first_bundle.1, &preview.authority_fingerprint, &[&first.name, &second.name, superseded]);
 }
 
 /// A laptop with the key of one inspector, certified by the county and up to date; he is at work on it.

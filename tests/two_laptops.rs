@@ -50,6 +50,7 @@ fn close(field: &Field, visit: VisitId) {
             ended_at_ms: Some(told.started_at_ms + 3_000_000),
             utc_offset_min: told.utc_offset_min,
             situation: told.situation,
+            seconded: Vec::new(),
         })
         .unwrap();
     let reason = "关门".into();

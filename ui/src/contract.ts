@@ -73,6 +73,19 @@ note?: string, } | { "how": "not_checked",
  * Why it was not checked, as typed; never empty.
  */
 reason: string, };
+export type AnswerChange = { 
+/**
+ * Which item.
+ */
+item: string, 
+/**
+ * Before.
+ */
+from: Text, 
+/**
+ * After.
+ */
+to: Text, };
 export type AnswerItem = { 
 /**
  * Which visit.
@@ -193,6 +206,7 @@ handle: string | null,
  * The card's text, pasted.
  */
 text: string | null, };
+export type Change = "added" | "changed" | "withdrawn";
 export type CheckLine = { 
 /**
  * What was checked; the catalogues hold a sentence for each: `record_digest`, `statement`, `signatures`, `persons`,
@@ -220,6 +234,31 @@ key: string,
  * Label.
  */
 label: Text, };
+export type Comparison = { 
+/**
+ * Items whose answers differ, in the checklist's order.
+ */
+answers: Array<AnswerChange>, 
+/**
+ * Photos that were added.
+ */
+photos_added: Array<PhotoId>, 
+/**
+ * Photos that were withdrawn.
+ */
+photos_withdrawn: Array<PhotoId>, 
+/**
+ * Photos whose caption or items differ.
+ */
+photos_changed: Array<PhotoId>, 
+/**
+ * Findings that were added, changed or withdrawn.
+ */
+findings: Array<FindingChange>, 
+/**
+ * Situation, team, times or methods differ: the two as they were stated.
+ */
+description: DescriptionChange | null, };
 export type Concern = { "when": "no", 
 /**
  * Field key.
@@ -261,6 +300,31 @@ field: string,
  * What to say.
  */
 says: Text, };
+export type Content = { 
+/**
+ * Team, times, methods.
+ */
+description: VisitDescription, 
+/**
+ * Answers by item.
+ */
+answers: { [key in string]: Array<AnswerVersion> }, 
+/**
+ * Photos in order of attaching.
+ */
+photos: Array<VisitPhoto>, 
+/**
+ * Findings in order of recording.
+ */
+findings: Array<VisitFinding>, 
+/**
+ * The station's side.
+ */
+countersign: Countersign | null, 
+/**
+ * Signatures by hand of seconded members.
+ */
+hand_signed: Array<HandSigned>, };
 export type CopyJob = { 
 /**
  * What is done.
@@ -474,8 +538,8 @@ seq: number,
  * Its entry id.
  */
 entry: string, };
-export type DataState = "local_only" | "acknowledged" | "receipted" | "thumbnails_arrived" | "originals_arrived";
-export type Datum = "wgs84" | "cgcs2000" | "gcj02" | "unknown";
+export type DataState = "local_only" | "copied" | "acknowledged" | "receipted" | "thumbnails_arrived" | "originals_arrived";
+export type Datum = "wgs84" | "cgcs2000" | "gcj02" | "bd09" | "unknown";
 export type DescribeVisit = { 
 /**
  * Which visit.
@@ -509,6 +573,15 @@ situation: string,
  * Seconded members without a key.
  */
 seconded: Array<SecondedMember>, };
+export type DescriptionChange = { 
+/**
+ * Before.
+ */
+from: VisitDescription, 
+/**
+ * After.
+ */
+to: VisitDescription, };
 export type DeviceInfo = { 
 /**
  * Name given to it.
@@ -586,8 +659,7 @@ received_at_ms: number,
  * When it was approved, ms since 1970 UTC.
  */
 approved_at_ms: number | null, };
-export type ErrorCode = "bad_request" | "no_such_call" | "not_logged_in" | "not_allowed" | "shell_closed" | "wrong_login" | "too_many_attempts" | "server_busy" | "not_found" | "card_unreadable" | "card_untrusted" | "card_already" | "no_county" | "locked" | "wrong_passphrase" | "weak_passphrase" | "name_missing" | "store_newer" | "store_busy" | "store_damaged" | "disk_full" | "file_unreadable" | "refused" | "server_unreachable" | "server_confused" | "server_untrusted" | "not_certified_yet" | "wrong_authority_passphrase" | "changed_meanwhile" | "table_unreadable" | "paper_failed" | "internal";
-export type ErrorCode = "bad_request" | "no_such_call" | "not_logged_in" | "not_allowed" | "wrong_login" | "too_many_attempts" | "server_busy" | "not_found" | "card_unreadable" | "card_untrusted" | "card_already" | "no_county" | "locked" | "wrong_passphrase" | "weak_passphrase" | "name_missing" | "store_newer" | "store_busy" | "store_damaged" | "disk_full" | "file_unreadable" | "refused" | "server_unreachable" | "server_confused" | "server_untrusted" | "not_certified_yet" | "wrong_authority_passphrase" | "changed_meanwhile" | "paper_failed" | "internal";
+export type ErrorCode = "bad_request" | "no_such_call" | "not_logged_in" | "not_allowed" | "shell_closed" | "wrong_login" | "too_many_attempts" | "server_busy" | "not_found" | "card_unreadable" | "card_untrusted" | "card_already" | "no_county" | "locked" | "wrong_passphrase" | "weak_passphrase" | "name_missing" | "store_newer" | "store_busy" | "store_damaged" | "disk_full" | "file_unreadable" | "refused" | "server_unreachable" | "server_confused" | "server_untrusted" | "not_certified_yet" | "wrong_authority_passphrase" | "changed_meanwhile" | "table_unreadable" | "paper_failed" | "copy_none" | "copy_damaged" | "copy_foreign" | "copy_newer" | "copy_same_disk" | "copy_medium_full" | "copy_medium_fault" | "copy_busy" | "internal";
 export type Field = { 
 /**
  * Key within the item: ASCII lower case.
@@ -689,6 +761,19 @@ photos: Array<PhotoId>,
  * How it was put right while the inspectors were there, if it was.
  */
 fixed?: OnSiteFix, };
+export type FindingChange = { 
+/**
+ * What became of it.
+ */
+change: Change, 
+/**
+ * Before; none when it is new.
+ */
+from: Finding | null, 
+/**
+ * After; none when it was withdrawn.
+ */
+to: Finding | null, };
 export type FindingId = string;
 export type HandSign = { 
 /**
@@ -836,6 +921,19 @@ export type ImportStarted = {
  * Its id.
  */
 import: string, };
+export type ImportStations = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * How the file is read.
+ */
+reading: StationReading, 
+/**
+ * The plan that the preview showed; another one now is refused as changed meanwhile.
+ */
+plan: string, };
 export type Item = { 
 /**
  * Code, such as `C4-09`.
@@ -877,6 +975,15 @@ fields: Array<Field>,
  * When an answer deserves a closer look; suggests a finding, never makes one.
  */
 concerns: Array<Concern>, };
+export type ItemComment = { 
+/**
+ * Which item.
+ */
+item: string, 
+/**
+ * What is to be mended, as typed; never empty.
+ */
+comment: string, };
 export type KeyStanding = "pending" | "certified";
 export type LastCopy = { 
 /**
@@ -1227,6 +1334,23 @@ lon_e7: number,
  * Geodetic datum of the two numbers.
  */
 datum: Datum, };
+export type PreviewStations = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * How the file is read.
+ */
+reading: StationReading, 
+/**
+ * Only rows with this outcome; none for all.
+ */
+show: StationOutcome | null, 
+/**
+ * Only rows after this one; 0 from the beginning.
+ */
+after: number, };
 export type ProposeStation = { 
 /**
  * Name.
@@ -1248,6 +1372,23 @@ address: string,
  * Manager, or empty.
  */
 manager: string, };
+export type ReadStationTable = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * The upload.
+ */
+upload: string, 
+/**
+ * Which sheet; none for the first one with content.
+ */
+sheet: string | null, 
+/**
+ * Row of the headers; none to look for it.
+ */
+header_row: number | null, };
 export type ReaimVisit = { 
 /**
  * Which visit.
@@ -1409,6 +1550,65 @@ name: string,
  * Part.
  */
 role: UnitRole, };
+export type ReturnVisit = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * The seal id that the reviewer saw; another one now is refused as changed meanwhile.
+ */
+statement: string, 
+/**
+ * What is to be mended in general; may be empty when an item is commented on.
+ */
+comment: string, 
+/**
+ * What is to be mended on items.
+ */
+items: Array<ItemComment>, };
+export type ReturnedNote = { 
+/**
+ * Reviewer's name.
+ */
+name: string, 
+/**
+ * The general comment, or the first one on an item.
+ */
+comment: string, 
+/**
+ * How many items are commented on.
+ */
+items: number, 
+/**
+ * When, ms since 1970 UTC, by the server.
+ */
+at_ms: number, };
+export type ReturnedRecord = { 
+/**
+ * The record.
+ */
+sealed: VisitSealed, 
+/**
+ * The entry that sealed it.
+ */
+entry: string, 
+/**
+ * Signatures over it as claimed.
+ */
+signatures: Array<SealSigned>, 
+/**
+ * What the visit said when it was sealed.
+ */
+held: Content, 
+/**
+ * What the reviewer said.
+ */
+returned: ReviewReturned, };
 export type ReviewAccepted = { 
 /**
  * Seal id that was reviewed.
@@ -1430,6 +1630,35 @@ name: string,
  * Comment, may be empty.
  */
 comment: string, 
+/**
+ * When, ms since 1970 UTC, by the server.
+ */
+at_ms: number, };
+export type ReviewReturned = { 
+/**
+ * Seal id that was reviewed.
+ */
+statement: string, 
+/**
+ * Reviewer.
+ */
+person: PersonId, 
+/**
+ * Account name.
+ */
+account: string, 
+/**
+ * Reviewer's name.
+ */
+name: string, 
+/**
+ * What is to be mended in general, may be empty.
+ */
+comment: string, 
+/**
+ * What is to be mended on items, in the checklist's order.
+ */
+items: Array<ItemComment>, 
 /**
  * When, ms since 1970 UTC, by the server.
  */
@@ -1476,9 +1705,13 @@ signatures: Array<SignatureRow>,
  */
 checks: Array<CheckLine>, 
 /**
- * Seal id.
+ * Seal id of the record that stands.
  */
-seal_id: string | null, };
+seal_id: string | null, 
+/**
+ * What a mended record says otherwise than the one that it supersedes; none for a first record.
+ */
+comparison: Comparison | null, };
 export type Role = "inspector" | "reviewer" | "administrator" | "auditor";
 export type SaveDraft = { 
 /**
@@ -1710,10 +1943,109 @@ manager: string,
  */
 position: Position | null, 
 /**
+ * The county's own code (站点编号), unique in the county, if it has one.
+ */
+code?: string, 
+/**
+ * Telephone of the station or its manager, if known. It stays in the registry and is no part of a record.
+ */
+phone?: string, 
+/**
  * 未核准: proposed by a laptop and not registered by the county yet.
  */
 proposed?: boolean, };
+export type StationChange = { 
+/**
+ * Which field; both coordinates and the datum are one, `longitude`.
+ */
+field: StationField, 
+/**
+ * What the registry says.
+ */
+from: string, 
+/**
+ * What the row says.
+ */
+to: string, };
+export type StationFault = { 
+/**
+ * Why.
+ */
+kind: StationFaultKind, 
+/**
+ * The field that it is about.
+ */
+field: StationField, 
+/**
+ * Header of its column.
+ */
+column: string, 
+/**
+ * What stands there.
+ */
+value: string, 
+/**
+ * Values for the sentence.
+ */
+params: { [key in string]: string }, };
+export type StationFaultKind = "missing" | "too_long" | "unreadable" | "cell_error" | "not_degrees" | "half_position" | "swapped" | "outside_china" | "unknown_datum" | "not_phone" | "repeated" | "other_code" | "ambiguous";
+export type StationField = "code" | "name" | "township" | "village" | "address" | "manager" | "phone" | "longitude" | "latitude" | "datum";
 export type StationId = string;
+export type StationLine = { 
+/**
+ * Number of the row as a spreadsheet counts it, from 1.
+ */
+row: number, 
+/**
+ * What becomes of it.
+ */
+outcome: StationOutcome, 
+/**
+ * The known station.
+ */
+station: StationId | null, 
+/**
+ * Name as read.
+ */
+name: string, 
+/**
+ * Township as read.
+ */
+township: string, 
+/**
+ * Village as read.
+ */
+village: string, 
+/**
+ * Code as read.
+ */
+code: string, 
+/**
+ * What is wrong with it.
+ */
+faults: Array<StationFault>, 
+/**
+ * What it changes.
+ */
+changes: Array<StationChange>, };
+export type StationOutcome = "new" | "changed" | "same" | "bad";
+export type StationReading = { 
+/**
+ * The upload.
+ */
+upload: string, 
+/**
+ * Which sheet; none for a CSV.
+ */
+sheet: string | null, 
+/**
+ * Row of the headers.
+ */
+header_row: number, 
+/**
+ * What each column says, in order; none to leave it out. No field twice.
+ */
+mapping: Array<StationField | null>, };
 export type StationRow = { 
 /**
  * The station.
@@ -1727,6 +2059,80 @@ last_visit_ms: number | null,
  * A visit under way.
  */
 open_visit: VisitId | null, };
+export type StationTable = { 
+/**
+ * Names the upload in the calls that follow; it is kept for an hour.
+ */
+upload: string, 
+/**
+ * `XLSX`, or the encoding of a CSV: `UTF-8`, `GB 18030`, `UTF-16`.
+ */
+format: string, 
+/**
+ * Sheets of a workbook; none for a CSV.
+ */
+sheets: Array<string>, 
+/**
+ * The sheet that was read.
+ */
+sheet: string | null, 
+/**
+ * Row that holds the headers.
+ */
+header_row: number, 
+/**
+ * Headers by column; empty where a column has none.
+ */
+columns: Array<string>, 
+/**
+ * What each column seems to say.
+ */
+mapping: Array<StationField | null>, 
+/**
+ * First rows below the header.
+ */
+first_rows: Array<TableRow>, 
+/**
+ * Rows below the header that are not empty.
+ */
+rows: number, };
+export type StationsReport = { 
+/**
+ * Digest over what becomes of every row.
+ */
+plan: string, 
+/**
+ * Whether it was taken in.
+ */
+done: boolean, 
+/**
+ * Rows in all.
+ */
+rows: number, 
+/**
+ * Stations that are new.
+ */
+new: number, 
+/**
+ * Stations that change.
+ */
+changed: number, 
+/**
+ * Stations as they are known.
+ */
+same: number, 
+/**
+ * Rows that cannot be taken.
+ */
+bad: number, 
+/**
+ * The rows asked for, at most 200.
+ */
+lines: Array<StationLine>, 
+/**
+ * Whether more of them follow.
+ */
+more: boolean, };
 export type Strokes = { 
 /**
  * Format version, 1.
@@ -1801,7 +2207,66 @@ bytes_per_second: number,
 /**
  * What went wrong last, until it went right.
  */
-error: ApiError | null, };
+error: ApiError | null, 
+/**
+ * Work that is neither at the server nor in a second copy.
+ */
+uncopied: Uncopied, };
+export type TableRow = { 
+/**
+ * Number of the row as a spreadsheet counts it, from 1.
+ */
+row: number, 
+/**
+ * Its cells from the first column on; shorter than the header where the rest is empty.
+ */
+cells: Array<string>, };
+export type TakeInCopy = { 
+/**
+ * Handle of the copy.
+ */
+handle: string, 
+/**
+ * Whose passphrase.
+ */
+person: PersonId, 
+/**
+ * The passphrase of that person on the other laptop.
+ */
+passphrase: string, };
+export type TakenIn = { 
+/**
+ * Records new here.
+ */
+entries_new: number, 
+/**
+ * Records known before.
+ */
+entries_known: number, 
+/**
+ * Records not taken, and why.
+ */
+refused: Array<RefusedFromCopy>, 
+/**
+ * Visits with new records.
+ */
+visits: number, 
+/**
+ * Photos and documents new here.
+ */
+blobs_new: number, 
+/**
+ * Photos and documents known before.
+ */
+blobs_known: number, 
+/**
+ * Drafts new here.
+ */
+drafts: number, 
+/**
+ * Files that the copy names and does not hold whole; the photo's name where it is known.
+ */
+damaged: Array<string>, };
 export type TeamMember = { 
 /**
  * Who.
@@ -1893,6 +2358,31 @@ since_ms: number | null,
  * Whether it is time for a second copy: older than a day, or many visits.
  */
 remind: boolean, };
+export type UncoveredEntry = { 
+/**
+ * The entry.
+ */
+entry: string, 
+/**
+ * Its kind.
+ */
+kind: string, 
+/**
+ * Whose session, as claimed.
+ */
+by: PersonId | null, 
+/**
+ * When, ms since 1970 UTC, as claimed.
+ */
+ts_ms: number, 
+/**
+ * The item that it answers.
+ */
+item: string | null, 
+/**
+ * The photo that it attaches; its bytes are kept like any other's.
+ */
+photo: PhotoAttached | null, };
 export type UndoArgs = { 
 /**
  * Which visit.
@@ -1967,9 +2457,17 @@ countersign: Countersign | null,
  */
 hand_signed: Array<HandSigned>, 
 /**
- * The record, once written.
+ * The record, once written; none again while a returned visit is mended.
  */
 sealed: VisitSealed | null, 
+/**
+ * The entry that sealed it.
+ */
+sealed_entry: string | null, 
+/**
+ * Records that a reviewer returned, oldest first.
+ */
+returns: Array<ReturnedRecord>, 
 /**
  * Signatures over it as claimed; only who has the statement's bytes can tell which of them hold.
  */
@@ -1989,7 +2487,7 @@ review: ReviewAccepted | null,
 /**
  * Draft entries that came after the seal: kept, shown as 未纳入封存.
  */
-uncovered: Array<RefusedEntry>, 
+uncovered: Array<UncoveredEntry>, 
 /**
  * Entries that break a rule: kept, changing nothing.
  */
@@ -2046,7 +2544,7 @@ finding: Finding,
  */
 withdrawn: string | null, };
 export type VisitId = string;
-export type VisitPhase = "in_progress" | "awaiting_signature" | "sealed" | "reviewed" | "aborted";
+export type VisitPhase = "in_progress" | "awaiting_signature" | "sealed" | "returned" | "reviewed" | "aborted";
 export type VisitPhoto = { 
 /**
  * Entry that attached it.
@@ -2162,6 +2660,10 @@ hand_signed?: Array<HandSigned>,
  */
 covers: Array<CoveredHead>, 
 /**
+ * Seal id of the returned record that this one mends and supersedes (补正); absent on a first record.
+ */
+supersedes?: string, 
+/**
  * When the record was written, ms since 1970 UTC, by the device.
  */
 written_at_ms: number, 
@@ -2233,7 +2735,11 @@ awaits: Array<PersonId>,
 /**
  * Last change, ms since 1970 UTC.
  */
-changed_at_ms: number, };
+changed_at_ms: number, 
+/**
+ * What the reviewer said who returned it; none in any other phase.
+ */
+returned: ReturnedNote | null, };
 export type VisitSealed = { 
 /**
  * The `visit-record/1` bytes as a blob.
@@ -2250,7 +2756,11 @@ covers: Array<CoveredHead>,
 /**
  * Distinct persons that the pack asks for.
  */
-signers: number, };
+signers: number, 
+/**
+ * Seal id of the returned record that this one mends and supersedes; absent on a first record.
+ */
+supersedes?: string, };
 export type VisitView = { 
 /**
  * State.
@@ -2295,7 +2805,11 @@ undo: UndoStep | null,
 /**
  * When the sealed record was first saved or printed from this laptop, ms since 1970 UTC; what is made after that is a copy.
  */
-record_kept_at_ms: number | null, };
+record_kept_at_ms: number | null, 
+/**
+ * What changed since a reviewer returned the visit; none when nobody did.
+ */
+comparison: Comparison | null, };
 export type WithdrawFinding = { 
 /**
  * Which visit.
@@ -2421,8 +2935,16 @@ export interface ConsoleCalls {
   get_visit: { args: ScopeVisit; answer: ReviewView };
   /** Accepts a sealed visit. */
   accept_visit: { args: AcceptVisit; answer: ReviewView };
+  /** Returns a sealed visit with what is to be mended. */
+  return_visit: { args: ReturnVisit; answer: ReviewView };
   /** Laptops and people that wait for approval. */
   list_enrolments: { args: ScopeArgs; answer: Array<EnrolmentRow> };
   /** Certifies a laptop and its people with the authority's key. */
   approve_enrolment: { args: ApproveEnrolment; answer: Array<EnrolmentRow> };
+  /** Reads an uploaded table of stations: its columns, first rows, and what the columns seem to say. */
+  read_station_table: { args: ReadStationTable; answer: StationTable };
+  /** What would become of every row of an uploaded table. */
+  preview_stations: { args: PreviewStations; answer: StationsReport };
+  /** Takes the good rows of an uploaded table into the registry. */
+  import_stations: { args: ImportStations; answer: StationsReport };
 }

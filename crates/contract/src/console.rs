@@ -3,7 +3,8 @@
 use crate::calls::calls;
 use crate::shared::{DataState, Nothing, PhotoNotes, VisitRow};
 use crate::stations::{ImportStations, PreviewStations, ReadStationTable, StationTable, StationsReport};
-use domain::operation::Strokes;
+use domain::compare::Comparison;
+use domain::operation::{ItemComment, Strokes};
 use domain::{Pack, PersonId, Role, Station, TimeGrade, Visit, VisitId, VisitPhase, VisitRecord};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -38,6 +39,8 @@ calls! { ConsoleHost, "ConsoleCalls", Access,
     get_visit(ScopeVisit) -> ReviewView [READERS];
     /// Accepts a sealed visit.
     accept_visit(AcceptVisit) -> ReviewView [REVIEWERS];
+    /// Returns a sealed visit with what is to be mended.
+    return_visit(ReturnVisit) -> ReviewView [REVIEWERS];
     /// Laptops and people that wait for approval.
     list_enrolments(ScopeArgs) -> Vec<EnrolmentRow> [ADMINISTRATORS];
     /// Certifies a laptop and its people with the authority's key.
@@ -118,6 +121,22 @@ pub struct AcceptVisit {
     pub comment: String,
 }
 
+/// Arguments of `return_visit`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnVisit {
+    /// Scope, 32 hex.
+    pub scope: String,
+    /// Which visit.
+    pub visit: VisitId,
+    /// The seal id that the reviewer saw; another one now is refused as changed meanwhile.
+    pub statement: String,
+    /// What is to be mended in general; may be empty when an item is commented on.
+    pub comment: String,
+    /// What is to be mended on items.
+    pub items: Vec<ItemComment>,
+}
+
 /// One thing that the server checked, and how it came out.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct CheckLine {
@@ -178,8 +197,10 @@ pub struct ReviewView {
     pub signatures: Vec<SignatureRow>,
     /// What was verified.
     pub checks: Vec<CheckLine>,
-    /// Seal id.
+    /// Seal id of the record that stands.
     pub seal_id: Option<String>,
+    /// What a mended record says otherwise than the one that it supersedes; none for a first record.
+    pub comparison: Option<Comparison>,
 }
 
 /// A laptop with its people that waits for approval, or was approved.

@@ -3,6 +3,7 @@
 use crate::calls::calls;
 use crate::error::ApiError;
 use crate::shared::{DataState, KeyStanding, Nothing, PersonRow, PhotoNotes, VisitRow};
+use domain::compare::Comparison;
 use domain::finding::Finding;
 use domain::operation::Strokes;
 use domain::{Answer, FindingId, ItemCode, Pack, PersonId, PhotoId, Station, StationId, Visit, VisitId, VisitPhase};
@@ -454,6 +455,8 @@ pub struct VisitView {
     pub undo: Option<UndoStep>,
     /// When the sealed record was first saved or printed from this laptop, ms since 1970 UTC; what is made after that is a copy.
     pub record_kept_at_ms: Option<i64>,
+    /// What changed since a reviewer returned the visit; none when nobody did.
+    pub comparison: Option<Comparison>,
 }
 
 /// Arguments of `import_photos`.

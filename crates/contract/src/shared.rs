@@ -2,7 +2,7 @@
 
 use domain::operation::TeamMember;
 use domain::photo::{Missing, TimeGrade};
-use domain::{PersonId, PhotoId, StationId, VisitId, VisitPhase};
+use domain::{PersonId, PhotoId, StationId, Visit, VisitId, VisitPhase};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -64,6 +64,38 @@ pub struct VisitRow {
     pub awaits: Vec<PersonId>,
     /// Last change, ms since 1970 UTC.
     pub changed_at_ms: i64,
+    /// What the reviewer said who returned it; none in any other phase.
+    pub returned: Option<ReturnedNote>,
+}
+
+/// A reviewer's words on a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ReturnedNote {
+    /// Reviewer's name.
+    pub name: String,
+    /// The general comment, or the first one on an item.
+    pub comment: String,
+    /// How many items are commented on.
+    pub items: u32,
+    /// When, ms since 1970 UTC, by the server.
+    pub at_ms: i64,
+}
+
+impl ReturnedNote {
+    /// What a list shows of a visit that is returned.
+    pub fn of(visit: &Visit) -> Option<Self> {
+        if visit.phase() != VisitPhase::Returned {
+            return None;
+        }
+        let said = &visit.returned()?.returned;
+        let first = said.items.first().map(|one| one.comment.as_str()).unwrap_or_default();
+        Some(Self {
+            name: said.name.clone(),
+            comment: if said.comment.trim().is_empty() { first } else { &said.comment }.to_owned(),
+            items: u32::try_from(said.items.len()).unwrap_or(u32::MAX),
+            at_ms: said.at_ms,
+        })
+    }
 }
 
 /// What is known about a photo beyond its own metadata.

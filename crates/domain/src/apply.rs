@@ -4,11 +4,13 @@ use crate::authority::{LogKind, authority};
 use crate::ids::{PersonId, StationId, VisitId};
 use crate::lead::is_opened_by;
 use crate::operation::{
-    BlobStored, Countersign, DeviceCertified, Operation, PersonCertified, PhotoTied, RevocationsPublished, VisitAnswered, VisitOpened,
+    BlobStored, Countersign, DeviceCertified, Operation, PersonCertified, PhotoTied, ReviewReturned, RevocationsPublished, VisitAnswered, VisitOpened,
 };
 use crate::person::Person;
 use crate::station::Station;
-use crate::visit::{Aborted, AnswerVersion, Opening, Reaimed, RefusedEntry, UncoveredEntry, Visit, VisitFinding, VisitPhase, VisitPhoto};
+use crate::visit::{
+    Aborted, AnswerVersion, Opening, Reaimed, RefusedEntry, ReturnedRecord, UncoveredEntry, Visit, VisitFinding, VisitPhase, VisitPhoto,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -146,6 +148,8 @@ fn begun(opened: &VisitOpened, meta: &Meta) -> Visit {
         countersign: None,
         hand_signed: Vec::new(),
         sealed: None,
+        sealed_entry: None,
+        returns: Vec::new(),
         signatures: Vec::new(),
         aborted: None,
         reaimed: Vec::new(),
@@ -169,6 +173,8 @@ fn is_registry(operation: &Operation) -> bool {
 }
 
 const UNCOVERED: &str = "after_seal";
+/// Rule under which a record is refused that mends one which was accepted meanwhile.
+pub const ACCEPTED_MEANWHILE: &str = "accepted_meanwhile";
 
 fn uncovered(operation: &Operation, meta: &Meta) -> UncoveredEntry {
     let (item, photo) = match operation {
@@ -213,6 +219,12 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
             return Ok(());
         }
         Operation::ReviewAccepted(review) => {
+            let is_returned = visit.returned().is_some_and(|last| last.sealed.statement.sha256 == review.statement);
+            if is_returned && visit.review.is_none() {
+                accept_after_all(visit);
+                visit.review = Some(review.clone());
+                return Ok(());
+            }
             if visit.phase() != VisitPhase::Sealed {
                 return Err("not_sealed");
             }
@@ -222,7 +234,10 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
             visit.review = Some(review.clone());
             return Ok(());
         }
+        Operation::ReviewReturned(returned) => return give_back(visit, returned),
         Operation::VisitOpened(_) => return Err("opened_already"),
+        // The reviewer accepted the record that this one was to mend: it came too late, and says so.
+        Operation::VisitSealed(sealed) if sealed.supersedes.is_some() && visit.review.is_some() => return Err(ACCEPTED_MEANWHILE),
         _ if visit.sealed.is_some() => return Err(UNCOVERED),
         _ if visit.aborted.is_some() => return Err("aborted"),
         _ => {}
@@ -337,7 +352,11 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
             if sealed.signers == 0 {
                 return Err("no_signers");
             }
+            if sealed.supersedes.as_ref() != visit.returned().map(|last| &last.sealed.statement.sha256) {
+                return Err("supersedes");
+            }
             visit.sealed = Some(sealed.clone());
+            visit.sealed_entry = Some(meta.entry.clone());
         }
         _ => return Err("not_for_a_visit"),
     }
@@ -358,6 +377,50 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
 /// Only the laptop that opened a visit closes it, in whatever way.
 fn lead_only(visit: &Visit, meta: &Meta) -> Result<(), &'static str> {
     if meta.kid == visit.lead_device { Ok(()) } else { Err("not_the_lead") }
+}
+
+/// The reviewer returns the record that he saw: it is kept with what it held, and the visit is open again. The station is asked anew.
+fn give_back(visit: &mut Visit, returned: &ReviewReturned) -> Result<(), &'static str> {
+    if visit.phase() != VisitPhase::Sealed {
+        return Err("not_sealed");
+    }
+    if visit.sealed.as_ref().is_none_or(|sealed| sealed.statement.sha256 != returned.statement) {
+        return Err("other_statement");
+    }
+    let held = visit.content();
+    if let Some(sealed) = visit.sealed.take() {
+        visit.returns.push(ReturnedRecord {
+            sealed,
+            entry: visit.sealed_entry.take().unwrap_or_default(),
+            signatures: std::mem::take(&mut visit.signatures),
+            held,
+            returned: returned.clone(),
+        });
+    }
+    visit.countersign = None;
+    visit.hand_signed.clear();
+    Ok(())
+}
+
+/// The reviewer accepts the record that was returned last after all: it stands again as it was, and a record that was to mend it is
+/// refused, whichever of the two a replica hears of first.
+fn accept_after_all(visit: &mut Visit) {
+    let Some(last) = visit.returns.pop() else { return };
+    if let Some(entry) = visit.sealed_entry.replace(last.entry) {
+        visit.refused.push(RefusedEntry {
+            entry,
+            kind: "visit.sealed/1".to_owned(),
+            rule: ACCEPTED_MEANWHILE.to_owned(),
+        });
+    }
+    visit.sealed = Some(last.sealed);
+    visit.signatures = last.signatures;
+    visit.description = last.held.description;
+    visit.answers = last.held.answers;
+    visit.photos = last.held.photos;
+    visit.findings = last.held.findings;
+    visit.countersign = last.held.countersign;
+    visit.hand_signed = last.held.hand_signed;
 }
 
 fn apply_answer(visit: &mut Visit, answered: &VisitAnswered, meta: &Meta) {

@@ -25,7 +25,8 @@ pub fn authority(kind: &str) -> Option<Authority> {
         | "person.certified/1"
         | "revocations.published/1"
         | "blob.stored/1"
-        | "review.accepted/1" => LogKind::Server,
+        | "review.accepted/1"
+        | "review.returned/1" => LogKind::Server,
         "station.proposed/1"
         | "visit.opened/1"
         | "visit.described/1"

@@ -8,7 +8,7 @@ use crate::operation::{
     VisitAborted, VisitAnswered, VisitDescription, VisitOpened, VisitReaimed, VisitSealed,
 };
 use crate::pack::Pack;
-use crate::visit::{Visit, VisitPhase};
+use crate::visit::{ReturnedRecord, Visit, VisitPhase};
 
 /// What an inspector asks for.
 #[derive(Clone, Debug)]
@@ -136,6 +136,9 @@ pub enum Refusal {
     /// The visit has no end yet.
     #[error("the end of the visit is not stated")]
     NoEnd,
+    /// A returned visit says what it said before.
+    #[error("nothing was mended since the visit was returned")]
+    NothingMended,
     /// The visit is not sealed yet.
     #[error("the record is not written yet")]
     NotSealed,
@@ -170,7 +173,7 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
         return Ok(Operation::SealSigned(signed));
     }
     match visit.phase() {
-        VisitPhase::InProgress => {}
+        VisitPhase::InProgress | VisitPhase::Returned => {}
         VisitPhase::Aborted => return Err(Refusal::Aborted),
         _ => return Err(Refusal::Sealed),
     }
@@ -266,6 +269,12 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
         }
         Command::Seal(sealed) => {
             ready_to_seal(visit)?;
+            if visit
+                .returned()
+                .is_some_and(|last| last.held.answers == visit.answers && !is_mended(last, visit))
+            {
+                return Err(Refusal::NothingMended);
+            }
             Operation::VisitSealed(sealed)
         }
     })
@@ -291,6 +300,11 @@ pub fn ready_to_show(visit: &Visit) -> Result<(), Refusal> {
         return Err(Refusal::NoEnd);
     }
     Ok(())
+}
+
+/// Whether anything but the answers differs from the returned record. The station's side is always stated anew.
+fn is_mended(last: &ReturnedRecord, visit: &Visit) -> bool {
+    last.held.photos != visit.photos || last.held.findings != visit.findings || last.held.description != visit.description
 }
 
 fn need(text: &str, otherwise: Refusal) -> Result<(), Refusal> {

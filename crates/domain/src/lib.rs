@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod apply;
 pub mod authority;
+pub mod compare;
 pub mod decide;
 pub mod finding;
 pub mod geo;

@@ -84,6 +84,9 @@ pub enum Operation {
     /// Server: a reviewer accepted a sealed visit.
     #[serde(rename = "review.accepted/1")]
     ReviewAccepted(ReviewAccepted),
+    /// Server: a reviewer returned a sealed visit with what is to be mended.
+    #[serde(rename = "review.returned/1")]
+    ReviewReturned(ReviewReturned),
 }
 
 /// Payload of `device.certified/1`; its aggregate is the device's certificate.
@@ -383,6 +386,10 @@ pub struct VisitSealed {
     pub covers: Vec<CoveredHead>,
     /// Distinct persons that the pack asks for.
     pub signers: u32,
+    /// Seal id of the returned record that this one mends and supersedes; absent on a first record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub supersedes: Option<String>,
 }
 
 /// Payload of `seal.signed/1`.
@@ -428,6 +435,36 @@ pub struct ReviewAccepted {
     pub at_ms: i64,
 }
 
+/// What a reviewer says to one item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ItemComment {
+    /// Which item.
+    pub item: ItemCode,
+    /// What is to be mended, as typed; never empty.
+    pub comment: String,
+}
+
+/// Payload of `review.returned/1`: what is to be mended, in general or item by item; at least one of both is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewReturned {
+    /// Seal id that was reviewed.
+    pub statement: String,
+    /// Reviewer.
+    pub person: PersonId,
+    /// Account name.
+    pub account: String,
+    /// Reviewer's name.
+    pub name: String,
+    /// What is to be mended in general, may be empty.
+    pub comment: String,
+    /// What is to be mended on items, in the checklist's order.
+    pub items: Vec<ItemComment>,
+    /// When, ms since 1970 UTC, by the server.
+    pub at_ms: i64,
+}
+
 /// Why a payload is not an operation of this version.
 #[derive(Debug, thiserror::Error)]
 pub enum OperationError {
@@ -441,7 +478,7 @@ pub enum OperationError {
 
 impl Operation {
     /// Kinds that this version knows.
-    pub const KINDS: [&'static str; 23] = [
+    pub const KINDS: [&'static str; 24] = [
         "station.registered/1",
         "person.registered/1",
         "device.certified/1",
@@ -465,6 +502,7 @@ impl Operation {
         "visit.sealed/1",
         "seal.signed/1",
         "review.accepted/1",
+        "review.returned/1",
     ];
 
     /// The entry's kind, the tag under which the operation travels.
@@ -493,6 +531,7 @@ impl Operation {
             Self::VisitSealed(_) => "visit.sealed/1",
             Self::SealSigned(_) => "seal.signed/1",
             Self::ReviewAccepted(_) => "review.accepted/1",
+            Self::ReviewReturned(_) => "review.returned/1",
         }
     }
 

@@ -67,6 +67,10 @@ pub struct VisitRecord {
     pub hand_signed: Vec<HandSigned>,
     /// Heads of the logs that this record contains.
     pub covers: Vec<CoveredHead>,
+    /// Seal id of the returned record that this one mends and supersedes (补正); absent on a first record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub supersedes: Option<String>,
     /// When the record was written, ms since 1970 UTC, by the device.
     pub written_at_ms: i64,
     /// Version of the application that wrote it.

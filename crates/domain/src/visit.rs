@@ -3,7 +3,7 @@
 use crate::answer::Answer;
 use crate::finding::Finding;
 use crate::ids::{FindingId, ItemCode, PersonId, PhotoId, StationId, VisitId};
-use crate::operation::{Countersign, HandSigned, PhotoAttached, ReviewAccepted, SealSigned, VisitDescription, VisitSealed};
+use crate::operation::{Countersign, HandSigned, PhotoAttached, ReviewAccepted, ReviewReturned, SealSigned, VisitDescription, VisitSealed};
 use crate::pack::PackRef;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +19,8 @@ pub enum VisitPhase {
     AwaitingSignature,
     /// 已封存.
     Sealed,
+    /// 退回: a reviewer sent the sealed record back; the visit is open for mending.
+    Returned,
     /// 已复核.
     Reviewed,
     /// 已中止: opened by mistake, without a record.
@@ -26,8 +28,20 @@ pub enum VisitPhase {
 }
 
 impl VisitPhase {
-    /// All phases, in the order of a visit's life.
-    pub const ALL: [Self; 5] = [Self::InProgress, Self::AwaitingSignature, Self::Sealed, Self::Reviewed, Self::Aborted];
+    /// All phases.
+    pub const ALL: [Self; 6] = [
+        Self::InProgress,
+        Self::AwaitingSignature,
+        Self::Sealed,
+        Self::Returned,
+        Self::Reviewed,
+        Self::Aborted,
+    ];
+
+    /// The phase of a key.
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|phase| phase.key() == key)
+    }
 
     /// Key used in typed columns and on screens.
     pub fn key(self) -> &'static str {
@@ -35,6 +49,7 @@ impl VisitPhase {
             Self::InProgress => "in_progress",
             Self::AwaitingSignature => "awaiting_signature",
             Self::Sealed => "sealed",
+            Self::Returned => "returned",
             Self::Reviewed => "reviewed",
             Self::Aborted => "aborted",
         }
@@ -119,6 +134,39 @@ pub struct RefusedEntry {
     pub rule: String,
 }
 
+/// What a visit says, as a record takes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Content {
+    /// Team, times, methods.
+    pub description: VisitDescription,
+    /// Answers by item.
+    pub answers: BTreeMap<ItemCode, Vec<AnswerVersion>>,
+    /// Photos in order of attaching.
+    pub photos: Vec<VisitPhoto>,
+    /// Findings in order of recording.
+    pub findings: Vec<VisitFinding>,
+    /// The station's side.
+    pub countersign: Option<Countersign>,
+    /// Signatures by hand of seconded members.
+    #[serde(default)]
+    pub hand_signed: Vec<HandSigned>,
+}
+
+/// A record that a reviewer returned, with what it held. It stays as it is; what mends it supersedes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ReturnedRecord {
+    /// The record.
+    pub sealed: VisitSealed,
+    /// The entry that sealed it.
+    pub entry: String,
+    /// Signatures over it as claimed.
+    pub signatures: Vec<SealSigned>,
+    /// What the visit said when it was sealed.
+    pub held: Content,
+    /// What the reviewer said.
+    pub returned: ReviewReturned,
+}
+
 /// The opening of a visit that counts, see [`crate::lead`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Opening {
@@ -172,8 +220,12 @@ pub struct Visit {
     /// Signatures by hand of seconded members, one a person.
     #[serde(default)]
     pub hand_signed: Vec<HandSigned>,
-    /// The record, once written.
+    /// The record, once written; none again while a returned visit is mended.
     pub sealed: Option<VisitSealed>,
+    /// The entry that sealed it.
+    pub sealed_entry: Option<String>,
+    /// Records that a reviewer returned, oldest first.
+    pub returns: Vec<ReturnedRecord>,
     /// Signatures over it as claimed; only who has the statement's bytes can tell which of them hold.
     pub signatures: Vec<SealSigned>,
     /// Why it ended without a record, if it did.
@@ -195,6 +247,7 @@ impl Visit {
     pub fn phase(&self) -> VisitPhase {
         match (&self.sealed, &self.review) {
             (None, _) if self.aborted.is_some() => VisitPhase::Aborted,
+            (None, _) if !self.returns.is_empty() => VisitPhase::Returned,
             (None, _) => VisitPhase::InProgress,
             (Some(_), Some(_)) => VisitPhase::Reviewed,
             (Some(sealed), None) if self.signers().len() >= sealed.signers as usize => VisitPhase::Sealed,
@@ -214,6 +267,33 @@ impl Visit {
         match self.phase() {
             VisitPhase::AwaitingSignature => team.filter(|person| !signed(*person)).collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// The record that a reviewer returned last.
+    pub fn returned(&self) -> Option<&ReturnedRecord> {
+        self.returns.last()
+    }
+
+    /// The record that stands, with its signatures and the entry that sealed it: the one written last, or while a returned visit is
+    /// mended the one that was returned.
+    pub fn standing_record(&self) -> Option<(&VisitSealed, &[SealSigned], &str)> {
+        match (&self.sealed, self.returns.last()) {
+            (Some(sealed), _) => Some((sealed, &self.signatures, self.sealed_entry.as_deref().unwrap_or_default())),
+            (None, Some(last)) => Some((&last.sealed, &last.signatures, &last.entry)),
+            (None, None) => None,
+        }
+    }
+
+    /// What the visit says now.
+    pub fn content(&self) -> Content {
+        Content {
+            description: self.description.clone(),
+            answers: self.answers.clone(),
+            photos: self.photos.clone(),
+            findings: self.findings.clone(),
+            countersign: self.countersign.clone(),
+            hand_signed: self.hand_signed.clone(),
         }
     }
 

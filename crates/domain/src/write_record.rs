@@ -97,6 +97,7 @@ pub fn show_record(visit: &Visit, context: RecordContext<'_>) -> Result<VisitRec
         countersign: visit.countersign.clone(),
         hand_signed: visit.hand_signed.clone(),
         covers: context.covers,
+        supersedes: visit.returned().map(|last| last.sealed.statement.sha256.clone()),
         written_at_ms: context.now_ms,
         app_version: context.app_version.into(),
     })

@@ -117,6 +117,7 @@ impl Desk {
             statement: blob('b'),
             covers: vec![],
             signers: self.pack.signers,
+            supersedes: None,
         };
         self.say(Command::Seal(sealed.clone())).unwrap();
         sealed
@@ -292,6 +293,7 @@ fn another_laptop_than_the_lead_cannot_seal() {
         statement: blob('b'),
         covers: vec![],
         signers: 2,
+        supersedes: None,
     });
     desk.fold(&sealed, LogKind::Device, "d2");
     assert_eq!(desk.visit().phase(), VisitPhase::InProgress);
@@ -436,6 +438,7 @@ fn an_opening_by_another_key_cannot_take_a_visit_over() {
         },
         covers: vec![],
         signers: 2,
+        supersedes: None,
     });
     // Ground until it sorts first.
     let thief = Operation::VisitOpened(opened(&pack));
@@ -662,6 +665,7 @@ fn seconded_members_sign_by_hand_before_the_seal_and_never_for_the_team() {
             len: 1,
         },
         covers: vec![],
+        supersedes: None,
         signers: desk.pack.signers,
     };
     assert_eq!(desk.say(Command::Seal(sealed.clone())), Err(Refusal::NoHandSign("范雨晴".into())));

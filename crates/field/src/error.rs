@@ -247,6 +247,7 @@ fn refused(refusal: &Refusal) -> ApiError {
         Refusal::Seconded => say("seconded"),
         Refusal::NotShown => say("not_shown"),
         Refusal::NoEnd => say("no_end"),
+        Refusal::NothingMended => say("nothing_mended"),
         Refusal::NotSealed => say("not_sealed"),
         Refusal::NotInTeam(person) => say("not_in_team").with("person", person),
         Refusal::SignedAlready(person) => say("signed_already").with("person", person),

@@ -148,16 +148,19 @@ impl Core {
         if another_content(&record)? {
             return Err(Refusal::NotShown.into());
         }
-        let covers = record.covers.clone();
+        let (covers, supersedes) = (record.covers.clone(), record.supersedes.clone());
         let record = seal::canonical::to_vec(&record)?;
         let record_sha256 = open.vault.keep(&record)?;
-        let predicate = serde_json::json!({
+        let mut predicate = serde_json::json!({
             "format": "visit-record/1",
             "scope": open.card.scope,
             "visit": visit.id,
             "signers": pack.signers,
             "authority": open.authority.fingerprint(),
         });
+        if let (Some(first), Some(members)) = (&supersedes, predicate.as_object_mut()) {
+            members.insert("supersedes".into(), first.as_str().into());
+        }
         let statement = Statement::about(RECORD_NAME, record_sha256, PREDICATE_TYPE, predicate).to_vec()?;
         let statement_sha256 = open.vault.keep(&statement)?;
         let (record_len, statement_len) = (record.len() as u64, statement.len() as u64);
@@ -171,6 +174,7 @@ impl Core {
                 statement: blob(&statement_sha256, statement_len),
                 covers,
                 signers: pack.signers,
+                supersedes,
             },
             blobs: vec![
                 (record_sha256, record_len, BlobKind::Record),

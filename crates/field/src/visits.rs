@@ -6,7 +6,8 @@ use contract::field::{
     AnswerItem, CountersignArgs, CountersignWay, DescribeVisit, HandSign, OpenVisit, RecordFinding, SaveDraft, Saved, SecondedMember, StationRow,
     TiePhoto, VisitView, WithdrawFinding, WithdrawPhoto,
 };
-use contract::shared::{DataState, PhotoNotes, VisitRow};
+use contract::shared::{DataState, PhotoNotes, ReturnedNote, VisitRow};
+use domain::compare::compare;
 use domain::decide::{Command, Refusal, decide};
 use domain::operation::{
     BlobRef, Countersign, FindingWithdrawn, HandSigned, PhotoTied, PhotoWithdrawn, Strokes, TeamMember, VisitDescription, VisitOpened,
@@ -42,8 +43,10 @@ impl Core {
         rows.map(|row| {
             let state = states.get(&row.visit).copied().unwrap_or(DataState::LocalOnly);
             let mut row = self.visit_row(row, state);
-            if row.phase == VisitPhase::AwaitingSignature {
-                row.awaits = open.store.visit(row.visit)?.map(|visit| visit.awaits()).unwrap_or_default();
+            match row.phase {
+                VisitPhase::AwaitingSignature => row.awaits = open.store.visit(row.visit)?.map(|visit| visit.awaits()).unwrap_or_default(),
+                VisitPhase::Returned => row.returned = open.store.visit(row.visit)?.as_ref().and_then(ReturnedNote::of),
+                _ => {}
             }
             Ok(row)
         })
@@ -59,10 +62,7 @@ impl Core {
             township: row.township,
             station_proposed: row.station_proposed,
             pack: row.pack,
-            phase: VisitPhase::ALL
-                .into_iter()
-                .find(|p| p.key() == row.phase)
-                .unwrap_or(VisitPhase::InProgress),
+            phase: VisitPhase::of_key(&row.phase).unwrap_or(VisitPhase::InProgress),
             data_state,
             started_at_ms: row.started_at_ms,
             team: row.team,
@@ -72,6 +72,7 @@ impl Core {
             photos: row.photos,
             awaits: Vec::new(),
             changed_at_ms: row.changed_at_ms,
+            returned: None,
         }
     }
 
@@ -338,6 +339,7 @@ impl Core {
             undo: self.next_undo(&visit),
             record_kept_at_ms: open.store.record_kept(id)?,
             seal_id: visit.sealed.as_ref().map(|sealed| sealed.statement.sha256.clone()),
+            comparison: visit.returned().map(|last| compare(pack, &last.held, &visit.content())),
             visit,
         })
     }

@@ -114,12 +114,14 @@ fn gather_entries(db: &Db, scope: &ScopeId, dossier: &Dossier) -> Result<Gathere
     let mut certificates = Vec::new();
     let by_id = dossier.entries_by_id();
     let covered = dossier
-        .visit
-        .sealed
-        .iter()
+        .sealed()
+        .into_iter()
         .flat_map(|s| &s.covers)
         .filter_map(|c| by_id.get(&c.entry).copied());
-    let of_kind = dossier.entries.iter().filter(|e| e.kind == "review.accepted/1" || dossier.is_sealing(e));
+    let of_kind = dossier
+        .entries
+        .iter()
+        .filter(|e| e.kind == "review.accepted/1" || dossier.is_sealing(e) || dossier.is_of_a_return(e));
     // A signature that does not count proves nothing and would only make the whole be refused.
     let good = || dossier.signatures.iter().filter(|s| s.counts(dossier, scope));
     for row in covered.chain(of_kind).chain(good().map(|s| &s.entry)) {

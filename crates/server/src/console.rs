@@ -1,6 +1,7 @@
 //! What the console's calls do. Access was checked before: see `http::guard`.
 
 pub(crate) mod enrolment;
+mod give_back;
 mod login;
 pub mod packs;
 pub(crate) mod paper;
@@ -10,11 +11,13 @@ pub(crate) mod stations;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use contract::console::{AcceptVisit, ApproveEnrolment, ConsoleHost, EnrolmentRow, Login, Me, ReviewView, ScopeArgs, ScopeRow, ScopeVisit};
-use contract::shared::{Nothing, VisitRow};
+use contract::console::{
+    AcceptVisit, ApproveEnrolment, ConsoleHost, EnrolmentRow, Login, Me, ReturnVisit, ReviewView, ScopeArgs, ScopeRow, ScopeVisit,
+};
+use contract::shared::{Nothing, ReturnedNote, VisitRow};
 use contract::stations::{ImportStations, PreviewStations, ReadStationTable, StationTable, StationsReport};
 use contract::{ApiError, ErrorCode};
-use domain::{Aggregate, Role, StationId};
+use domain::{Aggregate, Role, StationId, VisitPhase};
 use ledger::ScopeId;
 use seal::Digest;
 use zeroize::Zeroizing;
@@ -144,6 +147,9 @@ impl ConsoleHost for Caller {
                 .collect();
             let mut rows = db.visits(&scope)?;
             for row in &mut rows {
+                if row.phase == VisitPhase::Returned {
+                    row.returned = db.visit(&scope, row.visit)?.as_ref().and_then(ReturnedNote::of);
+                }
                 if let Some(station) = stations.get(&row.station) {
                     row.station_name.clone_from(&station.name);
                     row.township.clone_from(&station.township);
@@ -163,6 +169,12 @@ impl ConsoleHost for Caller {
     fn accept_visit(&self, args: AcceptVisit) -> Answer<ReviewView> {
         let scope = scope_of(&args.scope)?;
         review::accept(&self.app, &scope, self.account()?, &args)?;
+        review::view(&self.app, &scope, args.visit)
+    }
+
+    fn return_visit(&self, args: ReturnVisit) -> Answer<ReviewView> {
+        let scope = scope_of(&args.scope)?;
+        give_back::give_back(&self.app, &scope, self.account()?, &args)?;
         review::view(&self.app, &scope, args.visit)
     }
 

@@ -17,6 +17,8 @@ mod login;
 mod logs;
 #[path = "server/restored.rs"]
 mod restored;
+#[path = "server/returned.rs"]
+mod returned;
 #[path = "server/running.rs"]
 mod running;
 #[path = "server/stations.rs"]

@@ -24,6 +24,7 @@ pub(crate) struct Record {
     pub(crate) photos: Vec<Photo>,
     pub(crate) countersign: Countersign,
     pub(crate) covers: Vec<Head>,
+    pub(crate) supersedes: Option<Digest>,
 }
 
 #[derive(Deserialize)]
@@ -96,5 +97,14 @@ pub(crate) struct ReviewAccepted {
     pub(crate) account: String,
     pub(crate) name: String,
     pub(crate) comment: String,
+    pub(crate) at_ms: i64,
+}
+
+/// Payload of `review.returned/1`.
+#[derive(Deserialize)]
+pub(crate) struct ReviewReturned {
+    pub(crate) statement: Digest,
+    pub(crate) account: String,
+    pub(crate) name: String,
     pub(crate) at_ms: i64,
 }

@@ -115,6 +115,19 @@ pub struct Acceptance {
     pub at_ms: i64,
 }
 
+/// A record that was returned and is superseded by this one; attested by the server for an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Superseded {
+    /// Its seal id.
+    pub seal: Digest,
+    /// The account that returned it.
+    pub account: String,
+    /// The reviewer's name as the server states it.
+    pub name: String,
+    /// When, by the server, ms.
+    pub at_ms: i64,
+}
+
 /// Photos of the record.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PhotoCount {
@@ -177,4 +190,7 @@ pub struct Report {
     pub photos: PhotoCount,
     /// Reviews by the server.
     pub acceptances: Vec<Acceptance>,
+    /// What the record mends, when it is an addendum.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<Superseded>,
 }

@@ -13,8 +13,8 @@ use crate::check::Check;
 use crate::files::Files;
 use crate::log::{Log, LoggedEntry, certified_in};
 use crate::reason::Reason;
-use crate::record::{Countersign, FORMAT, PREDICATE_TYPE, Record, ReviewAccepted, SealSigned, VisitSealed};
-use crate::report::{Acceptance, Countersignature, Report, Seal};
+use crate::record::{Countersign, FORMAT, PREDICATE_TYPE, Record, ReviewAccepted, ReviewReturned, SealSigned, VisitSealed};
+use crate::report::{Acceptance, Countersignature, Report, Seal, Superseded};
 use crate::trust::Trust;
 
 /// No checklist asks for fewer distinct persons, and a record cannot lower it.
@@ -65,6 +65,7 @@ pub(crate) fn read(files: &mut Files, trust: &Trust, log: &Log, check: &mut Chec
     }
     countersignature(files, &record, check, report);
     acceptances(log, &id, check, report);
+    superseded(log, &record, &statement, check, report);
     Some(record)
 }
 
@@ -170,10 +171,15 @@ fn check_covers(log: &Log, record: &Record, sealing: Option<&LoggedEntry>, check
 fn signatures(files: &Files, trust: &Trust, log: &Log, record: &Record, statement: &[u8], check: &mut Check, report: &mut Report) -> Envelope {
     let mut envelope = Envelope::new(payload_type::STATEMENT, statement.to_vec());
     let mut devices = BTreeSet::new();
+    let past: BTreeSet<Digest> = returns(log, record).map(|returned| returned.statement).collect();
     for entry in log.of_kind("seal.signed/1", false) {
         let Some(signed) = check.take(&entry.path, payload::<SealSigned>(entry)) else {
             continue;
         };
+        // It stands in the log because the record covers it; it signed what was returned.
+        if past.contains(&signed.statement) && signed.statement != seal_id(statement) {
+            continue;
+        }
         envelope.insert(signed.kid, signed.signature.clone());
         files.expect(&format!("signatures/{}.sig", signed.kid), signed.signature.as_bytes(), check);
         if let Some(seal) = signature(trust, log, record, statement, entry, &signed, check) {
@@ -270,6 +276,45 @@ fn countersignature(files: &Files, record: &Record, check: &mut Check, report: &
             witness: witness.clone(),
         },
         Countersign::Absent { reason } => Countersignature::Absent { reason: reason.clone() },
+    });
+}
+
+/// Returns of records of this visit by the server.
+fn returns<'a>(log: &'a Log, record: &Record) -> impl Iterator<Item = ReviewReturned> + 'a {
+    let visit = record.visit;
+    let entries = log
+        .of_kind("review.returned/1", true)
+        .filter(move |entry| entry.entry.header.ent == visit);
+    entries.filter_map(|entry| payload(entry).ok())
+}
+
+/// A mended record names the one that it supersedes; the log must show that one sealed in the same visit, and returned.
+fn superseded(log: &Log, record: &Record, statement: &Statement, check: &mut Check, report: &mut Report) {
+    let stated = statement.predicate.get("supersedes").and_then(|v| v.as_str());
+    check.require(
+        stated == record.supersedes.map(|seal| seal.to_hex()).as_deref(),
+        path::STATEMENT,
+        "声明与检查记录所取代的封存码不同",
+        "statement and record name different seals that they supersede",
+    );
+    let Some(seal) = record.supersedes else { return };
+    let of_visit = |entry: &&LoggedEntry| entry.entry.header.ent == record.visit;
+    let sealed = log
+        .of_kind("visit.sealed/1", false)
+        .filter(of_visit)
+        .any(|entry| payload::<VisitSealed>(entry).is_ok_and(|sealed| sealed.statement.sha256 == seal));
+    let returned = returns(log, record).find(|returned| returned.statement == seal);
+    check.require(
+        sealed && returned.is_some(),
+        path::RECORD,
+        "登记簿里没有所取代的记录的封存或退回登记",
+        "the log does not show that the record which it supersedes was sealed and returned",
+    );
+    report.supersedes = returned.map(|returned| Superseded {
+        seal,
+        account: returned.account,
+        name: returned.name,
+        at_ms: returned.at_ms,
     });
 }
 

@@ -79,6 +79,21 @@ impl Words {
         self.field("站点", "Station", &report.station);
         let title = if self.zh { &report.title.0 } else { &report.title.1 };
         self.field("检查表", "Checklist", title);
+        if let Some(past) = &report.supersedes {
+            let when = self.time(past.at_ms);
+            let text = if self.zh {
+                format!(
+                    "取代封存码 {}，该记录于 {when} 由账号 {}（{}）复核退回，由服务器证明",
+                    past.seal, past.account, past.name
+                )
+            } else {
+                format!(
+                    "supersedes seal {}, returned on {when} by account {} ({}), attested by the server",
+                    past.seal, past.account, past.name
+                )
+            };
+            self.field("补正记录", "Mended record", &text);
+        }
         let span = format!("{} – {}", self.time(report.started_at_ms), self.time(report.ended_at_ms));
         self.field("检查时间（检查组填写）", "Time of the visit (as stated by the team)", &span);
     }

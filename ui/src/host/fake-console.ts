@@ -1,5 +1,5 @@
 /** An invented server for the supervisor's face, in memory: for looking at the screens and for component tests. Never part of the programs. */
-import type { Answer, AnswerVersion, ApiError, ConsoleCalls, EnrolmentRow, FieldValue, Item, Me, ReviewView, VisitPhase, VisitRow } from "@/contract";
+import type { Answer, AnswerVersion, ApiError, ConsoleCalls, EnrolmentRow, FieldValue, Item, ItemComment, Me, ReviewView, VisitPhase, VisitRow } from "@/contract";
 import { HostError, type ConsoleHost } from ".";
 import { fakeHost } from "./fake";
 import { stationTable, stationsReport } from "./fake-stations";
@@ -14,7 +14,7 @@ export interface FakeConsole extends ConsoleHost {
 }
 
 const HEX = "5ab1c03d77e94f2081d6b3e9a4c27f1885e0d36c9b42fa1170c8e5d2a9b6f403";
-const PHASES: VisitPhase[] = ["sealed", "sealed", "awaiting_signature", "reviewed", "in_progress", "sealed"];
+const PHASES: VisitPhase[] = ["sealed", "sealed", "awaiting_signature", "reviewed", "in_progress", "returned"];
 
 /** Some answer to each field of an item, the same every time. */
 function answerTo(item: Item): Answer {
@@ -50,7 +50,7 @@ export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConso
   const answers = Object.fromEntries(base.pack.items.slice(0, 21).map((item): [string, AnswerVersion[]] => [item.code, [{ entry: HEX, by: me.person, ts_ms: started, answer: answerTo(item) }]]));
   const views: ReviewView[] = PHASES.map((phase, at) => {
     const id = `00000000-0000-7000-a000-${String(at).padStart(12, "0")}`;
-    const sealed = phase === "sealed" || phase === "reviewed";
+    const sealed = phase === "sealed" || phase === "reviewed" || phase === "returned";
     const view = structuredClone(base);
     const photos = view.visit.photos.slice(0, 4 + at * 2);
     if (at === 1) for (const one of photos) one.attached.distance_m = 20;
@@ -73,6 +73,8 @@ export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConso
           },
         ],
         countersign: { way: "signed", name: "葛𪨶", role: "站长", opinion: "情况属实。", strokes: { sha256: HEX, len: 100 }, at_ms: started },
+        sealed_entry: sealed ? HEX : null,
+        returns: [],
         sealed: sealed ? { record: { sha256: HEX, len: 1 }, statement: { sha256: HEX, len: 1 }, covers: [], signers: 2 } : null,
         review: phase === "reviewed" ? { entry: HEX, account: me.account, person: me.person, name: me.name, at_ms: started, statement: HEX, comment: "资料齐全。" } as ReviewView["visit"]["review"] : null,
       },
@@ -95,8 +97,35 @@ export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConso
           ]
         : [],
       seal_id: sealed ? HEX : null,
+      comparison: null,
     };
   });
+  function giveBack(view: ReviewView, comment: string, items: ItemComment[]): void {
+    const { description, answers: held, photos, findings, countersign, sealed } = view.visit;
+    if (!sealed) return;
+    const returned = { statement: HEX, person: me.person, account: me.account, name: me.name, comment, items, at_ms: started };
+    view.visit.returns = [...view.visit.returns, { sealed, entry: HEX, signatures: [], held: { description, answers: held, photos, findings, countersign, hand_signed: [] }, returned }];
+    view.visit.sealed = null;
+    view.phase = "returned";
+  }
+  for (const view of views.filter((one) => one.phase === "returned")) giveBack(view, "门楣照片看不清", [{ item: "C4-04", comment: "请补一张能看清字的门楣照片" }]);
+  // The second one was returned and came back mended.
+  const mended = views[1];
+  if (mended) {
+    giveBack(mended, "请说明营业额的来源", [{ item: "C4-09", comment: "台账与后台不一致" }]);
+    const past = mended.visit.returns[0];
+    mended.visit.sealed = past?.sealed ?? null;
+    mended.phase = "sealed";
+    const finding = mended.visit.findings[0]?.finding ?? null;
+    mended.comparison = {
+      answers: [{ item: "C4-09", from: { zh: "1,860 元/月", en: "1,860 yuan a month" }, to: { zh: "2,140 元/月（含代购）", en: "2,140 yuan a month" } }],
+      photos_added: mended.visit.photos.slice(-1).map((one) => one.attached.photo),
+      photos_withdrawn: [],
+      photos_changed: [],
+      findings: finding ? [{ change: "changed", from: finding, to: { ...finding, facts: "近三个月月均营业额1860元，台账未计代购。" } }] : [],
+      description: null,
+    };
+  }
   const row = (view: ReviewView): VisitRow => ({
     visit: view.visit.id,
     station: view.visit.station,
@@ -114,6 +143,7 @@ export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConso
     findings: view.visit.findings.length,
     photos: view.visit.photos.length,
     changed_at_ms: started,
+    returned: view.phase === "returned" ? { name: me.name, comment: "门楣照片看不清", items: 1, at_ms: started } : null,
   });
   let enrolments: EnrolmentRow[] = [
     { request: "one", device_name: "检查一组笔记本", fingerprint: HEX, people: base.visit.description.team.map((one, n) => ({ person: one.person, name: one.name, org: one.org, registered: n === 0 })), received_at_ms: started, approved_at_ms: null },
@@ -131,6 +161,11 @@ export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConso
       const view = find(visit);
       view.phase = "reviewed";
       view.visit.review = { entry: HEX, account: me.account, person: me.person, name: me.name, at_ms: Date.now(), statement: HEX, comment } as ReviewView["visit"]["review"];
+      return { ...view };
+    },
+    return_visit: ({ visit, comment, items }) => {
+      const view = find(visit);
+      giveBack(view, comment, items);
       return { ...view };
     },
     list_enrolments: () => enrolments,

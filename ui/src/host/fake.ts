@@ -26,14 +26,16 @@ function refuse(code: ApiError["code"], params: Record<string, string> = {}): ne
   throw new HostError({ code, params });
 }
 
-export function fakeHost(options: { phase?: AppState["phase"]; photos?: number } = {}): FakeHost {
+export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; returned?: boolean } = {}): FakeHost {
   const listeners = new Set<(event: HostEvent) => void>();
   const failing = new Map<Call, ApiError>();
   const made: FakeHost["made"] = [];
   const started = Date.now() - 20 * 60_000;
   const ids = STATIONS.map((_, at) => `00000000-0000-7000-8000-${String(at).padStart(12, "0")}`);
   let phase = options.phase ?? (new URLSearchParams(globalThis.location?.search ?? "").get("phase") as AppState["phase"] | null) ?? "ready";
-  let sealing = "in_progress" as VisitView["phase"];
+  /** `?returned` in the address, or the option: the visit came back from the reviewer. */
+  const returned = options.returned ?? new URLSearchParams(globalThis.location?.search ?? "").has("returned");
+  let sealing: VisitView["phase"] = returned ? "returned" : "in_progress";
 
   const photo = (n: number): VisitPhoto => ({
     entry: HEX,
@@ -88,6 +90,8 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
       countersign: null,
       hand_signed: [],
       sealed: null,
+      sealed_entry: null,
+      returns: [],
       signatures: [],
       aborted: null,
       reaimed: [],
@@ -105,7 +109,41 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
     undo: null,
     record_kept_at_ms: null,
     seal_id: null,
+    comparison: null,
   };
+
+  if (returned) {
+    const { description, answers, findings } = view.visit;
+    view.phase = sealing;
+    view.visit.returns = [
+      {
+        sealed: { record: { sha256: HEX, len: 1 }, statement: { sha256: HEX, len: 1 }, covers: [], signers: 2 },
+        entry: HEX,
+        signatures: [],
+        held: { description, answers, photos, findings, countersign: null, hand_signed: [] },
+        returned: {
+          statement: HEX,
+          person: PEOPLE[0]!.person,
+          account: "fuhe",
+          name: "周敏",
+          comment: "门楣照片看不清，请补一张。",
+          items: [
+            { item: "C4-04", comment: "照片里看不到标识，请补拍或说明。" },
+            { item: "C4-09", comment: "月均营业额与台账不一致，请核对。" },
+          ],
+          at_ms: started,
+        },
+      },
+    ];
+    view.comparison = {
+      answers: [{ item: "C4-09", from: { zh: "1,860 元/月", en: "1,860 yuan a month" }, to: { zh: "2,140 元/月", en: "2,140 yuan a month" } }],
+      photos_added: photos.slice(-1).map((one) => one.attached.photo),
+      photos_withdrawn: [],
+      photos_changed: [],
+      findings: [],
+      description: null,
+    };
+  }
 
   const row = (at: number, phase: VisitRow["phase"], data: VisitRow["data_state"]): VisitRow => ({
     visit: ids[at]!,
@@ -124,6 +162,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
     findings: at,
     photos: at === 0 ? view.visit.photos.length : 9 + at,
     changed_at_ms: started,
+    returned: phase === "returned" ? { name: "周敏", comment: "门楣照片看不清，请补一张。", items: 1, at_ms: started } : null,
   });
   let uncopied: AppState["sync"]["uncopied"] = { visits: 6, blobs: 147, since_ms: started - 2 * 86_400_000, remind: true };
   let copyJob: CopyJob | null = null;
@@ -263,7 +302,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number }
       view = { ...view, seal_id: HEX };
       return changed({ signatures, sealed: { record: { sha256: HEX, len: 1 }, statement: { sha256: HEX, len: 1 }, covers: [], signers: 2 } });
     },
-    make_record: ({ copy }) => ({ copy: copy || view.record_kept_at_ms !== null, pages: 2, file_name: "record.pdf", size_bytes: 412_000, handle: HEX, shown: sealing === "in_progress" ? HEX : null }),
+    make_record: ({ copy }) => ({ copy: copy || view.record_kept_at_ms !== null, pages: 2, file_name: "record.pdf", size_bytes: 412_000, handle: HEX, shown: sealing === "in_progress" || sealing === "returned" ? HEX : null }),
     sync_now: () => sync(),
     sync_status: () => sync(),
     enrolment_request: () => ({ fingerprint: HEX, text: '{"request":"…"}' }),

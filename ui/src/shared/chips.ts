@@ -7,6 +7,7 @@ export const PHASES: Record<VisitPhase, { shape: string; tone: Tone }> = {
   in_progress: { shape: "◐", tone: "work" },
   awaiting_signature: { shape: "◇", tone: "wait" },
   sealed: { shape: "■", tone: "good" },
+  returned: { shape: "↩", tone: "bad" },
   reviewed: { shape: "✓", tone: "done" },
   aborted: { shape: "⊘", tone: "plain" },
 };

@@ -236,6 +236,7 @@ pub fn record(photos: u32) -> VisitRecord {
             seq: 41,
             entry: ROOT.into(),
         }],
+        supersedes: None,
         written_at_ms: START_MS + 9_400_000,
         app_version: "0.1.0".into(),
     }

@@ -18,7 +18,7 @@ pub(crate) fn record_pdf(app: &App, scope: &ScopeId, visit: VisitId) -> Answer<V
         .map_err(screen)?
         .ok_or_else(not_found)?;
     let record = dossier.sound_record().ok_or_else(not_found)?;
-    let sealed = dossier.visit.sealed.as_ref().ok_or_else(not_found)?;
+    let sealed = dossier.sealed().ok_or_else(not_found)?;
     let sealed_at = dossier.entries.iter().find(|e| dossier.is_sealing(e));
     let sealed_at = sealed_at
         .and_then(|e| Header::parse(&e.frame.header).ok())

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use contract::console::{AcceptVisit, CheckLine, ReviewView, SignatureRow};
 use contract::shared::{DataState, PhotoNotes};
 use contract::{ApiError, ErrorCode};
-use domain::operation::{BlobRef, Countersign, PersonCertified, ReviewAccepted, SealSigned, Strokes};
+use domain::compare::{Comparison, compare};
+use domain::operation::{BlobRef, Countersign, PersonCertified, ReviewAccepted, SealSigned, Strokes, VisitSealed};
 use domain::{Aggregate, Operation, Pack, PersonId, TimeGrade, Visit, VisitId, VisitPhase, VisitRecord};
 use ledger::{Header, ScopeId};
 use seal::Digest;
@@ -72,10 +73,18 @@ pub(crate) fn gather(db: &Db, blobs: &Blobs, scope: &ScopeId, id: VisitId) -> Re
     let Some(visit) = db.visit(scope, id)? else { return Ok(None) };
     let county = db.county(scope)?.ok_or(Error::Corrupt("a county is missing"))?;
     let entries = db.entries_of(scope, id.0)?;
-    let sealed = visit.sealed.as_ref();
+    let (sealed, claimed) = match visit.standing_record() {
+        Some((sealed, signatures, _)) => (Some(sealed), signatures.to_vec()),
+        None => (None, Vec::new()),
+    };
+    // While a returned visit is mended the station's side of the record that stands is the one that was returned.
+    let countersign = match (&visit.sealed, visit.returned()) {
+        (None, Some(last)) => &last.held.countersign,
+        _ => &visit.countersign,
+    };
     let record = sealed.map(|s| bytes_of(db, blobs, scope, &s.record)).transpose()?.flatten();
     let statement = sealed.map(|s| bytes_of(db, blobs, scope, &s.statement)).transpose()?.flatten();
-    let strokes = match &visit.countersign {
+    let strokes = match countersign {
         Some(Countersign::Signed { strokes, .. }) => bytes_of(db, blobs, scope, strokes)?,
         _ => None,
     };
@@ -86,7 +95,7 @@ pub(crate) fn gather(db: &Db, blobs: &Blobs, scope: &ScopeId, id: VisitId) -> Re
         hand_strokes.extend(drawn.map(|strokes| (signed.person, strokes)));
     }
     let mut signatures = Vec::new();
-    for signed in &visit.signatures {
+    for signed in &claimed {
         for entry in entries.iter().filter(|e| e.kind == "seal.signed/1") {
             let payload = seal::canonical::parse(&entry.frame.payload)?;
             if !matches!(Operation::from_parts(&entry.kind, &payload), Ok(Operation::SealSigned(s)) if s == *signed) {
@@ -190,7 +199,7 @@ fn unsaid(check: &str, of: usize) -> CheckLine {
 
 fn checks(db: &Db, scope: &ScopeId, dossier: &Dossier) -> Result<Vec<CheckLine>> {
     let mut lines = Vec::new();
-    let sealed = dossier.visit.sealed.as_ref();
+    let sealed = dossier.sealed();
     let one = usize::from(sealed.is_some());
     let statement = dossier.statement.as_deref();
     lines.push(match (sealed, &dossier.record, statement.map(Statement::parse)) {
@@ -349,7 +358,8 @@ pub(super) fn view(app: &App, scope: &ScopeId, id: VisitId) -> Answer<ReviewView
             strokes: dossier.strokes(),
             signatures,
             checks: checks(db, scope, &dossier)?,
-            seal_id: dossier.visit.sealed.as_ref().map(|s| s.statement.sha256.clone()),
+            seal_id: dossier.sealed().map(|s| s.statement.sha256.clone()),
+            comparison: pack.and_then(|pack| dossier.comparison(pack)),
             visit: dossier.visit,
         }))
     });
@@ -360,24 +370,32 @@ impl Dossier {
     /// The record, if its bytes are here, are the ones named and can be read.
     pub fn sound_record(&self) -> Option<VisitRecord> {
         let bytes = self.record.as_deref()?;
-        let named = &self.visit.sealed.as_ref()?.record.sha256;
+        let named = &self.sealed()?.record.sha256;
         if Digest::of(bytes).to_string() != *named {
             return None;
         }
         seal::canonical::from_slice(bytes).ok()
     }
 
-    /// Whether an entry is the one that sealed the visit: others may claim to.
+    /// The record that stands.
+    pub fn sealed(&self) -> Option<&VisitSealed> {
+        self.visit.standing_record().map(|(sealed, ..)| sealed)
+    }
+
+    /// Whether an entry is the one that sealed the record which stands: others may claim to.
     pub fn is_sealing(&self, entry: &EntryRow) -> bool {
-        let by_lead = Header::parse(&entry.frame.header).is_ok_and(|h| h.kid.to_string() == self.visit.lead_device);
-        let payload = seal::canonical::parse(&entry.frame.payload).unwrap_or_default();
-        let operation = Operation::from_parts(&entry.kind, &payload).ok();
-        by_lead && matches!((operation, &self.visit.sealed), (Some(Operation::VisitSealed(said)), Some(known)) if said == *known)
+        self.visit.standing_record().is_some_and(|(.., known)| entry.id.to_string() == known)
+    }
+
+    /// Whether an entry sealed a record that was returned, or returned it: the story of what a mended record supersedes.
+    pub fn is_of_a_return(&self, entry: &EntryRow) -> bool {
+        let id = entry.id.to_string();
+        entry.kind == "review.returned/1" || self.visit.returns.iter().any(|past| past.entry == id)
     }
 
     /// How many distinct persons must have signed: what the checklist asks for and what the record says, and never fewer than two.
     pub fn signers_needed(&self) -> usize {
-        let Some(sealed) = &self.visit.sealed else { return 0 };
+        let Some(sealed) = self.sealed() else { return 0 };
         let asked = packs::find(&self.visit.pack).map_or(0, |pack| pack.signers);
         usize::try_from(sealed.signers.max(asked).max(2)).unwrap_or(usize::MAX)
     }
@@ -386,6 +404,13 @@ impl Dossier {
     pub fn signers(&self, scope: &ScopeId) -> BTreeSet<PersonId> {
         let good = self.signatures.iter().filter(|s| s.counts(self, scope));
         good.map(|s| s.signed.person).collect()
+    }
+
+    /// What the mended record says otherwise than the one that it supersedes.
+    fn comparison(&self, pack: &Pack) -> Option<Comparison> {
+        self.visit.sealed.as_ref()?;
+        let last = self.visit.returned()?;
+        Some(compare(pack, &last.held, &self.visit.content()))
     }
 
     /// The station's strokes, if they are here.
@@ -403,13 +428,14 @@ impl Dossier {
 /// what entries claim; here the signatures are checked.
 fn reviewable(dossier: &Dossier, scope: &ScopeId, statement: &str) -> Answer<()> {
     let refused = |rule: &str| Err(ApiError::new(ErrorCode::Refused).with("rule", rule));
-    let Some(sealed) = &dossier.visit.sealed else {
+    let Some(sealed) = dossier.sealed() else {
         return refused("not_sealed");
     };
     if dossier.visit.phase() == VisitPhase::Reviewed || sealed.statement.sha256 != statement {
         return Err(ApiError::new(ErrorCode::ChangedMeanwhile));
     }
-    if dossier.visit.phase() != VisitPhase::Sealed {
+    // Whoever returned a record may accept it after all, as long as nothing supersedes it.
+    if !matches!(dossier.visit.phase(), VisitPhase::Sealed | VisitPhase::Returned) {
         return refused("not_sealed");
     }
     if dossier.statement.is_none() || dossier.sound_record().is_none() {

@@ -73,10 +73,7 @@ pub struct PhotoBytes {
 }
 
 fn phase_of(key: &str) -> Result<VisitPhase> {
-    VisitPhase::ALL
-        .into_iter()
-        .find(|phase| phase.key() == key)
-        .ok_or(Error::Corrupt("a visit's phase"))
+    VisitPhase::of_key(key).ok_or(Error::Corrupt("a visit's phase"))
 }
 
 /// How far the bytes of a visit have come, from the counts of thumbnails and of all blobs.
@@ -172,6 +169,7 @@ impl Db {
                 photos: row.get(9)?,
                 awaits,
                 changed_at_ms: row.get(6)?,
+                returned: None,
             });
         }
         Ok(list)

@@ -22,12 +22,13 @@ const OPEN: [(&str, &str); 6] = [
 ];
 
 /// Who may make which call, by name; `None` needs a session only.
-const CALLS: [(&str, Option<&[Role]>); 10] = [
+const CALLS: [(&str, Option<&[Role]>); 11] = [
     ("me", None),
     ("logout", None),
     ("list_visits", Some(&Role::ALL)),
     ("get_visit", Some(&Role::ALL)),
     ("accept_visit", Some(&[Role::Reviewer])),
+    ("return_visit", Some(&[Role::Reviewer])),
     ("list_enrolments", Some(&[Role::Administrator])),
     ("approve_enrolment", Some(&[Role::Administrator])),
     ("read_station_table", Some(&[Role::Administrator])),
@@ -45,6 +46,7 @@ fn args(call: &str, scope: &str, visit: &str) -> Value {
         "list_visits" | "list_enrolments" => json!({"scope": scope}),
         "get_visit" => json!({"scope": scope, "visit": visit}),
         "accept_visit" => json!({"scope": scope, "visit": visit, "statement": "0".repeat(64), "comment": ""}),
+        "return_visit" => json!({"scope": scope, "visit": visit, "statement": "0".repeat(64), "comment": "x", "items": []}),
         "approve_enrolment" => json!({"scope": scope, "request": "0".repeat(64), "authority_passphrase": "x"}),
         "read_station_table" => json!({"scope": scope, "upload": "0", "sheet": null, "header_row": null}),
         "preview_stations" => json!({"scope": scope, "reading": reading(), "show": null, "after": 0}),

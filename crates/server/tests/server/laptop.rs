@@ -363,6 +363,7 @@ impl Laptop {
                 statement: blob(&statement),
                 covers,
                 signers: pack.signers,
+                supersedes: None,
             }),
         );
         for number in 0..self.persons.len() {

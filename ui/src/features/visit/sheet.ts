@@ -37,7 +37,7 @@ export function useSheet(host: FieldHost, visit: VisitId) {
   let reading: Promise<void> | null = null;
   let again: ReturnType<typeof setTimeout> | undefined;
 
-  const sealed = computed(() => view.value !== null && view.value.phase !== "in_progress");
+  const sealed = computed(() => view.value !== null && view.value.phase !== "in_progress" && view.value.phase !== "returned");
   const unsaved = computed(() => [...troubles].filter(([, trouble]) => trouble.unsaved !== null).map(([slot]) => slot));
   const failure = computed(() => {
     const all = [...troubles.values()];

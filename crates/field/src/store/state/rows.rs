@@ -115,9 +115,15 @@ fn visit_rows(conn: &Connection, ent: &Uuid, visit: &Visit) -> Result<()> {
     for strokes in visit.hand_signed.iter().filter_map(|signed| signed.strokes.as_ref()) {
         visit_blob(conn, ent, strokes, "record")?;
     }
-    if let Some(sealed) = &visit.sealed {
+    // Returned records stay evidence: their bytes are sent, and kept, like those of the one that stands.
+    for sealed in visit.returns.iter().map(|past| &past.sealed).chain(&visit.sealed) {
         visit_blob(conn, ent, &sealed.record, "record")?;
         visit_blob(conn, ent, &sealed.statement, "record")?;
+    }
+    for past in &visit.returns {
+        if let Some(Countersign::Signed { strokes, .. }) = &past.held.countersign {
+            visit_blob(conn, ent, strokes, "record")?;
+        }
     }
     Ok(())
 }

@@ -1,0 +1,64 @@
+import { flushPromises, mount, type VueWrapper } from "@vue/test-utils";
+import { afterEach, describe, expect, it } from "vitest";
+import type { ReviewView } from "@/contract";
+import { provideConsoleHost } from "@/host";
+import { fakeConsoleHost, type FakeConsole } from "@/host/fake-console";
+import { makeI18n } from "@/i18n";
+import VisitPage from "./VisitPage.vue";
+
+let page: VueWrapper;
+async function open(at: number): Promise<{ host: FakeConsole; view: ReviewView }> {
+  const host = fakeConsoleHost({ loggedIn: true });
+  const rows = await host.call("list_visits", { scope: "" });
+  const view = await host.call("get_visit", { scope: "", visit: rows[at]!.visit });
+  page = mount(VisitPage, {
+    attachTo: document.body,
+    props: { scope: "s", view, account: "fuhe", mayAccept: true },
+    global: { plugins: [makeI18n(), { install: (app) => provideConsoleHost(app, host) }] },
+  });
+  await flushPromises();
+  return { host, view };
+}
+const get = (id: string) => page.get(`[data-testid="${id}"]`);
+afterEach(() => {
+  page.unmount();
+  document.body.innerHTML = "";
+});
+
+describe("returning a visit", () => {
+  it("needs words, takes them on items from the answers, and sends what was seen", async () => {
+    const { host, view } = await open(0);
+    await get("return-on-C4-04").trigger("click");
+    await flushPromises();
+    expect(get("return-confirm").attributes("disabled")).toBeDefined();
+    await get("return-item-C4-04").setValue("门楣照片看不清");
+    await get("return-comment").setValue("请补充");
+    await get("return-confirm").trigger("click");
+    await flushPromises();
+    const sent = host.made.find((one) => one.name === "return_visit")?.args;
+    expect(sent).toEqual({ scope: "s", visit: view.visit.id, statement: view.seal_id, comment: "请补充", items: [{ item: "C4-04", comment: "门楣照片看不清" }] });
+    expect((page.emitted("changed")![0]![0] as ReviewView).phase).toBe("returned");
+  });
+
+  it("keeps what was typed when the server refuses", async () => {
+    const { host } = await open(0);
+    host.fail("return_visit", { code: "changed_meanwhile", params: {} });
+    await get("review-return").trigger("click");
+    await flushPromises();
+    await get("return-comment").setValue("请补充");
+    await get("return-confirm").trigger("click");
+    await flushPromises();
+    expect((get("return-comment").element as HTMLTextAreaElement).value).toBe("请补充");
+    expect(page.emitted("changed")).toBeUndefined();
+  });
+});
+
+describe("a mended visit", () => {
+  it("shows each change by a word, before and after, and why it had come back", async () => {
+    await open(1);
+    expect(get("compare-C4-09").text()).toMatch(/原为\s*1,860.*改为\s*2,140/s);
+    expect(get("compare-finding").text()).toContain("有改动");
+    expect(get("compare-photo-added").text()).toContain("新增");
+    expect(get("review-returned").text()).toContain("台账与后台不一致");
+  });
+});
