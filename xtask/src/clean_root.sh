@@ -65,5 +65,5 @@ for left in /usr/bin/xunzhan /usr/bin/xunzhan-field /usr/bin/xunzhan-verify /usr
     [ ! -e "$left" ] || fail "$left is left"
 done
 [ -s /var/lib/xunzhan-server/server.key ] || fail "the county's data was deleted"
-[ -d /home/inspector/.local/share/org.xunzhan.field ] || fail "the inspector's data was deleted"
+[ -d ~inspector/.local/share/org.xunzhan.field ] || fail "the inspector's data was deleted"
 say "installed, started and removed; the data stayed"

@@ -155,7 +155,7 @@ impl Core {
             let visit = tx.visit(args.visit)?.ok_or(Refusal::NoVisit)?;
             // What was being typed when the visit ended for another can still be put away.
             match visit.phase() {
-                VisitPhase::InProgress => {}
+                VisitPhase::InProgress | VisitPhase::Returned => {}
                 _ if args.raw.is_empty() => {}
                 VisitPhase::Aborted => return Err(Refusal::Aborted.into()),
                 _ => return Err(Refusal::Sealed.into()),
@@ -174,7 +174,7 @@ impl Core {
                 [only] => only.answer == args.answer,
                 _ => false,
             };
-            Ok((!same || visit.sealed.is_some()).then_some(Command::Answer {
+            Ok((!same || !is_open(visit)).then_some(Command::Answer {
                 item: args.item,
                 answer: args.answer,
             }))
@@ -202,7 +202,7 @@ impl Core {
         self.change(args.visit, |tx, visit| {
             tx.drop_draft(args.visit, &format!("finding:{}", args.finding.id))?;
             let same = visit.finding(args.finding.id).is_some_and(|known| known.finding == args.finding);
-            Ok((!same || visit.sealed.is_some()).then_some(Command::RecordFinding(args.finding)))
+            Ok((!same || !is_open(visit)).then_some(Command::RecordFinding(args.finding)))
         })
     }
 
@@ -406,4 +406,9 @@ fn outside_hours(visit: &Visit, meta: &domain::PhotoMeta) -> bool {
         return false;
     };
     taken < description.started_at_ms || description.ended_at_ms.is_some_and(|end| taken > end)
+}
+
+/// Whether a visit can be worked on: under way, or returned to be mended.
+fn is_open(visit: &domain::Visit) -> bool {
+    matches!(visit.phase(), VisitPhase::InProgress | VisitPhase::Returned)
 }
