@@ -7,6 +7,7 @@ mod full_disk;
 mod lives;
 mod mistakes;
 mod mounted;
+mod returned;
 mod shown;
 mod standing;
 mod undo;
