@@ -659,7 +659,7 @@ received_at_ms: number,
  * When it was approved, ms since 1970 UTC.
  */
 approved_at_ms: number | null, };
-export type ErrorCode = "bad_request" | "no_such_call" | "not_logged_in" | "not_allowed" | "shell_closed" | "wrong_login" | "too_many_attempts" | "server_busy" | "not_found" | "card_unreadable" | "card_untrusted" | "card_already" | "no_county" | "locked" | "wrong_passphrase" | "weak_passphrase" | "name_missing" | "store_newer" | "store_busy" | "store_damaged" | "disk_full" | "file_unreadable" | "refused" | "server_unreachable" | "server_confused" | "server_untrusted" | "not_certified_yet" | "wrong_authority_passphrase" | "changed_meanwhile" | "table_unreadable" | "paper_failed" | "copy_none" | "copy_damaged" | "copy_foreign" | "copy_newer" | "copy_same_disk" | "copy_medium_full" | "copy_medium_fault" | "copy_busy" | "internal";
+export type ErrorCode = "bad_request" | "no_such_call" | "not_logged_in" | "not_allowed" | "shell_closed" | "wrong_login" | "too_many_attempts" | "server_busy" | "not_found" | "card_unreadable" | "card_untrusted" | "card_already" | "no_county" | "locked" | "wrong_passphrase" | "weak_passphrase" | "name_missing" | "store_newer" | "store_busy" | "store_damaged" | "disk_full" | "no_rights" | "file_unreadable" | "refused" | "server_unreachable" | "server_confused" | "server_untrusted" | "not_certified_yet" | "wrong_authority_passphrase" | "changed_meanwhile" | "table_unreadable" | "paper_failed" | "copy_none" | "copy_damaged" | "copy_foreign" | "copy_newer" | "copy_same_disk" | "copy_medium_full" | "copy_medium_fault" | "copy_busy" | "internal";
 export type Field = { 
 /**
  * Key within the item: ASCII lower case.
@@ -2204,6 +2204,11 @@ bytes_left: number,
  * Pace of the last seconds in bytes a second.
  */
 bytes_per_second: number, 
+/**
+ * By how much this laptop's clock is known to be behind (negative: ahead), in ms: as the server's last answer showed, or because it
+ * stands before this program was made. None when nothing is known of it.
+ */
+clock_behind_ms: number | null, 
 /**
  * What went wrong last, until it went right.
  */

@@ -48,8 +48,10 @@ pub enum ErrorCode {
     StoreBusy,
     /// The store is damaged; a copy was kept at `path`.
     StoreDamaged,
-    /// The disk is full or cannot be written; `detail`. What was confirmed is safe.
+    /// The disk is full; `detail`. What was confirmed is safe.
     DiskFull,
+    /// The account may not read or write the folder with the data; `detail`. Nothing was changed.
+    NoRights,
     /// A file cannot be read; `name`, `detail`.
     FileUnreadable,
     /// A visit's rule refuses: `rule` is the refusal's key, further parameters by rule.

@@ -708,6 +708,9 @@ pub struct SyncStatus {
     pub bytes_left: u64,
     /// Pace of the last seconds in bytes a second.
     pub bytes_per_second: u64,
+    /// By how much this laptop's clock is known to be behind (negative: ahead), in ms: as the server's last answer showed, or because it
+    /// stands before this program was made. None when nothing is known of it.
+    pub clock_behind_ms: Option<i64>,
     /// What went wrong last, until it went right.
     pub error: Option<ApiError>,
     /// Work that is neither at the server nor in a second copy.

@@ -165,12 +165,27 @@ impl Error {
     }
 }
 
+impl Error {
+    /// The system refuses the account what it needs of its own folder.
+    fn no_rights(&self) -> bool {
+        use rusqlite::ErrorCode as Sql;
+        match self {
+            Self::Io(e) => matches!(e.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem),
+            Self::Sql(e) => matches!(e.sqlite_error_code(), Some(Sql::PermissionDenied | Sql::ReadOnly | Sql::CannotOpen)),
+            _ => false,
+        }
+    }
+}
+
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         let new = Self::new;
         let detail = error.to_string();
         if error.disk_full() {
             return new(ErrorCode::DiskFull).with("detail", detail);
+        }
+        if error.no_rights() {
+            return new(ErrorCode::NoRights).with("detail", detail);
         }
         match error {
             Error::Refused(refusal) => refused(&refusal),

@@ -8,6 +8,7 @@ export function makeRouter() {
       { path: "/", redirect: "/visits" },
       { path: "/start", component: () => import("@/features/start/StartScreen.vue"), meta: { bare: true } },
       { path: "/people/new", component: () => import("@/features/people/AddPerson.vue"), meta: { bare: true } },
+      { path: "/people/:person/forgotten", component: () => import("@/features/people/ForgottenPassphrase.vue"), props: true },
       { path: "/unlock", component: () => import("@/features/people/UnlockScreen.vue"), meta: { bare: true } },
       { path: "/visits", component: () => import("@/features/visits/VisitList.vue") },
       { path: "/stations", component: () => import("@/features/stations/StationList.vue") },

@@ -197,6 +197,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     originals_stored: 41,
     bytes_left: 612_000_000,
     bytes_per_second: 21_000,
+    clock_behind_ms: null,
     error: { code: "server_unreachable", params: {} },
     uncopied,
   });

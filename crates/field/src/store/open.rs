@@ -36,6 +36,11 @@ pub fn open(dir: &Path, key: &Secret) -> Result<Connection> {
 
 fn connect(path: &Path, key: &Secret, migrations: &[&str]) -> Result<Connection> {
     let size = fs::metadata(path).map_or(0, |m| m.len());
+    if size > 0 {
+        // SQLite would open a file that may only be read, and make its log with the same rights: that log would still be in the way
+        // when the rights are given back.
+        drop(fs::OpenOptions::new().read(true).write(true).open(path)?);
+    }
     let mut conn = Connection::open(path)?;
     // A raw key: it is random, so stretching it would only cost time.
     let raw = zeroize::Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", hex::encode(key.as_slice())));

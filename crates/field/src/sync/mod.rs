@@ -17,7 +17,7 @@ use contract::field::{HostEvent, SyncPhase, SyncStatus, Uncopied};
 
 use crate::core::{Core, lock};
 use crate::error::{Error, Result};
-use crate::store::Meta;
+use crate::store::{Meta, now_ms};
 
 /// Between synchronisations that nobody asked for.
 const AUTO_EVERY: Duration = Duration::from_secs(180);
@@ -45,6 +45,13 @@ struct State {
     told: Option<Instant>,
 }
 
+/// When this version was made, 2026-01-01: no clock that is right shows an earlier time.
+const RELEASED_MS: i64 = 1_767_225_600_000;
+
+fn behind_release(now_ms: i64) -> Option<i64> {
+    (now_ms < RELEASED_MS).then(|| RELEASED_MS.saturating_sub(now_ms))
+}
+
 impl Core {
     pub(crate) fn sync_status(&self) -> Result<SyncStatus> {
         let mut status = {
@@ -63,6 +70,7 @@ impl Core {
                 originals_stored: 0,
                 bytes_left: 0,
                 bytes_per_second: state.bytes_per_second,
+                clock_behind_ms: behind_release(now_ms()),
                 error: state.error.clone(),
                 uncopied: Uncopied::default(),
             }
@@ -70,6 +78,8 @@ impl Core {
         if let Ok(open) = self.opened() {
             open.store.sync_counts(&mut status)?;
             status.last_ok_ms = open.store.meta(Meta::LastSync)?.and_then(|ms| ms.parse().ok());
+            let told: Option<i64> = open.store.meta(Meta::ClockOff)?.and_then(|ms| ms.parse().ok());
+            status.clock_behind_ms = status.clock_behind_ms.or(told);
         }
         Ok(status)
     }

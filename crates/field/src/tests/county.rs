@@ -28,6 +28,8 @@ pub struct County {
     pub authority: Ed25519Key,
     pub server: Ed25519Key,
     pub recovery: age::x25519::Identity,
+    /// The server's address in the card; nobody listens there unless a test does.
+    pub server_url: String,
     writer: Option<LogWriter>,
     said: Vec<Frame>,
     sent: u64,
@@ -68,6 +70,7 @@ impl County {
             authority: Ed25519Key::from_seed([1; 32]).unwrap(),
             server,
             recovery: age::x25519::Identity::generate(),
+            server_url: "http://127.0.0.1:1".into(),
             writer: Some(writer),
             said: vec![open],
             sent: 0,
@@ -91,7 +94,7 @@ impl County {
             name: "青禾县".into(),
             authority_cert: issue_root(what, &self.authority).unwrap().der().to_vec(),
             recovery_recipient: self.recovery.to_public().to_string(),
-            server_url: Some("http://127.0.0.1:1".into()),
+            server_url: Some(self.server_url.clone()),
             server_key: self.server.public().clone(),
             packs: vec![PackDigest {
                 id: "C4".into(),
@@ -229,7 +232,7 @@ impl County {
             refused_by_server: Vec::new(),
             receipts: Vec::new(),
             checkpoint: None,
-            server_time_ms: 0,
+            server_time_ms: crate::store::now_ms(),
             retire: None,
             position: SyncPosition {
                 epoch: Some(Epoch::from_bytes([4; 16])),

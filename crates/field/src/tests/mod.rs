@@ -1,5 +1,6 @@
 //! The core in-process: a county that exists only as a signed card and a server log written by the test.
 
+mod bad_days;
 mod copies;
 mod county;
 mod crash;

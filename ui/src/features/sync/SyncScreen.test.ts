@@ -24,3 +24,28 @@ describe("what has arrived", () => {
     expect(m.get("sync-thumbnails").find(".el-progress").exists()).toBe(true);
   });
 });
+
+describe("a clock that is wrong", () => {
+  async function shown(clock_behind_ms: number | null): Promise<string | null> {
+    const host = fakeHost();
+    const inner = host.call;
+    host.call = (async (name: never, args: never) => {
+      const answer = await inner(name, args);
+      if (name === "app_state") Object.assign((answer as { sync: object }).sync, { clock_behind_ms });
+      return answer;
+    }) as typeof host.call;
+    m = await mounted(SyncScreen, {}, "/sync", host);
+    const note = m.screen.find("[data-testid=sync-clock]");
+    return note.exists() ? note.text() : null;
+  }
+  it("is said with what is safe and what to do", async () => {
+    const text = await shown(20_000 * 86_400_000);
+    for (const part of ["慢约 20000 天", "照常保存", "校准"]) expect(text).toContain(part);
+  });
+  it("is said when it is ahead", async () => expect(await shown(-7 * 60_000)).toContain("快约 7 分钟"));
+  it("is not said within five minutes, nor when nothing is known", async () => {
+    expect(await shown(4 * 60_000)).toBeNull();
+    m.screen.unmount();
+    expect(await shown(null)).toBeNull();
+  });
+});

@@ -33,6 +33,8 @@ pub struct Said {
     pub doing: Option<String>,
     /// Calls begun, by kind.
     pub begun: BTreeMap<String, usize>,
+    /// By how much the core knows its clock to be behind, in ms.
+    pub clock_behind_ms: Option<i64>,
     /// What each call took, by kind.
     pub took: BTreeMap<String, Vec<Duration>>,
     since: Option<Instant>,
@@ -52,6 +54,7 @@ impl Said {
             "answer" => self.answers.push(two()),
             "draft" => drop(self.drafts.insert(two().0, two().1)),
             "photo" => self.photos.push(two()),
+            "clock" => self.clock_behind_ms = rest.parse().ok(),
             "end" => {
                 self.doing = None;
                 let took = self.since.map(|since| at - since).unwrap_or_default();
@@ -72,7 +75,20 @@ pub struct Life {
 impl Life {
     /// Starts it over a laptop's folders.
     pub fn start(fixture: &Fixture, home: &Path, planted: Option<&str>) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
+        Self::started(Command::new(std::env::current_exe().unwrap()), fixture, home, planted)
+    }
+
+    /// Starts it with its clock at another time.
+    pub fn start_at(fixture: &Fixture, home: &Path, time: &str) -> Self {
+        let mut command = Command::new("faketime");
+        command
+            .args(["-m", "--exclude-monotonic", "-f", &format!("@{time}")])
+            .arg(std::env::current_exe().unwrap());
+        Self::started(command, fixture, home, None)
+    }
+
+    fn started(mut command: Command, fixture: &Fixture, home: &Path, planted: Option<&str>) -> Self {
+        let mut child = command
             .args(["--exact", "tests::crash::life::life", "--ignored", "--nocapture", "--test-threads=1"])
             .env("XUNZHAN_LIFE", home)
             .env("XUNZHAN_LIFE_KEY", hex::encode(fixture.key.as_slice()))
@@ -156,6 +172,8 @@ fn life() {
     let visit = VisitId(variable("XUNZHAN_LIFE_VISIT").parse().unwrap());
     let card = PathBuf::from(variable("XUNZHAN_LIFE_CARD"));
     let Ok(field) = open(&home, &key) else { return say("failed open") };
+    let clock = field.sync_status(contract::shared::Nothing {}).ok().and_then(|s| s.clock_behind_ms);
+    say(&format!("clock {}", clock.map(|ms| ms.to_string()).unwrap_or_default()));
     for round in 0..ROUNDS {
         for item in ["C4-01", "C4-02", "C4-03"] {
             let reason = format!("第{round}轮 {}", uuid::Uuid::now_v7());

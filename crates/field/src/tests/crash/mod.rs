@@ -12,13 +12,13 @@ mod power;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use claims::check;
-use fixture::Fixture;
-use life::{Life, Said};
+pub use claims::check;
+pub use fixture::Fixture;
+pub use life::{Life, Said, open};
 pub use power::Power;
 
 /// Bytes that fit on the disk of the power cuts: the vault's reserve and more.
-const ROOMY: u64 = 1 << 30;
+pub const ROOMY: u64 = 1 << 30;
 
 fn wanted(variable: &str, otherwise: usize) -> usize {
     std::env::var(variable).ok().and_then(|n| n.parse().ok()).unwrap_or(otherwise)
