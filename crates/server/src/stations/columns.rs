@@ -155,7 +155,7 @@ pub fn guess(headers: &[String]) -> Vec<Option<StationField>> {
 const LOOKED_AT: usize = 20;
 
 /// The header row: the one asked for, else the one with the most known headers, else the first.
-pub fn header<'a>(table: &'a Table, asked: Option<u32>) -> Result<&'a TableRow, Unreadable> {
+pub fn header(table: &Table, asked: Option<u32>) -> Result<&TableRow, Unreadable> {
     if let Some(number) = asked {
         return table.rows.iter().find(|row| row.row == number).ok_or(Unreadable::NoHeader);
     }

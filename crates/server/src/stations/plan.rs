@@ -161,8 +161,8 @@ fn amended(known: &Station, said: &Said) -> (Station, Vec<StationChange>) {
     let mut changes = Vec::new();
     for (field, text) in &said.texts {
         let from = match field {
-            StationField::Code => std::mem::replace(&mut station.code, Some(text.clone())).unwrap_or_default(),
-            StationField::Phone => std::mem::replace(&mut station.phone, Some(text.clone())).unwrap_or_default(),
+            StationField::Code => station.code.replace(text.clone()).unwrap_or_default(),
+            StationField::Phone => station.phone.replace(text.clone()).unwrap_or_default(),
             StationField::Name => std::mem::replace(&mut station.name, text.clone()),
             StationField::Township => std::mem::replace(&mut station.township, text.clone()),
             StationField::Village => std::mem::replace(&mut station.village, text.clone()),

@@ -50,7 +50,7 @@ fn a_photo_that_is_removed_while_it_is_read_is_named_and_leaves_nothing_half() {
         cancel: &AtomicBool::new(false),
         limits: Limits::default(),
     };
-    let report = crate::intake::import::import(&[card.clone()], &context);
+    let report = crate::intake::import::import(std::slice::from_ref(&card), &context);
     assert_eq!(report.counts(), (2, 0, 1));
     for file in &report.files {
         match &file.outcome {
