@@ -164,7 +164,7 @@ mod tests {
         assert!(connect(&path, &key(), &with("CREATE TABLE later (name TEXT NOT NULL) STRICT; nonsense;")).is_err());
         assert!(kept.exists());
         let conn = open(dir.path(), &key()).unwrap();
-        conn.execute("UPDATE meta SET value = '两次' WHERE name = 'told'", []).unwrap();
+        conn.execute("UPDATE meta SET value = '两次' WHERE key = 'told'", []).unwrap();
 
         drop(conn);
         let conn = connect(&path, &key(), &with("CREATE TABLE later (name TEXT NOT NULL) STRICT;")).unwrap();
@@ -172,7 +172,7 @@ mod tests {
         drop(conn);
         assert!(matches!(open(dir.path(), &key()), Err(Error::StoreNewer { .. })));
         let old = connect(&kept, &key(), MIGRATIONS).unwrap();
-        let told: String = old.query_row("SELECT value FROM meta WHERE name = 'told'", [], |r| r.get(0)).unwrap();
+        let told: String = old.query_row("SELECT value FROM meta WHERE key = 'told'", [], |r| r.get(0)).unwrap();
         assert_eq!(told, "两次");
         assert!(old.prepare("SELECT * FROM later").is_err());
     }

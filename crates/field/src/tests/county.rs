@@ -167,14 +167,18 @@ impl County {
 
     /// Writes entries of the server's log and hands them to the laptop as a synchronisation would.
     pub fn say(&mut self, field: &Field, operations: Vec<(Uuid, Operation)>) {
+        let store = field.0.opened().unwrap().store.clone();
+        let own: Vec<_> = self.said.iter().map(Frame::id).collect();
         let writer = self.writer.as_mut().unwrap();
         for (ent, operation) in operations {
+            // A server speaks of what it has seen: all that the laptop wrote about the same thing.
+            let heads = store.heads_of(&ent).unwrap().into_iter().map(|(_, tip)| tip.id);
             let (kind, payload) = operation.to_parts().unwrap();
             let draft = Draft {
                 kind: kind.parse().unwrap(),
                 ent,
                 by: None,
-                deps: Vec::new(),
+                deps: heads.filter(|id| !own.contains(id)).collect(),
                 payload,
                 ts: 5,
                 beacon: None,

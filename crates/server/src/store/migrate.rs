@@ -75,7 +75,8 @@ mod tests {
     #[test]
     fn a_copy_of_the_old_database_is_kept_before_it_is_changed() {
         let folder = tempfile::tempdir().unwrap();
-        let kept = folder.path().join("before-version-2.sqlite");
+        let kept = folder.path().join(format!("before-version-{}.sqlite", STEPS.len() + 1));
+        let with = |later| [&STEPS[..], &[later]].concat();
         let mut conn = Connection::open(folder.path().join("server.sqlite")).unwrap();
         conn.pragma_update(None, "journal_mode", "WAL").unwrap();
         migrate(&mut conn).unwrap();
@@ -83,12 +84,12 @@ mod tests {
         conn.execute("INSERT INTO meta (name, value) VALUES ('told', 'yes')", []).unwrap();
 
         // A step that fails changes nothing, and the copy is there all the same.
-        assert!(migrate_by(&mut conn, &[STEPS[0], "CREATE TABLE later (name TEXT NOT NULL) STRICT; nonsense;"]).is_err());
+        assert!(migrate_by(&mut conn, &with("CREATE TABLE later (name TEXT NOT NULL) STRICT; nonsense;")).is_err());
         assert_eq!(tables(&conn, "later"), 0);
         assert!(kept.exists());
 
         conn.execute("UPDATE meta SET value = 'again' WHERE name = 'told'", []).unwrap();
-        migrate_by(&mut conn, &[STEPS[0], LATER]).unwrap();
+        migrate_by(&mut conn, &with(LATER)).unwrap();
         assert_eq!(tables(&conn, "later"), 1);
         let mut old = Connection::open(&kept).unwrap();
         let told: String = old.query_row("SELECT value FROM meta WHERE name = 'told'", [], |row| row.get(0)).unwrap();
