@@ -141,7 +141,9 @@ impl Page {
     /// Replaces what a field holds. The id may stand on the field or on an element around it.
     pub async fn fill(&self, id: &str, text: &str) {
         let field = self.field(id).await;
-        field.clear().await.unwrap();
+        // WebKit's own clearing tells the page nothing, so what stood there would come back.
+        let all = [Key::Control.into(), 'a', Key::Null.into(), Key::Backspace.into()];
+        field.send_keys(&all.iter().collect::<String>()).await.unwrap();
         field.send_keys(text).await.unwrap();
     }
 
