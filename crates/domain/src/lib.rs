@@ -7,6 +7,7 @@ pub mod answer;
 pub mod apply;
 pub mod authority;
 pub mod compare;
+pub mod datum;
 pub mod decide;
 pub mod finding;
 pub mod geo;
@@ -18,8 +19,10 @@ pub mod person;
 pub mod photo;
 pub mod record;
 pub mod station;
+mod traces;
 pub mod visit;
 pub mod words;
+pub mod worth;
 pub mod write_record;
 
 pub use answer::{Answer, FieldValue, ServedVillage};

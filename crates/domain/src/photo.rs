@@ -1,7 +1,7 @@
 //! Photos: what a file said of itself, and what that is worth.
 
-use crate::geo;
-use crate::station::{Datum, Position};
+use crate::datum;
+use crate::station::Position;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -96,7 +96,7 @@ pub enum Missing {
 impl PhotoMeta {
     /// Grade of the time that the file alone gives.
     pub fn time_grade(&self) -> TimeGrade {
-        let gps = self.gps_time.as_deref().and_then(parse_utc_ms);
+        let gps = self.gps_time_ms();
         match (self.taken_at_utc_ms, gps, &self.taken_at) {
             (Some(taken), Some(gps), _) if (taken - gps).abs() > 5 * 60_000 => TimeGrade::Contradictory,
             (_, Some(_), _) => TimeGrade::Gps,
@@ -120,11 +120,14 @@ impl PhotoMeta {
         list
     }
 
-    /// Distance in metres to the station's registered point, in the same datum only; GCJ-02 is never compared with WGS-84.
+    /// Distance in metres to the station's registered point, both in the datum of the more shifted one.
     pub fn distance_m(&self, station: Option<Position>) -> Option<i64> {
-        let (here, there) = (self.position?, station?);
-        let plain = |d: Datum| matches!(d, Datum::Wgs84 | Datum::Cgcs2000 | Datum::Unknown);
-        (here.datum == there.datum || (plain(here.datum) && plain(there.datum))).then(|| geo::distance_m(here, there))
+        Some(datum::distance_m(self.position?, station?))
+    }
+
+    /// Satellite time, ms since 1970 UTC.
+    pub fn gps_time_ms(&self) -> Option<i64> {
+        self.gps_time.as_deref().and_then(parse_utc_ms)
     }
 }
 

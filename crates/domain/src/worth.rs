@@ -1,0 +1,278 @@
+//! What to know about a photo before relying on it (证据提示): each remark with its reason, never a verdict, and nothing here blocks.
+//!
+//! time of the device, time of the satellites and time of receipt stay three values. What a remark corrects or converts is shown
+//! beside the raw value and replaces nothing.
+
+use crate::datum;
+use crate::geo;
+use crate::ids::{PhotoId, VisitId};
+use crate::operation::{PhotoAttached, VisitDescription};
+use crate::photo::PhotoMeta;
+use crate::station::Position;
+use crate::traces;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Clocks that agree within this are said to agree, in ms.
+const CLOCK_TOLERANCE_MS: i64 = 5 * 60_000;
+
+/// How sure a remark is (把握).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Sureness {
+    /// One sign that ordinary photos can show too.
+    Possible,
+    /// Several signs together.
+    Likely,
+    /// The file says so itself.
+    Stated,
+}
+
+/// One thing to know about a photo.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Remark {
+    /// Neither time, position nor device.
+    NoMetadata,
+    /// Saved anew by a chat application, which strips metadata and detail.
+    ChatCopy {
+        /// Such as 微信.
+        application: String,
+        /// How sure.
+        sure: Sureness,
+    },
+    /// The file names software that alters pictures.
+    Edited {
+        /// As the file names it.
+        software: String,
+    },
+    /// A picture of a screen's content.
+    Screenshot {
+        /// How sure.
+        sure: Sureness,
+    },
+    /// Taken before the visit began or after it ended.
+    OutsideHours {
+        /// Minutes before the start, or after the end, rounded up.
+        minutes: i64,
+        /// Before the start.
+        before: bool,
+    },
+    /// Farther from the station than the checklist's limit, with the position's own uncertainty counted in the photo's favour.
+    Far {
+        /// Metres.
+        distance_m: i64,
+        /// What the device says of its own error, metres.
+        uncertainty_m: Option<i64>,
+    },
+    /// Far as it stands, near once one of the two points is read as shifted (GCJ-02): whoever wrote it probably named another datum.
+    FitsShifted {
+        /// Metres as it stands.
+        distance_m: i64,
+        /// Metres when shifted.
+        shifted_m: i64,
+        /// The photo's point is the one to be read as shifted; otherwise the station's.
+        photo: bool,
+    },
+    /// The camera's clock is off; the offset may be subtracted in thought.
+    ClockOff {
+        /// How far it is ahead, seconds; negative: behind.
+        seconds: i64,
+        /// Against what.
+        against: ClockSource,
+    },
+    /// The same bytes stand in another visit.
+    SameBytes {
+        /// Where.
+        elsewhere: Elsewhere,
+    },
+    /// A picture that looks the same stands in another visit.
+    SamePicture {
+        /// Where.
+        elsewhere: Elsewhere,
+    },
+}
+
+/// What a camera's clock was compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockSource {
+    /// Satellite time in its own files.
+    Gps,
+    /// The other cameras of the visit.
+    OtherCameras,
+}
+
+/// A photo of another visit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Elsewhere {
+    /// The visit.
+    pub visit: VisitId,
+    /// The photo there.
+    pub photo: PhotoId,
+    /// Name of the station visited.
+    pub station: String,
+    /// When that visit began, ms since 1970 UTC.
+    pub started_at_ms: i64,
+}
+
+/// Remarks that a photo and its visit give, gravest first; the checklist's limit in metres, none where no checklist is known.
+pub fn remarks(attached: &PhotoAttached, times: &VisitDescription, station: Option<Position>, far_m: Option<i64>) -> Vec<Remark> {
+    let meta = &attached.meta;
+    let place = far_m
+        .zip(meta.position)
+        .zip(station)
+        .and_then(|((limit, here), there)| place(here, there, meta.position_error_cm, limit));
+    [
+        place,
+        hours(meta, times),
+        traces::edited(meta),
+        traces::screenshot(attached),
+        traces::chat_copy(attached),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(has_nothing(meta).then_some(Remark::NoMetadata))
+    .collect()
+}
+
+fn has_nothing(meta: &PhotoMeta) -> bool {
+    meta.missing().len() == 3
+}
+
+/// What the distance of two points is worth; nothing to say when they are near.
+fn place(here: Position, there: Position, error_cm: Option<i64>, limit_m: i64) -> Option<Remark> {
+    let distance_m = datum::distance_m(here, there);
+    let uncertainty_m = error_cm.map(|cm| cm / 100);
+    if distance_m.saturating_sub(uncertainty_m.unwrap_or(0).max(0)) <= limit_m {
+        return None;
+    }
+    if datum::is_unshifted(here.datum) && datum::is_unshifted(there.datum) {
+        // What was written down as unshifted is read as if it had been shifted already: once the photo's point, once the station's.
+        let as_photo = geo::distance_m(here, datum::shifted(there));
+        let as_station = geo::distance_m(datum::shifted(here), there);
+        let (shifted_m, photo) = if as_photo <= as_station { (as_photo, true) } else { (as_station, false) };
+        if shifted_m <= limit_m {
+            return Some(Remark::FitsShifted {
+                distance_m,
+                shifted_m,
+                photo,
+            });
+        }
+    }
+    Some(Remark::Far { distance_m, uncertainty_m })
+}
+
+fn hours(meta: &PhotoMeta, times: &VisitDescription) -> Option<Remark> {
+    let taken = taken_ms(meta, times.utc_offset_min)?;
+    let minutes = |ms: i64| ms.saturating_add(59_999) / 60_000;
+    if taken < times.started_at_ms {
+        return Some(Remark::OutsideHours {
+            minutes: minutes(times.started_at_ms - taken),
+            before: true,
+        });
+    }
+    let ended = times.ended_at_ms.filter(|end| taken > *end)?;
+    Some(Remark::OutsideHours {
+        minutes: minutes(taken - ended),
+        before: false,
+    })
+}
+
+/// When a photo was taken, ms since 1970 UTC: by the file's own offset, or by the visit's where the file has none.
+pub fn taken_ms(meta: &PhotoMeta, utc_offset_min: i32) -> Option<i64> {
+    if meta.taken_at_utc_ms.is_some() {
+        return meta.taken_at_utc_ms;
+    }
+    let local = chrono::NaiveDateTime::parse_from_str(meta.taken_at.as_deref()?, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
+    Some(
+        local
+            .and_utc()
+            .timestamp_millis()
+            .saturating_sub(i64::from(utc_offset_min).saturating_mul(60_000)),
+    )
+}
+
+/// The clocks of a visit's cameras: for each photo of a camera whose clock is off, the remark that says so.
+///
+/// A camera is known by maker, model and serial number. Its clock is compared with the satellite time in its own files; where it has
+/// none, the middle of its photos with the middle of those of all other cameras, which is rough and therefore only told when the two
+/// stretches of time do not touch.
+pub fn clocks(photos: &[(PhotoId, &PhotoMeta)], utc_offset_min: i32) -> Vec<(PhotoId, Remark)> {
+    let mut cameras: Vec<Camera> = Vec::new();
+    for (photo, meta) in photos {
+        let key = (meta.make.as_deref(), meta.model.as_deref(), meta.serial.as_deref());
+        let Some(taken) = taken_ms(meta, utc_offset_min).filter(|_| key.0.is_some() || key.1.is_some()) else {
+            continue;
+        };
+        let gps = meta.gps_time_ms().map(|gps| taken - gps);
+        match cameras.iter_mut().find(|camera| camera.key == key) {
+            Some(camera) => camera.add(*photo, taken, gps),
+            None => cameras.push(Camera {
+                key,
+                photos: vec![*photo],
+                taken: vec![taken],
+                ahead: gps.into_iter().collect(),
+            }),
+        }
+    }
+    let mut remarks = Vec::new();
+    for (at, camera) in cameras.iter().enumerate() {
+        let others = cameras.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
+        let Some((ahead_ms, against)) = camera.ahead_ms(others) else {
+            continue;
+        };
+        if ahead_ms.abs() > CLOCK_TOLERANCE_MS {
+            let remark = Remark::ClockOff {
+                seconds: ahead_ms / 1000,
+                against,
+            };
+            remarks.extend(camera.photos.iter().map(|photo| (*photo, remark.clone())));
+        }
+    }
+    remarks
+}
+
+/// The photos of one camera.
+struct Camera<'a> {
+    key: (Option<&'a str>, Option<&'a str>, Option<&'a str>),
+    photos: Vec<PhotoId>,
+    /// When they were taken, ms since 1970 UTC.
+    taken: Vec<i64>,
+    /// How far the clock was ahead of the satellites, ms, where a file tells both.
+    ahead: Vec<i64>,
+}
+
+impl Camera<'_> {
+    fn add(&mut self, photo: PhotoId, taken: i64, ahead: Option<i64>) {
+        self.photos.push(photo);
+        self.taken.push(taken);
+        self.ahead.extend(ahead);
+    }
+
+    /// How far the clock is ahead, ms, and by what this is known.
+    fn ahead_ms<'b>(&self, others: impl Iterator<Item = &'b Camera<'b>>) -> Option<(i64, ClockSource)> {
+        if let Some(ahead) = median(self.ahead.clone()) {
+            return Some((ahead, ClockSource::Gps));
+        }
+        // Another camera's times count with its own error taken out.
+        let theirs: Vec<i64> = others
+            .flat_map(|other| {
+                let off = median(other.ahead.clone()).unwrap_or(0);
+                other.taken.iter().map(move |taken| taken - off)
+            })
+            .collect();
+        let apart = self.taken.iter().max()? < theirs.iter().min()? || self.taken.iter().min()? > theirs.iter().max()?;
+        let ahead = median(self.taken.clone())? - median(theirs)?;
+        apart.then_some((ahead, ClockSource::OtherCameras))
+    }
+}
+
+/// The middle value; of an even number the lower one.
+fn median(mut values: Vec<i64>) -> Option<i64> {
+    values.sort_unstable();
+    values.get(values.len().saturating_sub(1) / 2).copied()
+}
+
+#[cfg(test)]
+mod tests;
