@@ -128,6 +128,16 @@ impl Page {
             })
             .await;
         self.click(id).await;
+        // A list that still unfolds moves under the mouse, and the click would choose a neighbour.
+        self.script_when(
+            &format!("the list of {id} rests"),
+            &format!(
+                "const list = document.getElementById('{list}'); \
+                 const moves = (one) => one.playState === 'running' && (one.effect.target.contains(list) || list.contains(one.effect.target)); \
+                 return list !== null && list.getClientRects().length > 0 && !document.getAnimations().some(moves)"
+            ),
+        )
+        .await;
         self.click_text(&format!("[id=\"{list}\"] .el-select-dropdown__item"), part).await;
         self.text_with(id, part).await;
         // The list fades away and would take the click that is meant for the next one.
