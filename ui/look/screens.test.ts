@@ -48,7 +48,7 @@ async function outOfReach(page: Page): Promise<string[]> {
     const missing: string[] = [];
     for (const one of document.querySelectorAll<HTMLElement>(".el-button--primary, button.primary, a.primary")) {
       if (one.closest("[aria-hidden=true], [inert]") || getComputedStyle(one).visibility === "hidden" || one.getClientRects().length === 0) continue;
-      const dialog = document.querySelector(".el-overlay:not([style*='none']), .el-popover:not([style*='none'])");
+      const dialog = document.querySelector(".el-overlay:not([style*='none']), .el-popover:not([style*='none']), .viewer");
       if (dialog && !dialog.contains(one)) continue;
       one.scrollIntoView({ block: "nearest" });
       const box = one.getBoundingClientRect();

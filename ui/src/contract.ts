@@ -595,6 +595,24 @@ kid: string,
  * Whether the county certified it.
  */
 standing: KeyStanding, };
+export type Doubt = { 
+/**
+ * Why; the catalogues hold a sentence for each: `far`, `outside_hours`, `contradictory`, `no_time`, `no_position`, `disputed`,
+ * `uncovered`.
+ */
+why: string, 
+/**
+ * Number for the sentence.
+ */
+n: number, 
+/**
+ * Photos that it is about, in the visit's order.
+ */
+photos: Array<PhotoId>, 
+/**
+ * Codes of items that it is about.
+ */
+items: Array<string>, };
 export type Draft = { 
 /**
  * What is being typed.
@@ -1663,6 +1681,79 @@ items: Array<ItemComment>,
  * When, ms since 1970 UTC, by the server.
  */
 at_ms: number, };
+export type ReviewRow = { 
+/**
+ * How many doubts its page shows; none while it does not wait for a review.
+ */
+doubts: number | null, 
+/**
+ * Identity.
+ */
+visit: VisitId, 
+/**
+ * Station.
+ */
+station: StationId, 
+/**
+ * Its name.
+ */
+station_name: string, 
+/**
+ * Its township.
+ */
+township: string, 
+/**
+ * Whether the station is 未核准.
+ */
+station_proposed: boolean, 
+/**
+ * Checklist id.
+ */
+pack: string, 
+/**
+ * Where it stands.
+ */
+phase: VisitPhase, 
+/**
+ * Where its data is.
+ */
+data_state: DataState, 
+/**
+ * Start, ms since 1970 UTC.
+ */
+started_at_ms: number, 
+/**
+ * Team in order.
+ */
+team: Array<TeamMember>, 
+/**
+ * Items answered, not applicable or not checked.
+ */
+answered: number, 
+/**
+ * Items in the checklist.
+ */
+items: number, 
+/**
+ * Standing findings.
+ */
+findings: number, 
+/**
+ * Standing photos.
+ */
+photos: number, 
+/**
+ * While the record awaits signatures: members of the team who have not signed it.
+ */
+awaits: Array<PersonId>, 
+/**
+ * Last change, ms since 1970 UTC.
+ */
+changed_at_ms: number, 
+/**
+ * What the reviewer said who returned it; none in any other phase.
+ */
+returned: ReturnedNote | null, };
 export type ReviewView = { 
 /**
  * State.
@@ -1704,6 +1795,10 @@ signatures: Array<SignatureRow>,
  * What was verified.
  */
 checks: Array<CheckLine>, 
+/**
+ * What deserves a second look.
+ */
+doubts: Array<Doubt>, 
 /**
  * Seal id of the record that stands.
  */
@@ -2935,7 +3030,7 @@ export interface ConsoleCalls {
   /** Ends the session. */
   logout: { args: Nothing; answer: Nothing };
   /** Visits of a scope, newest first. */
-  list_visits: { args: ScopeArgs; answer: Array<VisitRow> };
+  list_visits: { args: ScopeArgs; answer: Array<ReviewRow> };
   /** One visit on one page. */
   get_visit: { args: ScopeVisit; answer: ReviewView };
   /** Accepts a sealed visit. */

@@ -5,7 +5,7 @@ use crate::shared::{DataState, Nothing, PhotoNotes, VisitRow};
 use crate::stations::{ImportStations, PreviewStations, ReadStationTable, StationTable, StationsReport};
 use domain::compare::Comparison;
 use domain::operation::{ItemComment, Strokes};
-use domain::{Pack, PersonId, Role, Station, TimeGrade, Visit, VisitId, VisitPhase, VisitRecord};
+use domain::{Pack, PersonId, PhotoId, Role, Station, TimeGrade, Visit, VisitId, VisitPhase, VisitRecord};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -34,7 +34,7 @@ calls! { ConsoleHost, "ConsoleCalls", Access,
     /// Ends the session.
     logout(Nothing) -> Nothing [Session];
     /// Visits of a scope, newest first.
-    list_visits(ScopeArgs) -> Vec<VisitRow> [READERS];
+    list_visits(ScopeArgs) -> Vec<ReviewRow> [READERS];
     /// One visit on one page.
     get_visit(ScopeVisit) -> ReviewView [READERS];
     /// Accepts a sealed visit.
@@ -151,6 +151,30 @@ pub struct CheckLine {
     pub of: u32,
 }
 
+/// One row of the reviewer's list.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ReviewRow {
+    /// The visit.
+    #[serde(flatten)]
+    pub row: VisitRow,
+    /// How many doubts its page shows; none while it does not wait for a review.
+    pub doubts: Option<u32>,
+}
+
+/// One reason to look twice before a visit is accepted (疑点): why, and where on the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Doubt {
+    /// Why; the catalogues hold a sentence for each: `far`, `outside_hours`, `contradictory`, `no_time`, `no_position`, `disputed`,
+    /// `uncovered`.
+    pub why: String,
+    /// Number for the sentence.
+    pub n: u32,
+    /// Photos that it is about, in the visit's order.
+    pub photos: Vec<PhotoId>,
+    /// Codes of items that it is about.
+    pub items: Vec<String>,
+}
+
 /// A signature as checked by the server.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct SignatureRow {
@@ -197,6 +221,8 @@ pub struct ReviewView {
     pub signatures: Vec<SignatureRow>,
     /// What was verified.
     pub checks: Vec<CheckLine>,
+    /// What deserves a second look.
+    pub doubts: Vec<Doubt>,
     /// Seal id of the record that stands.
     pub seal_id: Option<String>,
     /// What a mended record says otherwise than the one that it supersedes; none for a first record.

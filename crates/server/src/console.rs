@@ -1,5 +1,6 @@
 //! What the console's calls do. Access was checked before: see `http::guard`.
 
+mod doubts;
 pub(crate) mod enrolment;
 mod give_back;
 mod login;
@@ -12,9 +13,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use contract::console::{
-    AcceptVisit, ApproveEnrolment, ConsoleHost, EnrolmentRow, Login, Me, ReturnVisit, ReviewView, ScopeArgs, ScopeRow, ScopeVisit,
+    AcceptVisit, ApproveEnrolment, ConsoleHost, EnrolmentRow, Login, Me, ReturnVisit, ReviewRow, ReviewView, ScopeArgs, ScopeRow, ScopeVisit,
 };
-use contract::shared::{Nothing, ReturnedNote, VisitRow};
+use contract::shared::{Nothing, ReturnedNote};
 use contract::stations::{ImportStations, PreviewStations, ReadStationTable, StationTable, StationsReport};
 use contract::{ApiError, ErrorCode};
 use domain::{Aggregate, Role, StationId, VisitPhase};
@@ -134,7 +135,7 @@ impl ConsoleHost for Caller {
         Ok(Nothing {})
     }
 
-    fn list_visits(&self, args: ScopeArgs) -> Answer<Vec<VisitRow>> {
+    fn list_visits(&self, args: ScopeArgs) -> Answer<Vec<ReviewRow>> {
         let scope = scope_of(&args.scope)?;
         self.db(|db| {
             let stations: BTreeMap<StationId, domain::Station> = db
@@ -145,8 +146,8 @@ impl ConsoleHost for Caller {
                     _ => None,
                 })
                 .collect();
-            let mut rows = db.visits(&scope)?;
-            for row in &mut rows {
+            let mut rows = Vec::new();
+            for mut row in db.visits(&scope)? {
                 if row.phase == VisitPhase::Returned {
                     row.returned = db.visit(&scope, row.visit)?.as_ref().and_then(ReturnedNote::of);
                 }
@@ -157,6 +158,17 @@ impl ConsoleHost for Caller {
                 }
                 let items = packs::latest(&row.pack).map_or(0, |pack| pack.items.len());
                 row.items = u32::try_from(items).unwrap_or(u32::MAX);
+                // Only what waits for a review is read whole: that list is short however long the others grow.
+                let doubts = match row.phase {
+                    VisitPhase::Sealed => db
+                        .visit(&scope, row.visit)?
+                        .map(|visit| doubts::doubts(&visit, packs::find(&visit.pack)).len()),
+                    _ => None,
+                };
+                rows.push(ReviewRow {
+                    row,
+                    doubts: doubts.map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
+                });
             }
             Ok(rows)
         })

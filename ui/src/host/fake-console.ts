@@ -1,5 +1,5 @@
 /** An invented server for the supervisor's face, in memory: for looking at the screens and for component tests. Never part of the programs. */
-import type { Answer, AnswerVersion, ApiError, ConsoleCalls, EnrolmentRow, FieldValue, Item, ItemComment, Me, ReviewView, VisitPhase, VisitRow } from "@/contract";
+import type { Answer, AnswerVersion, ApiError, ConsoleCalls, EnrolmentRow, FieldValue, Item, ItemComment, Me, ReviewRow, ReviewView, VisitPhase } from "@/contract";
 import { HostError, type ConsoleHost } from ".";
 import { fakeHost } from "./fake";
 import { stationTable, stationsReport } from "./fake-stations";
@@ -96,6 +96,12 @@ export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConso
             { check: "originals", holds: at !== 0, good: at === 0 ? 3 : photos.length, of: photos.length },
           ]
         : [],
+      doubts: [
+        { why: "uncovered", n: at === 5 ? 2 : 0, photos: [], items: [] },
+        { why: "disputed", n: at === 0 ? 1 : 0, photos: [], items: at === 0 ? ["C4-09"] : [] },
+        { why: "far", n: notes.filter((one) => one.far).length, photos: notes.filter((one) => one.far).map((one) => one.photo), items: [] },
+        { why: "no_position", n: notes.filter((one) => one.missing.includes("position")).length, photos: notes.filter((one) => one.missing.includes("position")).map((one) => one.photo), items: [] },
+      ].filter((one) => one.n > 0),
       seal_id: sealed ? HEX : null,
       comparison: null,
     };
@@ -126,7 +132,8 @@ export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConso
       description: null,
     };
   }
-  const row = (view: ReviewView): VisitRow => ({
+  const row = (view: ReviewView): ReviewRow => ({
+    doubts: view.phase === "sealed" ? view.doubts.length : null,
     visit: view.visit.id,
     station: view.visit.station,
     station_name: view.station?.name ?? "",

@@ -15,6 +15,7 @@ use seal::keys::{PublicKey, Signature};
 use seal::merkle::{entry_leaf, verify_inclusion};
 use seal::statement::{Statement, signing_bytes};
 
+use super::doubts::{doubts, is_far, is_outside_hours};
 use super::{Answer, packs, screen};
 use crate::blobs::Blobs;
 use crate::http::App;
@@ -279,20 +280,6 @@ fn is_here(db: &Db, scope: &ScopeId, blob: &BlobRef) -> Result<bool> {
     Ok(matches!(db.named(scope, &sha256)?, Named::Stored))
 }
 
-/// When a photo was taken, ms since 1970 UTC: by the file's own offset, or by the visit's where the file has none.
-fn taken_ms(meta: &domain::PhotoMeta, utc_offset_min: i32) -> Option<i64> {
-    if meta.taken_at_utc_ms.is_some() {
-        return meta.taken_at_utc_ms;
-    }
-    let local = chrono::NaiveDateTime::parse_from_str(meta.taken_at.as_deref()?, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
-    Some(
-        local
-            .and_utc()
-            .timestamp_millis()
-            .saturating_sub(i64::from(utc_offset_min).saturating_mul(60_000)),
-    )
-}
-
 fn photo_notes(db: &Db, scope: &ScopeId, visit: &Visit, pack: Option<&Pack>) -> Result<Vec<PhotoNotes>> {
     let times = &visit.description;
     let mut notes = Vec::new();
@@ -303,7 +290,6 @@ fn photo_notes(db: &Db, scope: &ScopeId, visit: &Visit, pack: Option<&Pack>) -> 
             Some(blob) => Some(is_here(db, scope, blob)?),
             None => None,
         };
-        let taken = taken_ms(&attached.meta, times.utc_offset_min);
         notes.push(PhotoNotes {
             photo: attached.photo,
             data_state: match (original, thumbnail) {
@@ -314,10 +300,8 @@ fn photo_notes(db: &Db, scope: &ScopeId, visit: &Visit, pack: Option<&Pack>) -> 
             has_preview: thumbnail == Some(true),
             time_grade: attached.meta.time_grade(),
             missing: attached.meta.missing(),
-            far: pack
-                .zip(attached.distance_m)
-                .is_some_and(|(pack, m)| m > i64::from(pack.far_from_station_m)),
-            outside_hours: taken.is_some_and(|t| t < times.started_at_ms || times.ended_at_ms.is_some_and(|end| t > end)),
+            far: is_far(attached, pack),
+            outside_hours: is_outside_hours(&attached.meta, times),
         });
     }
     Ok(notes)
@@ -358,6 +342,7 @@ pub(super) fn view(app: &App, scope: &ScopeId, id: VisitId) -> Answer<ReviewView
             strokes: dossier.strokes(),
             signatures,
             checks: checks(db, scope, &dossier)?,
+            doubts: doubts(&dossier.visit, pack),
             seal_id: dossier.sealed().map(|s| s.statement.sha256.clone()),
             comparison: pack.and_then(|pack| dossier.comparison(pack)),
             visit: dossier.visit,

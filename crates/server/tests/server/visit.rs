@@ -61,6 +61,10 @@ async fn a_visit_is_reviewed_accepted_and_exported() {
         (&json!("sealed"), &json!(22), &json!(1))
     );
     assert_eq!(rows[0]["station_name"], view["station"]["name"]);
+    // The list counts what the page shows.
+    assert_eq!(rows[0]["doubts"], view["doubts"].as_array().unwrap().len());
+    let far = view["doubts"].as_array().unwrap().iter().find(|doubt| doubt["why"] == "far").unwrap();
+    assert_eq!(far["photos"], json!([view["visit"]["photos"][0]["attached"]["photo"]]));
 
     // Accepting another seal than the one here is refused; then it is accepted, once.
     let accept = |statement: &str| json!({"scope": laptop.scope, "visit": sealed.visit, "statement": statement, "comment": "好"});
