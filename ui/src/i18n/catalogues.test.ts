@@ -34,6 +34,25 @@ function variants(path: string, name: string): string[] {
   return [...body.matchAll(/^ {4}([A-Z]\w*)/gm)].map((match) => match[1]!.replace(/(?!^)([A-Z])/g, "_$1").toLowerCase());
 }
 
+/** What is the same in both languages and is no word. */
+const MARKS = /SHA-256|^[A-Z]$|^(Ctrl|Enter|Shift|Esc)( (Ctrl|Enter|Shift|Esc|[A-Z]))*$/g;
+/** Words that stand in a template as they are: between its tags, or in attributes that a person reads or hears. */
+function wordsIn(source: string): string[] {
+  const template = /<template>([\s\S]*)<\/template>/.exec(source.replace(/<!--[\s\S]*?-->/g, ""))?.[1] ?? "";
+  // Values of attributes hold ">" too, so they go first.
+  const bare = template.replace(/="[^"]*"/g, "");
+  const between = [...bare.replace(/\{\{[\s\S]*?\}\}/g, " ").matchAll(/>([^<>]*)</g)].map((match) => match[1]!.replace(/\s+/g, " ").trim());
+  const spoken = [...template.matchAll(/\s(?:title|placeholder|aria-label|alt|label)="([^"]*)"/g)].map((match) => match[1]!);
+  const literals = [...bare.matchAll(/\{\{([\s\S]*?)\}\}/g)].flatMap((match) => [...match[1]!.matchAll(/"([^"]*)"|'([^']*)'/g)].map((literal) => literal[1] ?? literal[2]!)).filter((text) => /\S\s+\S|[\u3001-\u9fff]/.test(text));
+  return [...between, ...spoken, ...literals].filter((text) => /[A-Za-z\u3400-\u9fff]{2,}/.test(text.replace(MARKS, "")));
+}
+/** Keys of a catalogue that no source names: whole, or by the fixed part before a value. */
+function unused(keys: Iterable<string>, texts: string[]): string[] {
+  const named = new Set(texts.flatMap((text) => [...text.matchAll(/["'`]([a-z_]\w*(?:\.\w+)+)["'`]/g)].map((match) => match[1]!)));
+  const begun = [...new Set(texts.flatMap((text) => [...text.matchAll(/`([a-z_]\w*(?:\.\w+)*[._])\$\{/g)].map((match) => match[1]!)))];
+  return [...keys].filter((key) => !named.has(key) && !begun.some((prefix) => prefix.includes(".") && key.startsWith(prefix)));
+}
+
 describe("catalogues", () => {
   it("hold the same keys and name the same values", () => {
     expect([...english.keys()].toSorted()).toEqual([...chinese.keys()].toSorted());
@@ -52,6 +71,18 @@ describe("catalogues", () => {
     expect(missing).toEqual([]);
   });
 
+  it("hold no key that nothing names", () => {
+    expect(unused(chinese.keys(), sources.map(read))).toEqual([]);
+    expect(unused(["a.b", "c.d", "e.f_g"], ['t("a.b")', "t(`e.f_${x}`)"])).toEqual(["c.d"]);
+  });
+
+  it("are the only place of words in a template", () => {
+    const found = sources.filter((path) => path.endsWith(".vue")).flatMap((path) => wordsIn(read(path)).map((text) => `${path}: ${text}`));
+    // A date shown as an example of how to type one is no word.
+    expect(found.filter((line) => !/: [\d:-]+$/.test(line))).toEqual([]);
+    expect(wordsIn('<template><p title="Hello there">{{ t("a.b") }} world</p><b>{{ ok ? "so it is" : "" }}</b><kbd>Ctrl Enter</kbd></template>')).toEqual(["world", "Hello there", "so it is"]);
+  });
+
   it("are the only place of text", () => {
     const outside: string[] = [];
     for (const path of sources) {
@@ -59,7 +90,7 @@ describe("catalogues", () => {
       text.split("\n").forEach((line, at) => {
         const code = line.replace(/(^|\s)\/\/.*$/, "");
         // Marks and the characters that people type into dates and numbers are not text.
-        if (/[\u3400-\u9fff]/.test(code.replace(/[年月日]/g, "").replace(/"／"/g, ""))) outside.push(`${path}:${at + 1} ${line.trim()}`);
+        if (/[\u3001-\u3002\u3400-\u9fff\uff08\uff09]/.test(code.replace(/[年月日]/g, "").replace(/"／"/g, ""))) outside.push(`${path}:${at + 1} ${line.trim()}`);
       });
     }
     expect(outside).toEqual([]);

@@ -4,7 +4,6 @@ import type { consoleZh } from "./console-zh";
 export const consoleEn: typeof consoleZh = {
   title: "Xunzhan · Review",
   login: {
-    title: "Log in",
     account: "Account",
     password: "Password",
     submit: "Log in",
@@ -97,6 +96,7 @@ export const consoleEn: typeof consoleZh = {
     requirement: "Required",
     deadline: "Deadline",
     units: "Responsible",
+    named: "{name} ({what})",
     lead: "lead",
     cooperating: "cooperating",
     onSpot: "Put right on the spot",
@@ -227,7 +227,6 @@ export const consoleEn: typeof consoleZh = {
     columns: "What the columns say",
     skip: "Leave out",
     columnNumber: "Column {n}",
-    sample: "First {n} rows",
     needed: "Name and township must each have a column.",
     preview: "Preview",
     counts: "{rows} rows: {new} new, {changed} changed, {same} as known, {bad} that cannot be taken",

@@ -2,7 +2,6 @@
 export const consoleZh = {
   title: "巡站 · 复核",
   login: {
-    title: "登录",
     account: "账号",
     password: "密码",
     submit: "登录",
@@ -95,6 +94,7 @@ export const consoleZh = {
     requirement: "整改要求",
     deadline: "期限",
     units: "责任单位",
+    named: "{name}（{what}）",
     lead: "牵头",
     cooperating: "配合",
     onSpot: "现场已改",
@@ -225,7 +225,6 @@ export const consoleZh = {
     columns: "各列的含义",
     skip: "不导入",
     columnNumber: "第 {n} 列",
-    sample: "前 {n} 行",
     needed: "“站点名称”和“乡镇”两项必须各指定一列。",
     preview: "预览",
     counts: "共 {rows} 行：新增 {new}，更改 {changed}，无变化 {same}，不能导入 {bad}",

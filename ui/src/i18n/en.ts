@@ -399,6 +399,8 @@ const en: Catalogue = {
     no_gaps: "Nothing is missing.",
     gaps_hint: "Red lines must be mended first; the rest may be sealed as it is and prints as “／”.",
     below: "See below",
+    end_now: "It ends now",
+    end_other: "Another time",
     go: "Fill in",
     what: "What will be signed",
     summary: "On {day} from {from} to {to}, {station} was inspected by “{title}”. {answered} of {items} items are answered, {findings} findings and {photos} photos are recorded.",

@@ -415,6 +415,8 @@ const zh = {
     no_gaps: "没有缺项。",
     gaps_hint: "红色的必须先补；其余可以照实封存，记录上印“／”。",
     below: "见下方",
+    end_now: "现在结束",
+    end_other: "另填时间",
     go: "去填写",
     what: "将要签署的内容",
     summary: "{day} {from} 至 {to}，在{station}按《{title}》检查。已答 {answered}/{items} 项，记录问题 {findings} 个，照片 {photos} 张。",
