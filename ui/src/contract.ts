@@ -167,6 +167,15 @@ request: string,
  * Passphrase of the authority's key, used for this approval only.
  */
 authority_passphrase: string, };
+export type ApproveStation = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * The proposal as the county writes it; identity and position stay those of the proposal.
+ */
+station: Station, };
 export type BlobRef = { 
 /**
  * SHA-256, hex.
@@ -1390,6 +1399,19 @@ address: string,
  * Manager, or empty.
  */
 manager: string, };
+export type ProposedStation = { 
+/**
+ * As it was proposed.
+ */
+station: Station, 
+/**
+ * Visits that were made there.
+ */
+visits: number, 
+/**
+ * Registered stations of the township with the same name or village.
+ */
+alike: Array<string>, };
 export type ReadStationTable = { 
 /**
  * Scope, 32 hex.
@@ -3047,4 +3069,8 @@ export interface ConsoleCalls {
   preview_stations: { args: PreviewStations; answer: StationsReport };
   /** Takes the good rows of an uploaded table into the registry. */
   import_stations: { args: ImportStations; answer: StationsReport };
+  /** Stations that laptops put to use and that wait for the county. */
+  list_proposed_stations: { args: ScopeArgs; answer: Array<ProposedStation> };
+  /** Registers a proposed station under its own id; answers what still waits. */
+  approve_station: { args: ApproveStation; answer: Array<ProposedStation> };
 }

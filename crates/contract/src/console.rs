@@ -2,7 +2,7 @@
 
 use crate::calls::calls;
 use crate::shared::{DataState, Nothing, PhotoNotes, VisitRow};
-use crate::stations::{ImportStations, PreviewStations, ReadStationTable, StationTable, StationsReport};
+use crate::stations::{ApproveStation, ImportStations, PreviewStations, ProposedStation, ReadStationTable, StationTable, StationsReport};
 use domain::compare::Comparison;
 use domain::operation::{ItemComment, Strokes};
 use domain::{Pack, PersonId, PhotoId, Role, Station, TimeGrade, Visit, VisitId, VisitPhase, VisitRecord};
@@ -51,6 +51,10 @@ calls! { ConsoleHost, "ConsoleCalls", Access,
     preview_stations(PreviewStations) -> StationsReport [ADMINISTRATORS];
     /// Takes the good rows of an uploaded table into the registry.
     import_stations(ImportStations) -> StationsReport [ADMINISTRATORS];
+    /// Stations that laptops put to use and that wait for the county.
+    list_proposed_stations(ScopeArgs) -> Vec<ProposedStation> [ADMINISTRATORS];
+    /// Registers a proposed station under its own id; answers what still waits.
+    approve_station(ApproveStation) -> Vec<ProposedStation> [ADMINISTRATORS];
 }
 
 /// Arguments of `login`.

@@ -1,6 +1,6 @@
 //! Shapes of taking stations (站点) in from a table: what stands in a file, how its columns are read, what came of every row.
 
-use domain::StationId;
+use domain::{Station, StationId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -249,4 +249,25 @@ pub struct StationsReport {
     pub lines: Vec<StationLine>,
     /// Whether more of them follow.
     pub more: bool,
+}
+
+/// A station that a laptop put to use and that waits for the county (未核准).
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct ProposedStation {
+    /// As it was proposed.
+    pub station: Station,
+    /// Visits that were made there.
+    pub visits: u32,
+    /// Registered stations of the township with the same name or village.
+    pub alike: Vec<String>,
+}
+
+/// Arguments of `approve_station`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ApproveStation {
+    /// Scope, 32 hex.
+    pub scope: String,
+    /// The proposal as the county writes it; identity and position stay those of the proposal.
+    pub station: Station,
 }

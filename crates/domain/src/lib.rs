@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod apply;
+pub mod approve_station;
 pub mod authority;
 pub mod compare;
 pub mod datum;

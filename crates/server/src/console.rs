@@ -1,5 +1,6 @@
 //! What the console's calls do. Access was checked before: see `http::guard`.
 
+mod approve_station;
 mod doubts;
 pub(crate) mod enrolment;
 mod give_back;
@@ -16,7 +17,7 @@ use contract::console::{
     AcceptVisit, ApproveEnrolment, ConsoleHost, EnrolmentRow, Login, Me, ReturnVisit, ReviewRow, ReviewView, ScopeArgs, ScopeRow, ScopeVisit,
 };
 use contract::shared::{Nothing, ReturnedNote};
-use contract::stations::{ImportStations, PreviewStations, ReadStationTable, StationTable, StationsReport};
+use contract::stations::{ApproveStation, ImportStations, PreviewStations, ProposedStation, ReadStationTable, StationTable, StationsReport};
 use contract::{ApiError, ErrorCode};
 use domain::{Aggregate, Role, StationId, VisitPhase};
 use ledger::ScopeId;
@@ -210,5 +211,15 @@ impl ConsoleHost for Caller {
 
     fn import_stations(&self, args: ImportStations) -> Answer<StationsReport> {
         stations::import(&self.app, &scope_of(&args.scope)?, self.account()?, &args)
+    }
+
+    fn list_proposed_stations(&self, args: ScopeArgs) -> Answer<Vec<ProposedStation>> {
+        approve_station::list(&self.app, &scope_of(&args.scope)?)
+    }
+
+    fn approve_station(&self, args: ApproveStation) -> Answer<Vec<ProposedStation>> {
+        let scope = scope_of(&args.scope)?;
+        approve_station::approve(&self.app, &scope, self.account()?, &args)?;
+        approve_station::list(&self.app, &scope)
     }
 }

@@ -15,6 +15,8 @@ mod laptop;
 mod login;
 #[path = "server/logs.rs"]
 mod logs;
+#[path = "server/proposed.rs"]
+mod proposed;
 #[path = "server/restored.rs"]
 mod restored;
 #[path = "server/returned.rs"]

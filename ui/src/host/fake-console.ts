@@ -1,7 +1,8 @@
 /** An invented server for the supervisor's face, in memory: for looking at the screens and for component tests. Never part of the programs. */
-import type { Answer, AnswerVersion, ApiError, ConsoleCalls, EnrolmentRow, FieldValue, Item, ItemComment, Me, ReviewRow, ReviewView, VisitPhase } from "@/contract";
+import type { Answer, AnswerVersion, ApiError, ConsoleCalls, EnrolmentRow, FieldValue, Item, ItemComment, Me, ProposedStation, ReviewRow, ReviewView, VisitPhase } from "@/contract";
 import { HostError, type ConsoleHost } from ".";
 import { fakeHost } from "./fake";
+import { asked, uncovered } from "./fake-cases";
 import { stationTable, stationsReport } from "./fake-stations";
 
 type Call = keyof ConsoleCalls;
@@ -33,7 +34,7 @@ function answerTo(item: Item): Answer {
   return { how: "answered", fields };
 }
 
-export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConsole {
+export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolean } = {}): FakeConsole {
   const door = new URLSearchParams(globalThis.location?.search ?? "").get("door");
   const base = fakeHost().view();
   const failing = new Map<Call, ApiError>();
@@ -97,7 +98,7 @@ export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConso
           ]
         : [],
       doubts: [
-        { why: "uncovered", n: at === 5 ? 2 : 0, photos: [], items: [] },
+        { why: "uncovered", n: at === 5 ? 3 : 0, photos: [], items: [] },
         { why: "disputed", n: at === 0 ? 1 : 0, photos: [], items: at === 0 ? ["C4-09"] : [] },
         { why: "far", n: notes.filter((one) => one.far).length, photos: notes.filter((one) => one.far).map((one) => one.photo), items: [] },
         { why: "no_position", n: notes.filter((one) => one.missing.includes("position")).length, photos: notes.filter((one) => one.missing.includes("position")).map((one) => one.photo), items: [] },
@@ -114,6 +115,8 @@ export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConso
     view.visit.sealed = null;
     view.phase = "returned";
   }
+  const late = views[5];
+  if (late) late.visit.uncovered = uncovered(late, late.visit.description.team[1]?.person ?? "");
   for (const view of views.filter((one) => one.phase === "returned")) giveBack(view, "门楣照片看不清", [{ item: "C4-04", comment: "请补一张能看清字的门楣照片" }]);
   // The second one was returned and came back mended.
   const mended = views[1];
@@ -156,6 +159,12 @@ export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConso
     { request: "one", device_name: "检查一组笔记本", fingerprint: HEX, people: base.visit.description.team.map((one, n) => ({ person: one.person, name: one.name, org: one.org, registered: n === 0 })), received_at_ms: started, approved_at_ms: null },
     { request: "two", device_name: "检查二组笔记本", fingerprint: HEX, people: [], received_at_ms: started, approved_at_ms: started + 60_000 },
   ];
+  let proposals: ProposedStation[] = asked().has("proposed") || options.proposed
+    ? [
+        { station: { ...base.station, id: "00000000-0000-7000-a000-0000000000a1", name: "柳湾村站", village: "柳湾村", address: "", position: null, proposed: true }, visits: 2, alike: ["柳湾村服务站"] },
+        { station: { ...base.station, id: "00000000-0000-7000-a000-0000000000a2", name: "石头寨便民点", village: "石头寨", address: "", manager: "", position: null, proposed: true }, visits: 0, alike: [] },
+      ]
+    : [];
   const find = (visit: string): ReviewView => views.find((one) => one.visit.id === visit) ?? refuse("not_found");
 
   const handlers: Handlers = {
@@ -179,6 +188,11 @@ export function fakeConsoleHost(options: { loggedIn?: boolean } = {}): FakeConso
     approve_enrolment: ({ request }) => (enrolments = enrolments.map((one) => (one.request === request ? { ...one, approved_at_ms: Date.now() } : one))),
     read_station_table: () => stationTable,
     preview_stations: ({ show }) => stationsReport(false, show),
+    list_proposed_stations: () => proposals,
+    approve_station: ({ station }) => {
+      if (station.code === "taken") throw new HostError({ code: "refused", params: { rule: "code_taken", name: "南坪村站" } });
+      return (proposals = proposals.filter((one) => one.station.id !== station.id));
+    },
     import_stations: () => stationsReport(true, "bad"),
   };
 

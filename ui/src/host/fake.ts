@@ -5,6 +5,7 @@ import type { AnswerItem, ApiError, AppState, CopyJob, CopyStatus, FieldCalls, H
 import pack from "../../../assets/rulepacks/c4-village-station.json";
 import county from "../../../assets/demo/qinghe.json";
 import { HostError, type FieldHost } from ".";
+import { asked, shape } from "./fake-cases";
 
 const HEX = "9f2c41d07be85a6630c9e1f4a2b7d85c0e6f13a94bd27058c6e9f0a1b2c3d4e5";
 const PEOPLE = county.people.slice(0, 2).map((one, at) => ({ person: one.id, name: one.name, org: one.org, kid: HEX, standing: at === 0 ? ("certified" as const) : ("pending" as const) }));
@@ -32,10 +33,14 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
   const made: FakeHost["made"] = [];
   const started = Date.now() - 20 * 60_000;
   const ids = STATIONS.map((_, at) => `00000000-0000-7000-8000-${String(at).padStart(12, "0")}`);
-  let phase = options.phase ?? (new URLSearchParams(globalThis.location?.search ?? "").get("phase") as AppState["phase"] | null) ?? "ready";
-  /** `?returned` in the address, or the option: the visit came back from the reviewer. */
-  const returned = options.returned ?? new URLSearchParams(globalThis.location?.search ?? "").has("returned");
-  let sealing: VisitView["phase"] = returned ? "returned" : "in_progress";
+  const words = asked();
+  if (options.returned) words.set("returned", "");
+  let phase = options.phase ?? (words.get("phase") as AppState["phase"] | null) ?? "ready";
+  // `?fail=save_draft:disk_full` lets every call of a name fail.
+  for (const one of words.getAll("fail")) {
+    const [name, code] = one.split(":");
+    failing.set(name as Call, { code: (code ?? "internal") as ApiError["code"], params: {} });
+  }
 
   const photo = (n: number): VisitPhoto => ({
     entry: HEX,
@@ -112,38 +117,8 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     comparison: null,
   };
 
-  if (returned) {
-    const { description, answers, findings } = view.visit;
-    view.phase = sealing;
-    view.visit.returns = [
-      {
-        sealed: { record: { sha256: HEX, len: 1 }, statement: { sha256: HEX, len: 1 }, covers: [], signers: 2 },
-        entry: HEX,
-        signatures: [],
-        held: { description, answers, photos, findings, countersign: null, hand_signed: [] },
-        returned: {
-          statement: HEX,
-          person: PEOPLE[0]!.person,
-          account: "fuhe",
-          name: "周敏",
-          comment: "门楣照片看不清，请补一张。",
-          items: [
-            { item: "C4-04", comment: "照片里看不到标识，请补拍或说明。" },
-            { item: "C4-09", comment: "月均营业额与台账不一致，请核对。" },
-          ],
-          at_ms: started,
-        },
-      },
-    ];
-    view.comparison = {
-      answers: [{ item: "C4-09", from: { zh: "1,860 元/月", en: "1,860 yuan a month" }, to: { zh: "2,140 元/月", en: "2,140 yuan a month" } }],
-      photos_added: photos.slice(-1).map((one) => one.attached.photo),
-      photos_withdrawn: [],
-      photos_changed: [],
-      findings: [],
-      description: null,
-    };
-  }
+  shape(view, words);
+  let sealing = view.phase;
 
   const row = (at: number, phase: VisitRow["phase"], data: VisitRow["data_state"]): VisitRow => ({
     visit: ids[at]!,
@@ -252,7 +227,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     list_stations: ({ search }) =>
       STATIONS.filter((one) => `${one.name}${one.township}${one.village}`.includes(search)).map((station, at) => ({ station, last_visit_ms: at % 4 === 0 ? started : null, open_visit: station.id === view.visit.station && sealing === "in_progress" ? view.visit.id : null })),
     list_packs: () => [pack as Pack],
-    list_visits: () => [row(0, sealing, "local_only"), row(1, "awaiting_signature", "acknowledged"), row(2, "sealed", "thumbnails_arrived"), row(3, "reviewed", "originals_arrived")],
+    list_visits: () => (words.has("empty") ? [] : [row(0, sealing, "local_only"), row(1, "awaiting_signature", "acknowledged"), row(2, "sealed", "thumbnails_arrived"), row(3, "reviewed", "originals_arrived")]),
     open_visit: () => view,
     get_visit: () => view,
     abort_visit: ({ reason }) => {
@@ -308,7 +283,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     sync_status: () => sync(),
     enrolment_request: () => ({ fingerprint: HEX, text: '{"request":"…"}' }),
     trip_check: () => ({
-      ready: false,
+      ready: words.has("ready"),
       townships: [...new Set(STATIONS.map((one) => one.township))].toSorted(),
       lines: [
         line("packs", "good", { n: "1", missing: "" }),
@@ -318,8 +293,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
         line("device", "good", { name: "检查一组", ends_ms: String(started + 200 * 86_400_000) }),
         line("person_pending", "care", { name: PEOPLE[1]!.name }),
         line("clock", "good", { minutes: "0" }),
-        line("zone", "missing", { zone: "+0:00" }),
-        line("disk", "missing", { free: "812000000", needed: String(2 * 1024 ** 3) }),
+        ...(words.has("ready") ? [] : [line("zone", "missing", { zone: "+0:00" }), line("disk", "missing", { free: "812000000", needed: String(2 * 1024 ** 3) })]),
         line("battery", "care", { percent: "64" }),
         line("alone", "care", { visits: "6" }),
       ],

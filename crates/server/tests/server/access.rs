@@ -22,7 +22,7 @@ const OPEN: [(&str, &str); 6] = [
 ];
 
 /// Who may make which call, by name; `None` needs a session only.
-const CALLS: [(&str, Option<&[Role]>); 11] = [
+const CALLS: [(&str, Option<&[Role]>); 13] = [
     ("me", None),
     ("logout", None),
     ("list_visits", Some(&Role::ALL)),
@@ -34,6 +34,8 @@ const CALLS: [(&str, Option<&[Role]>); 11] = [
     ("read_station_table", Some(&[Role::Administrator])),
     ("preview_stations", Some(&[Role::Administrator])),
     ("import_stations", Some(&[Role::Administrator])),
+    ("list_proposed_stations", Some(&[Role::Administrator])),
+    ("approve_station", Some(&[Role::Administrator])),
 ];
 
 fn account(county: &str, role: Role) -> String {
@@ -43,13 +45,15 @@ fn account(county: &str, role: Role) -> String {
 
 fn args(call: &str, scope: &str, visit: &str) -> Value {
     match call {
-        "list_visits" | "list_enrolments" => json!({"scope": scope}),
+        "list_visits" | "list_enrolments" | "list_proposed_stations" => json!({"scope": scope}),
         "get_visit" => json!({"scope": scope, "visit": visit}),
         "accept_visit" => json!({"scope": scope, "visit": visit, "statement": "0".repeat(64), "comment": ""}),
         "return_visit" => json!({"scope": scope, "visit": visit, "statement": "0".repeat(64), "comment": "x", "items": []}),
         "approve_enrolment" => json!({"scope": scope, "request": "0".repeat(64), "authority_passphrase": "x"}),
         "read_station_table" => json!({"scope": scope, "upload": "0", "sheet": null, "header_row": null}),
         "preview_stations" => json!({"scope": scope, "reading": reading(), "show": null, "after": 0}),
+        "approve_station" => json!({"scope": scope, "station": {
+            "id": uuid::Uuid::nil(), "name": "甲站", "township": "乙镇", "village": "丙村", "address": "", "manager": "", "position": null}}),
         "import_stations" => json!({"scope": scope, "reading": reading(), "plan": "0"}),
         _ => json!({}),
     }
