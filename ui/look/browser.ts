@@ -50,6 +50,17 @@ export function wear(page: Page, look: Look, text: "normal" | "large" = "normal"
   );
 }
 
+export const LANGUAGES = ["zh", "en"] as const;
+export type Language = (typeof LANGUAGES)[number];
+/** Lets the screen speak a language, as the menu does. */
+export async function speak(page: Page, language: Language): Promise<void> {
+  await page.evaluate((wanted) => {
+    const app = (document.querySelector("#app") as unknown as { __vue_app__: { config: { globalProperties: { $pinia: { state: { value: Record<string, { language: string }> } } } } } }).__vue_app__;
+    app.config.globalProperties.$pinia.state.value["preferences"]!.language = wanted;
+  }, language);
+  await page.waitForFunction((wanted) => document.documentElement.lang.startsWith(wanted), language);
+}
+
 /** Keeps a picture where XUNZHAN_LOOK_PICTURES says, for a person's eyes. */
 export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env["XUNZHAN_LOOK_PICTURES"];

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LOOKS, PANEL, picture, wear, ZOOMED, eyes, type Eyes } from "./browser";
+import { eyes, LANGUAGES, LOOKS, PANEL, picture, speak, wear, ZOOMED, type Eyes } from "./browser";
 import { id, reach, SCREENS } from "./screens";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -19,13 +19,16 @@ interface Finding {
   nodes: { target: string[]; failureSummary?: string }[];
 }
 
+/** Rules whose answer hangs on the colours; the others are asked once in each language. */
+const OF_COLOURS = ["color-contrast", "link-in-text-block"];
+
 /** What axe finds, one line for each element. */
-async function axe(page: Page): Promise<string[]> {
+async function axe(page: Page, only?: string[]): Promise<string[]> {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
+  const found = await page.evaluate(async (rules) => {
     const run = (window as unknown as { axe: { run: (context: Document, options: object) => Promise<{ violations: Finding[] }> } }).axe;
-    return (await run.run(document, { resultTypes: ["violations"] })).violations.map(({ id: rule, nodes }) => ({ id: rule, nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })) }));
-  });
+    return (await run.run(document, { resultTypes: ["violations"], ...(rules ? { runOnly: { type: "rule", values: rules } } : {}) })).violations.map(({ id: rule, nodes }) => ({ id: rule, nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })) }));
+  }, only);
   return (found as Finding[]).flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")} ${(node.failureSummary ?? "").split("\n")[1]?.trim() ?? ""}`));
 }
 
@@ -65,20 +68,26 @@ describe.each(SCREENS)("$name", (screen) => {
     const faults: string[] = [];
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error)));
-    for (const one of LOOKS) {
-      await wear(page, one);
-      await picture(page, `${screen.name}-${one}`);
-      faults.push(...(await axe(page)).map((fault) => `${one}: ${fault}`));
+    for (const language of LANGUAGES) {
+      await page.setViewportSize(PANEL);
+      await speak(page, language);
+      for (const one of LOOKS) {
+        // Both languages wear the same colours.
+        if (language === "en" && one !== "light") continue;
+        await wear(page, one);
+        await picture(page, `${screen.name}-${language}-${one}`);
+        faults.push(...(await axe(page, one === "light" ? undefined : OF_COLOURS)).map((fault) => `${language} ${one}: ${fault}`));
+      }
+      await wear(page, "light", "large");
+      await picture(page, `${screen.name}-${language}-large`);
+      faults.push(...(await sideways(page)).map((fault) => `${language} large: sideways ${fault}`));
+      await wear(page, "light");
+      faults.push(...(await sideways(page)).map((fault) => `${language} ${PANEL.width}: sideways ${fault}`));
+      await page.setViewportSize(ZOOMED);
+      await picture(page, `${screen.name}-${language}-zoomed`);
+      faults.push(...(await sideways(page)).map((fault) => `${language} ${ZOOMED.width}: sideways ${fault}`));
+      faults.push(...(await outOfReach(page)).map((fault) => `${language} ${ZOOMED.width}: out of reach ${fault}`));
     }
-    await wear(page, "light", "large");
-    await picture(page, `${screen.name}-large`);
-    faults.push(...(await sideways(page)).map((fault) => `large: sideways ${fault}`));
-    await wear(page, "light");
-    faults.push(...(await sideways(page)).map((fault) => `${PANEL.width}: sideways ${fault}`));
-    await page.setViewportSize(ZOOMED);
-    await picture(page, `${screen.name}-zoomed`);
-    faults.push(...(await sideways(page)).map((fault) => `${ZOOMED.width}: sideways ${fault}`));
-    faults.push(...(await outOfReach(page)).map((fault) => `${ZOOMED.width}: out of reach ${fault}`));
     await page.context().close();
     expect([...faults, ...errors]).toEqual([]);
   });

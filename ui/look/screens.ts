@@ -1,5 +1,6 @@
 /** Every screen and dialog of both faces, and the way there. */
 import type { Page } from "playwright-core";
+import county from "../../assets/demo/qinghe.json";
 
 export interface Screen {
   name: string;
@@ -10,7 +11,11 @@ export interface Screen {
 }
 
 export const id = (name: string) => `[data-testid="${name}"]`;
-const VISIT = "/index.html#/visit/00000000-0000-7000-8000-000000000000";
+const ONE = "#/visit/00000000-0000-7000-8000-000000000000";
+const VISIT = `/index.html${ONE}`;
+/** The visit as a word in the address makes it; see `src/host/fake-cases.ts`. */
+const as = (word: string, rest = "") => `/index.html?${word}${ONE}${rest}`;
+const COLLEAGUE = county.people[1]?.id ?? "";
 const click = (...names: string[]) => async (page: Page) => {
   for (const name of names) await page.click(name.startsWith("[") ? name : id(name));
 };
@@ -18,6 +23,14 @@ const key = (...keys: string[]) => async (page: Page) => {
   await page.waitForSelector(id("item-C4-01"));
   for (const one of keys) await page.keyboard.press(one);
 };
+
+/** Answers with a concern, and says of the next item that it was not checked. */
+async function concern(page: Page): Promise<void> {
+  await key("3", "ArrowDown", "0")(page);
+  await page.waitForFunction(() => document.activeElement?.getAttribute("data-testid") === "item-reason");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("ArrowUp");
+}
 
 /** Ends the visit and has the station refuse, so that it can be sealed. */
 async function ready(page: Page): Promise<void> {
@@ -30,12 +43,26 @@ async function ready(page: Page): Promise<void> {
   await page.click(id("countersign-save"));
   await page.waitForSelector(id("countersign-done"));
 }
-async function sealed(page: Page): Promise<void> {
+/** Seals with so many signatures of the two. */
+const sealed = (signatures: number) => async (page: Page) => {
   await ready(page);
-  for (const field of await page.$$('[data-testid^="seal-passphrase-"] input, input[data-testid^="seal-passphrase-"]')) await field.fill("goodgood");
+  const fields = await page.$$('[data-testid^="seal-passphrase-"] input, input[data-testid^="seal-passphrase-"]');
+  for (const field of fields.slice(0, signatures)) await field.fill("goodgood");
   await page.click(id("seal"));
-  await page.waitForSelector(id("record-pages"));
-}
+  await page.waitForSelector('[data-testid="chip-phase"]:not([data-state="in_progress"])');
+};
+/** Opens a menu and takes a line of it. */
+const menu = (of: string, line: string) => async (page: Page) => {
+  await page.click(id(of));
+  await page.locator(id(line)).click();
+};
+/** A visit of the console's list by its place there. */
+const review = (at: number, ...then: string[]) => async (page: Page) => {
+  await page.click(id("nav-visits"));
+  await page.selectOption(id("review-sort"), "newest");
+  await page.locator(id("review-row")).nth(at).click();
+  await click(...then)(page);
+};
 
 /** Brings some file to the stations' page; the invented server reads what it likes. */
 async function bring(page: Page): Promise<void> {
@@ -72,9 +99,14 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   { name: "trip", path: "/index.html#/trip", there: "trip-verdict" },
+  { name: "trip-ready", path: "/index.html?ready#/trip", there: "trip-verdict" },
+  { name: "visits-empty", path: "/index.html?empty#/visits", there: "visits-empty" },
+  { name: "new-station", path: "/index.html#/visits", there: "new-station", way: click("new-visit", "new-visit-new-station") },
+  { name: "forgotten", path: `/index.html#/people/${COLLEAGUE}/forgotten`, there: "forgotten-screen" },
+  { name: "cannot-open", path: "/index.html?fail=app_state:shell_closed", there: "cannot-open" },
   { name: "looks", path: "/index.html#/visits", there: "look-dark", way: click("looks") },
   { name: "visit", path: VISIT, there: "item-C4-01" },
-  { name: "visit-concern", path: VISIT, there: "item-concerns", way: key("3", "ArrowDown", "0", "ArrowUp") },
+  { name: "visit-concern", path: VISIT, there: "item-concerns", way: concern },
   { name: "visit-typed", path: `${VISIT}?item=C4-09`, there: "field-turnover-input" },
   { name: "visit-photos", path: VISIT, there: "photo-lines", way: click('[data-testid="tray-tiles"] figure:nth-of-type(4) [data-testid$="-face"]') },
   { name: "finding", path: VISIT, there: "finding-dialog", way: key("f") },
@@ -89,6 +121,16 @@ export const SCREENS: readonly Screen[] = [
       await page.waitForSelector(id("import-report"), { timeout: 10_000 });
     },
   },
+  { name: "visit-failed", path: as("fail=answer_item:disk_full&fail=save_draft:disk_full"), there: "visit-failure", way: key("1") },
+  { name: "visit-proposed", path: as("proposed&reaimed"), there: "chip-proposed" },
+  { name: "visit-disputed", path: as("disputed", "?item=C4-04"), there: "item-disputed" },
+  { name: "visit-uncovered", path: as("uncovered"), there: "uncovered" },
+  { name: "visit-aborted", path: as("aborted"), there: "visit-aborted" },
+  { name: "visit-abort", path: VISIT, there: "mistake-dialog", way: menu("mistake-menu", "mistake-abort") },
+  { name: "visit-reaim", path: VISIT, there: "mistake-station", way: menu("mistake-menu", "mistake-reaim") },
+  { name: "returned", path: as("returned", "?item=C4-04"), there: "returned-box" },
+  { name: "seal-mended", path: as("returned", "/seal"), there: "seal-comparison" },
+  { name: "seal-second-later", path: VISIT, there: "seal-signers", way: sealed(1) },
   {
     name: "photo",
     path: VISIT,
@@ -97,13 +139,19 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: "seal", path: `${VISIT}/seal`, there: "seal-gaps" },
   { name: "seal-ready", path: VISIT, there: "countersign-done", way: ready },
-  { name: "sealed", path: VISIT, there: "record-pages", way: sealed },
+  { name: "sealed", path: VISIT, there: "record-pages", way: sealed(2) },
   { name: "console-login", path: "/console.html?door=1", there: "login-form" },
   { name: "console-list", path: "/console.html", there: "review-row", way: click("nav-visits") },
   { name: "console-visit", path: "/console.html", there: "review-visit", way: click("nav-visits", "review-row") },
   { name: "console-accept", path: "/console.html", there: "accept-dialog", way: click("nav-visits", "review-row", "review-accept") },
   { name: "console-photo", path: "/console.html", there: "photo-viewer", way: click("nav-visits", "review-row", "review-photo") },
+  { name: "console-mended", path: "/console.html", there: "review-comparison", way: review(1) },
+  { name: "console-returned", path: "/console.html", there: "review-waiting", way: review(5) },
+  { name: "console-return", path: "/console.html", there: "return-dialog", way: review(0, "return-on-C4-04") },
+  { name: "console-keys", path: "/console.html", there: "keys-overlay", way: async (page) => (await review(0)(page), await page.keyboard.press("?")) },
   { name: "console-stations", path: "/console.html", there: "stations-file", way: click("nav-stations") },
+  { name: "console-proposed", path: "/console.html?proposed", there: "proposed-alike", way: click("nav-stations") },
+  { name: "console-proposed-taken", path: "/console.html?proposed", there: "error-note", way: async (page) => (await page.click(id("nav-stations")), await page.fill(id("proposed-code"), "taken"), await page.click(id("proposed-approve"))) },
   { name: "console-stations-preview", path: "/console.html", there: "stations-line", way: bring },
   {
     name: "console-stations-done",

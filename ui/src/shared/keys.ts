@@ -66,7 +66,7 @@ export function useLayer(): number {
 /** The listener of a text field's own keys. */
 export function fieldKeys(acts: Record<string, (event: KeyboardEvent) => void>): (event: Event | KeyboardEvent) => void {
   return (event) => {
-    if (!(event instanceof KeyboardEvent) || composing(event)) return;
+    if (!(event instanceof KeyboardEvent) || composing(event) || event.ctrlKey || event.altKey || event.metaKey) return;
     const act = acts[event.key];
     if (!act) return;
     event.preventDefault();
@@ -76,7 +76,7 @@ export function fieldKeys(acts: Record<string, (event: KeyboardEvent) => void>):
 }
 
 /** Calls the handler for every key that may mean something to its layer; what it answers true to goes no further. */
-export function useKeys(handler: (press: Press) => boolean, options: { depth?: number; help?: KeyHelp } = {}): void {
+export function useKeys(handler: (press: Press) => boolean, options: { depth?: number; help?: KeyHelp; before?: boolean } = {}): void {
   const depth = options.depth ?? inject(DEPTH, 0);
   const listen = (event: KeyboardEvent) => {
     if (event.defaultPrevented || composing(event) || event.altKey || event.metaKey) return;
@@ -93,7 +93,8 @@ export function useKeys(handler: (press: Press) => boolean, options: { depth?: n
       event.stopPropagation();
     }
   };
-  onMounted(() => window.addEventListener("keydown", listen));
-  onBeforeUnmount(() => window.removeEventListener("keydown", listen));
+  // Before the kit's own controls hear it, if asked: a list to choose from would open on Ctrl+Enter.
+  onMounted(() => window.addEventListener("keydown", listen, options.before ?? false));
+  onBeforeUnmount(() => window.removeEventListener("keydown", listen, options.before ?? false));
   if (options.help) whileMounted(helps, { depth, help: options.help });
 }
