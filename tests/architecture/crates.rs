@@ -13,7 +13,14 @@ const MAY_IMPORT: [(&str, &[&str]); 8] = [
     ("xunzhan-desktop", &["xunzhan-field", "xunzhan-contract"]),
     (
         "xunzhan-field",
-        &["xunzhan-seal", "xunzhan-ledger", "xunzhan-domain", "xunzhan-contract", "xunzhan-papers"],
+        &[
+            "xunzhan-seal",
+            "xunzhan-ledger",
+            "xunzhan-domain",
+            "xunzhan-contract",
+            "xunzhan-papers",
+            "xunzhan-intake",
+        ],
     ),
     (
         "xunzhan-server",
@@ -39,7 +46,7 @@ const MAY_IMPORT: [(&str, &[&str]); 8] = [
 ];
 
 /// Crates that do no input and output of their own.
-const PURE: [&str; 3] = ["seal", "ledger", "domain"];
+const PURE: [&str; 4] = ["seal", "ledger", "domain", "intake"];
 
 /// What a pure crate may not depend on outside its tests.
 const NOT_IN_PURE: [&str; 9] = ["tokio", "rusqlite", "axum", "tauri", "reqwest", "hyper", "fs4", "keyring", "async-std"];
@@ -141,7 +148,7 @@ const OF_THE_SYSTEM: [&str; 12] = [
 /// Operating-system calls outside `crates/field/src/os/`. Tests may make them, and the server runs on one system.
 fn system_calls(root: &Path) -> Vec<String> {
     let mut broken = Vec::new();
-    let folders = ["seal", "ledger", "domain", "contract", "papers", "verify", "field"].map(|c| format!("crates/{c}/src"));
+    let folders = ["seal", "ledger", "domain", "contract", "papers", "verify", "field", "intake"].map(|c| format!("crates/{c}/src"));
     for folder in folders.iter().map(String::as_str).chain(["src-tauri/src"]) {
         for source in sources(root, folder) {
             let exempt = ["crates/field/src/os/", "crates/field/src/tests/"]

@@ -32,6 +32,6 @@ pub fn photos() -> PathBuf {
     if all.is_dir() {
         all
     } else {
-        root().join("crates/field/tests/data/photos/files")
+        root().join("crates/intake/tests/data/photos/files")
     }
 }

@@ -97,7 +97,7 @@ pub fn test_data() -> String {
     } else {
         format!(
             "test data: the small copies in the crates' tests/data ({} photos, {} sets of vectors); ../shared is not here",
-            count("crates/field/tests/data/photos/files"),
+            count("crates/intake/tests/data/photos/files"),
             count("crates/seal/tests/data/vectors")
         )
     }

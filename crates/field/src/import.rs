@@ -16,7 +16,6 @@ use uuid::Uuid;
 
 use crate::core::{Core, Field, FileHandle, Open, lock};
 use crate::error::{Error, Result};
-use crate::intake::Limits;
 use crate::intake::import::{Context, Event, Imported, Outcome, Taken, import};
 use crate::store::BlobKind;
 
@@ -159,7 +158,7 @@ impl Job {
             known: &known,
             event: &event,
             cancel: &self.import.cancel,
-            limits: Limits::default(),
+            limits: intake::Limits::default(),
         };
         let report = import(&self.roots, &context);
         {

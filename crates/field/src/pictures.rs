@@ -4,7 +4,7 @@ use domain::{PhotoId, VisitId};
 
 use crate::core::{Core, Field};
 use crate::error::{Error, Result};
-use crate::intake::{Limits, thumbnail};
+use intake::{Limits, thumbnail};
 
 /// What kind of picture is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Core {
             }
             ImageKind::Preview => {
                 let bytes = open.vault.read(&row.original)?;
-                let orientation = crate::intake::metadata::read(&bytes).orientation;
+                let orientation = intake::metadata::read(&bytes).orientation;
                 let preview = thumbnail::preview(&bytes, orientation, &Limits::default()).map_err(|_| Error::NotFound("preview"))?;
                 jpeg(preview.jpeg)
             }

@@ -14,8 +14,8 @@ use seal::Digest;
 
 use crate::core::{APP_VERSION, Core, Field, Open, lock};
 use crate::error::{Error, Result};
-use crate::intake::{Limits, thumbnail};
 use crate::store::now_ms;
+use intake::{Limits, thumbnail};
 
 // With more photos than this the annex is printed from thumbnails, so that the paper is there within seconds.
 const MOST_PREVIEWS: usize = 12;

@@ -3,10 +3,11 @@
 
 mod support;
 
-use field::intake::Limits;
 use field::intake::import::{Context, Event, ImportReport, Outcome, import};
-use field::intake::reason::{NoPreview, Refusal};
+use field::intake::reason::Refusal;
 use field::vault::Vault;
+use intake::Limits;
+use intake::reason::NoPreview;
 use seal::Digest;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! `xunzhan-field bench-intake --folder DIR [--json]`: how fast intake is on this machine, with and without its costs.
 
-use super::decode::Limits;
 use super::import::{Context, ImportReport, Keep, Outcome, WORKERS, import};
 use crate::vault::Vault;
 use anyhow::{Context as _, Result, bail};
+use intake::Limits;
 use seal::Digest;
 use serde_json::{Value, json};
 use std::io;

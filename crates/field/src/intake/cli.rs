@@ -1,11 +1,13 @@
 //! `xunzhan-field photo-info --json FILE…`: what files say about themselves, one JSON object a line.
 
-use super::metadata;
-use super::read::read_one;
+use super::read::open;
+use super::reason::Refusal;
 use anyhow::{Result, bail};
+use intake::metadata::{self, Metadata};
+use intake::source::needed;
 use serde_json::{Value, json};
 use std::io::{self, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 use std::path::Path;
 
 /// Prints one line per file and never stops at a bad one; fails only on wrong arguments or a closed output.
@@ -23,23 +25,26 @@ pub fn photo_info(args: &[String]) -> Result<()> {
 
 /// One file's object; `error` says why the rest is null.
 fn info(file: &str) -> Value {
-    let read = catch_unwind(AssertUnwindSafe(|| {
-        read_one(Path::new(file), &mut io::sink(), |_| true).map(|read| metadata::read_as(&read.head, read.format))
-    }));
+    let read = catch_unwind(|| {
+        let needed = open(Path::new(file)).and_then(|mut opened| needed(&mut opened).map_err(|e| Refusal::of_reading(&e)))?;
+        if needed.whole && needed.bytes.is_empty() {
+            return Err(Refusal::Empty);
+        }
+        Ok(metadata::read_as(&needed.bytes, needed.format))
+    });
     let (meta, error) = match read {
         Ok(Ok(meta)) => (meta, None),
-        Ok(Err(refusal)) => (Default::default(), Some(refusal.en())),
-        Err(_) => (Default::default(), Some("the metadata reader failed on this file")),
+        Ok(Err(refusal)) => (Metadata::default(), Some(refusal.en())),
+        Err(_) => (Metadata::default(), Some("the metadata reader failed on this file")),
     };
-    let scaled = |value: Option<i64>, scale: f64| value.map(|v| v as f64 / scale);
     json!({
         "file": file,
         "taken_at": meta.taken_at,
         "offset": meta.offset,
-        "lat": scaled(meta.position.map(|p| p.lat_e7), 1e7),
-        "lon": scaled(meta.position.map(|p| p.lon_e7), 1e7),
-        "alt": scaled(meta.altitude_cm, 100.0),
-        "direction": scaled(meta.direction_cdeg, 100.0),
+        "lat": meta.place.as_ref().map(|p| p.lat),
+        "lon": meta.place.as_ref().map(|p| p.lon),
+        "alt": meta.altitude_m,
+        "direction": meta.direction_deg,
         "gps_time": meta.gps_time,
         "orientation": meta.orientation,
         "width": meta.width,

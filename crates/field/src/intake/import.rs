@@ -1,14 +1,16 @@
 //! Many files into the vault: at most two at a time, each whole or refused with a reason, and a report that names every one.
 
-use super::decode::Limits;
 use super::folder::{Listed, expand};
-use super::format::FileFormat;
-use super::metadata;
 use super::read::{ReadFile, read_one};
-use super::reason::{NoPreview, Refusal};
-use super::thumbnail::{self, Thumbnail};
+use super::reason::Refusal;
+use super::said::photo_meta;
 use crate::vault::{Vault, VaultWriter};
 use domain::photo::PhotoMeta;
+use intake::Limits;
+use intake::format::FileFormat;
+use intake::metadata::{self, Metadata};
+use intake::reason::NoPreview;
+use intake::thumbnail::{self, Thumbnail};
 use seal::Digest;
 use std::collections::HashMap;
 use std::io;
@@ -264,9 +266,9 @@ fn look(file: ReadFile, limits: &Limits) -> Taken {
         head,
         whole,
     } = file;
-    let meta = catch_unwind(AssertUnwindSafe(|| metadata::read_as(&head, format))).unwrap_or_else(|_| PhotoMeta {
+    let meta = catch_unwind(AssertUnwindSafe(|| metadata::read_as(&head, format))).unwrap_or_else(|_| Metadata {
         warnings: vec!["the metadata reader failed on this file".into()],
-        ..PhotoMeta::default()
+        ..Metadata::default()
     });
     let thumbnail = if whole || !matches!(format, FileFormat::Jpeg | FileFormat::Png) {
         thumbnail::make(&head, meta.orientation, limits)
@@ -277,7 +279,7 @@ fn look(file: ReadFile, limits: &Limits) -> Taken {
         sha256,
         len,
         format,
-        meta,
+        meta: photo_meta(meta),
         thumbnail,
     }
 }

@@ -1,7 +1,8 @@
 //! One file, read once: hashed and copied while it passes, its beginning kept in memory for metadata and thumbnail.
 
-use super::format::{FileFormat, sniff};
 use super::reason::Refusal;
+use intake::format::{FileFormat, sniff};
+use intake::source::{beginning, film};
 use seal::Digest;
 use sha2::{Digest as _, Sha256};
 use std::fs::{File, Metadata};
@@ -9,10 +10,6 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
-/// Bytes of a picture that are kept in memory at most; a file above this is kept whole on disk and has no preview.
-pub const MAX_IN_MEMORY: usize = 96 << 20;
-/// Bytes that are kept of a file that is no picture.
-const HEAD: usize = 1 << 20;
 const CHUNK: usize = 256 << 10;
 
 /// What became of reading one file.
@@ -24,7 +21,7 @@ pub struct ReadFile {
     pub len: u64,
     /// Format by content.
     pub format: FileFormat,
-    /// The first bytes, all of them when `whole`.
+    /// What the readers of pictures need: the first bytes, all of them when `whole`; of a film what is said about it.
     pub head: Vec<u8>,
     /// Whether `head` is the whole file.
     pub whole: bool,
@@ -38,11 +35,8 @@ pub struct ReadFile {
 pub fn read_one(path: &Path, out: &mut impl Write, mut step: impl FnMut(u64) -> bool) -> Result<ReadFile, Refusal> {
     let reading = |e: io::Error| Refusal::of_reading(&e);
     let storing = |e: io::Error| Refusal::of_storing(&e);
-    // A pipe would block for ever on opening, so its kind is asked first.
-    ordinary(&std::fs::metadata(path).map_err(reading)?)?;
-    let mut file = File::open(path).map_err(reading)?;
+    let mut file = open(path)?;
     let before = file.metadata().map_err(reading)?;
-    ordinary(&before)?;
     let mut hasher = Sha256::new();
     let (mut len, mut head, mut format) = (0_u64, Vec::new(), FileFormat::Other);
     let mut chunk = vec![0; CHUNK];
@@ -56,11 +50,11 @@ pub fn read_one(path: &Path, out: &mut impl Write, mut step: impl FnMut(u64) -> 
         let bytes = chunk.get(..count).unwrap_or_default();
         if len == 0 {
             format = sniff(bytes);
-            head.reserve(usize::try_from(before.len()).unwrap_or(0).min(keep(format)));
+            head.reserve(usize::try_from(before.len()).unwrap_or(0).min(beginning(format)));
         }
         hasher.update(bytes);
         out.write_all(bytes).map_err(storing)?;
-        let room = keep(format).saturating_sub(head.len());
+        let room = beginning(format).saturating_sub(head.len());
         head.extend_from_slice(bytes.get(..count.min(room)).unwrap_or_default());
         len += count as u64;
         // A file that is still being written could grow for as long as it is read.
@@ -74,11 +68,14 @@ pub fn read_one(path: &Path, out: &mut impl Write, mut step: impl FnMut(u64) -> 
     if len == 0 {
         return Err(Refusal::Empty);
     }
+    if format.is_video() {
+        head = film(&mut file).map_err(reading)?;
+    }
     let after = std::fs::metadata(path).map_err(reading)?;
     if len != before.len() || stamp(&before) != stamp(&after) || after.len() != len {
         return Err(Refusal::Changing);
     }
-    let whole = head.len() as u64 == len;
+    let whole = !format.is_video() && head.len() as u64 == len;
     Ok(ReadFile {
         sha256: Digest::from_bytes(hasher.finalize().into()),
         len,
@@ -88,20 +85,21 @@ pub fn read_one(path: &Path, out: &mut impl Write, mut step: impl FnMut(u64) -> 
     })
 }
 
+/// Opens what is an ordinary file. A pipe would block for ever on opening, so its kind is asked first.
+pub fn open(path: &Path) -> Result<File, Refusal> {
+    let reading = |e: io::Error| Refusal::of_reading(&e);
+    ordinary(&std::fs::metadata(path).map_err(reading)?)?;
+    let file = File::open(path).map_err(reading)?;
+    ordinary(&file.metadata().map_err(reading)?)?;
+    Ok(file)
+}
+
 fn ordinary(metadata: &Metadata) -> Result<(), Refusal> {
     if metadata.is_file() { Ok(()) } else { Err(Refusal::NotAFile) }
 }
 
 fn stamp(metadata: &Metadata) -> Option<SystemTime> {
     metadata.modified().ok()
-}
-
-fn keep(format: FileFormat) -> usize {
-    match format {
-        FileFormat::Pdf | FileFormat::Other => HEAD,
-        format if format.is_video() => HEAD,
-        _ => MAX_IN_MEMORY,
-    }
 }
 
 #[cfg(test)]
@@ -134,7 +132,7 @@ mod tests {
         let bytes = [&b"\0\0\0\x10ftypisom\0\0\0\0"[..], &[1; 3 << 20]].concat();
         fs::write(&path, &bytes).unwrap();
         let (file, copy) = read(&path).unwrap();
-        assert_eq!((copy.len(), file.head.len(), file.whole), (bytes.len(), HEAD, false));
+        assert_eq!((copy.len(), file.head.len(), file.whole), (bytes.len(), 16, false));
     }
 
     #[test]

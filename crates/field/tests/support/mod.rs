@@ -1,4 +1,4 @@
-//! The photo set of the intake tests: the large public one where it lies beside the repository, else the small copies.
+//! The photo set of the import tests: the large public one where it lies beside the repository, else the small copies.
 #![allow(dead_code, clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
@@ -20,8 +20,8 @@ pub fn photo_set() -> PhotoSet {
         }
     } else {
         PhotoSet {
-            dir: root.join("tests/data/photos"),
-            name: "the small copies crates/field/tests/data/photos",
+            dir: root.join("../intake/tests/data/photos"),
+            name: "the small copies crates/intake/tests/data/photos",
         }
     };
     println!("photos: {}", set.name);

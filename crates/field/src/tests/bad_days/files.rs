@@ -13,10 +13,11 @@ use seal::Digest;
 use super::super::county::County;
 use super::super::visit::open_visit;
 use super::import;
-use crate::intake::Limits;
 use crate::intake::import::{Context, Event, Keep, Outcome};
-use crate::intake::reason::{NoPreview, Refusal};
+use crate::intake::reason::Refusal;
 use crate::vault::Vault;
+use intake::Limits;
+use intake::reason::NoPreview;
 
 fn picture(path: &Path, shade: u8) {
     let picture = RgbImage::from_fn(64, 48, |x, y| image::Rgb([shade, x as u8, y as u8]));

@@ -1,7 +1,7 @@
 //! Small pictures for lists (320 px) and large views (1600 px): derived, disposable, upright.
 
-use super::decode::{Limits, decode};
-use super::reason::NoPreview;
+use crate::decode::{Limits, decode};
+use crate::reason::NoPreview;
 use fast_image_resize::images::Image;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;

@@ -85,7 +85,14 @@ pub fn sniff(head: &[u8]) -> FileFormat {
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => FileFormat::Webp,
         [b'I', b'I', 0x2a, 0, ..] | [b'M', b'M', 0, 0x2a, ..] => FileFormat::Tiff,
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => sniff_brand(head),
-        [_, _, _, _, b'm', b'o', b'o', b'v', ..] | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => FileFormat::Mov,
+        // QuickTime films of older cameras begin with any of their boxes.
+        [_, _, _, _, name @ .., _]
+            if [b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"]
+                .iter()
+                .any(|n| name.starts_with(*n)) =>
+        {
+            FileFormat::Mov
+        }
         // A PDF may begin after some rubbish, within its first kilobyte (ISO 32000-1, annex H, note 13).
         _ if head.get(..head.len().min(1024)).is_some_and(|h| h.windows(5).any(|w| w == b"%PDF-")) => FileFormat::Pdf,
         _ => FileFormat::Other,

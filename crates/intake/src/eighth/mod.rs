@@ -7,8 +7,8 @@
 mod bits;
 mod huffman;
 
-use super::bytes::be16;
-use super::container::jpeg::{Segment, is_frame, segments};
+use crate::bytes::be16;
+use crate::container::jpeg::{Segment, is_frame, segments};
 use bits::Bits;
 use huffman::{AcTable, DcTable};
 use image::RgbImage;
@@ -35,7 +35,7 @@ struct Tables {
 }
 
 /// Decodes at an eighth, rounded up; none when this reader does not take the file.
-pub(super) fn decode(bytes: &[u8]) -> Option<RgbImage> {
+pub(crate) fn decode(bytes: &[u8]) -> Option<RgbImage> {
     let mut tables = Tables::default();
     let mut frame: Option<(usize, usize, Vec<Component>)> = None;
     for Segment { marker, body, end, .. } in segments(bytes) {

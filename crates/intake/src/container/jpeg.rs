@@ -1,7 +1,8 @@
 //! JPEG segments (ISO 10918-1 annex B): size from the frame header, Exif and XMP from APP1.
 
-use super::{Parts, tiff_in};
-use crate::intake::bytes::{be16, upto};
+use super::{Parts, photoshop, tiff_in};
+use crate::bytes::{be16, upto};
+use crate::when::{LocalTime, of_instant};
 use std::borrow::Cow;
 
 const XMP_NAMESPACE: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
@@ -65,6 +66,34 @@ pub(crate) fn is_frame(marker: u8) -> bool {
     matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc)
 }
 
+/// Where an APP1 segment's Exif block begins: some devices put a second segment header before its name.
+fn exif_start(body: &[u8]) -> Option<usize> {
+    let name = |at: &usize| body.get(*at..at + 5).is_some_and(|n| n.eq_ignore_ascii_case(b"Exif\0"));
+    (0..=4).find(name).map(|at| at + 6)
+}
+
+/// The TIFF structure behind that name. What stands after the byte order mark is not looked at, as some programs write their own.
+fn exif_in(body: &[u8]) -> Option<&[u8]> {
+    let block = body.get(exif_start(body)?..)?;
+    let marked = block.starts_with(b"II") || block.starts_with(b"MM");
+    if marked { Some(block) } else { tiff_in(block) }
+}
+
+/// The XMP packet of an APP1 segment, also of one whose name was left out.
+pub(super) fn xmp_in(body: &[u8]) -> Option<&[u8]> {
+    let bare = || body.starts_with(b"<?xpacket").then_some(body);
+    body.strip_prefix(XMP_NAMESPACE).or_else(bare)
+}
+
+/// The time in the text segment that cameras wrote before Exif: seconds since 1970 of the camera's clock.
+fn picture_info(body: &[u8]) -> Option<LocalTime> {
+    let text = body.get(..body.len().min(4096))?;
+    let at = text.windows(18).position(|w| w.starts_with(b"\r\nTimeDate="))? + 11;
+    let digits: Vec<u8> = text.get(at..)?.iter().copied().take_while(u8::is_ascii_digit).collect();
+    let time = of_instant(std::str::from_utf8(&digits).ok()?.parse().ok()?)?;
+    Some(LocalTime { offset: None, ..time })
+}
+
 /// More segments than any camera writes; a file of nothing but empty ones must not fill the memory.
 const MAX_SEGMENTS: usize = 20_000;
 
@@ -80,13 +109,17 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
     }
     for segment in header {
         match segment.marker {
-            0xe1 if segment.body.starts_with(b"Exif\0") && parts.exif.is_none() => {
-                parts.exif = tiff_in(segment.body).map(Cow::Borrowed);
+            0xe1 if parts.exif.is_none() && exif_start(segment.body).is_some() => {
+                parts.exif = exif_in(segment.body).map(Cow::Borrowed);
                 if parts.exif.is_none() {
                     parts.warnings.push("Exif segment without a TIFF header".into());
                 }
             }
-            0xe1 if parts.xmp.is_none() => parts.xmp = segment.body.strip_prefix(XMP_NAMESPACE).map(Cow::Borrowed),
+            0xe1 if parts.xmp.is_none() => parts.xmp = xmp_in(segment.body).map(Cow::Borrowed),
+            0xec if parts.own.taken.is_none() => parts.own.taken = picture_info(segment.body).map(|time| (time, "APP12.TimeDate")),
+            0xed if parts.own.captioned.is_none() => {
+                parts.own.captioned = photoshop::taken(segment.body).map(|time| (time, "IPTC.DateCreated"));
+            }
             marker if is_frame(marker) && parts.size.is_none() => {
                 let size = be16(segment.body, 3).zip(be16(segment.body, 1));
                 parts.size = size.map(|(w, h)| (w.into(), h.into()));

@@ -1,7 +1,7 @@
 //! WebP in RIFF: size from VP8X, VP8 or VP8L, metadata from the EXIF and XMP chunks.
 
 use super::{Parts, tiff_in};
-use crate::intake::bytes::{le32, upto};
+use crate::bytes::{le32, upto};
 use std::borrow::Cow;
 
 pub(super) fn open(bytes: &[u8]) -> Parts<'_> {

@@ -1,24 +1,23 @@
 //! XMP packets (ISO 16684-1): only what Exif left open is taken from them.
 
-use super::exif::{put_position, put_time, scaled};
-use super::metadata::note;
-use super::when::{LocalTime, local_time};
-use domain::photo::PhotoMeta;
-use domain::station::Datum;
+use crate::metadata::Metadata;
+use crate::when::{LocalTime, local_time};
 use roxmltree::{Document, ParsingOptions};
+use std::borrow::Cow;
 
 const EXIF: &str = "http://ns.adobe.com/exif/1.0/";
 const TIFF: &str = "http://ns.adobe.com/tiff/1.0/";
 const AUX: &str = "http://ns.adobe.com/exif/1.0/aux/";
+const EXIF_EX: &str = "http://cipa.jp/exif/1.0/";
 const XMP: &str = "http://ns.adobe.com/xap/1.0/";
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 /// Longer packets hold picture data in text form.
 const MAX_PACKET: usize = 1 << 20;
 
 /// Fills in what is still missing. Returns when the picture was created digitally, the next best time.
-pub(super) fn fill(meta: &mut PhotoMeta, packet: &[u8]) -> Option<LocalTime> {
-    let text = std::str::from_utf8(packet).ok().filter(|t| t.len() <= MAX_PACKET)?;
-    let text = text.trim_matches(|c: char| c == '\0' || c == '\u{feff}' || c.is_whitespace());
+pub(crate) fn fill(meta: &mut Metadata, packet: &[u8]) -> Option<LocalTime> {
+    let decoded = decoded(packet.get(..packet.len().min(MAX_PACKET))?)?;
+    let text = decoded.trim_matches(|c: char| c == '\0' || c == '\u{feff}' || c.is_whitespace());
     // No document type means no entities, so nothing can expand.
     let options = ParsingOptions {
         allow_dtd: false,
@@ -26,63 +25,59 @@ pub(super) fn fill(meta: &mut PhotoMeta, packet: &[u8]) -> Option<LocalTime> {
         ..ParsingOptions::default()
     };
     let Ok(document) = Document::parse_with_options(text, options) else {
-        meta.warnings.push("XMP cannot be read".into());
+        meta.warn("XMP cannot be read");
         return None;
     };
     let get = |space: &str, name: &str| property(&document, space, name);
-    if let (None, Some(time)) = (&meta.taken_at, get(EXIF, "DateTimeOriginal").and_then(local_time)) {
-        put_time(meta, &time, "XMP.DateTimeOriginal");
+    meta.take_time(get(EXIF, "DateTimeOriginal").and_then(local_time), "XMP.DateTimeOriginal");
+    for (field, space, name) in [
+        ("make", TIFF, "Make"),
+        ("model", TIFF, "Model"),
+        ("software", TIFF, "Software"),
+        ("serial", AUX, "SerialNumber"),
+        ("serial", EXIF_EX, "BodySerialNumber"),
+    ] {
+        meta.take_text(field, get(space, name).map(str::to_owned), &format!("XMP.{name}"));
     }
-    let texts = [
-        ("make", TIFF, "Make", &mut meta.make),
-        ("model", TIFF, "Model", &mut meta.model),
-        ("software", TIFF, "Software", &mut meta.software),
-        ("serial", AUX, "SerialNumber", &mut meta.serial),
-    ];
-    let mut taken = Vec::new();
-    for (field, space, name, slot) in texts {
-        if let (None, Some(value)) = (&*slot, get(space, name)) {
-            *slot = Some(value.to_owned());
-            taken.push((field, format!("XMP.{name}")));
-        }
-    }
-    taken.iter().for_each(|(field, source)| note(meta, field, source));
-    if let (None, Some(value @ 1..=8)) = (meta.orientation, get(TIFF, "Orientation").and_then(|t| t.parse().ok())) {
-        meta.orientation = Some(value);
-        note(meta, "orientation", "XMP.Orientation");
-    }
-    if meta.position.is_none()
+    meta.take_orientation(get(TIFF, "Orientation").and_then(|t| t.parse().ok()), "XMP.Orientation");
+    if meta.place.is_none()
         && let (Some(lat), Some(lon)) = (get(EXIF, "GPSLatitude"), get(EXIF, "GPSLongitude"))
     {
         match (angle(lat, 'N', 'S', 90.0), angle(lon, 'E', 'W', 180.0)) {
-            (Some(lat), Some(lon)) => put_position(meta, lat, lon, Datum::Unknown, "XMP"),
-            _ => meta.warnings.push("the position in XMP is incomplete or out of range".into()),
+            (Some(lat), Some(lon)) => meta.take_place(lat, lon, get(EXIF, "GPSMapDatum").map(str::to_owned), "XMP"),
+            _ => meta.warn("the position in XMP is incomplete or out of range"),
         }
     }
-    numbers(meta, &get);
+    let below = matches!(get(EXIF, "GPSAltitudeRef"), Some("1" | "3"));
+    let altitude = get(EXIF, "GPSAltitude").and_then(number);
+    meta.take_altitude(altitude.map(|m| if below { -m.abs() } else { m }), "XMP.GPSAltitude");
+    meta.take_direction(get(EXIF, "GPSImgDirection").and_then(number), "XMP.GPSImgDirection");
+    meta.take_position_error(get(EXIF, "GPSHPositioningError").and_then(number), "XMP.GPSHPositioningError");
     // XMP joins GPS date and time into one value, in UTC by definition.
     if let (None, Some(time)) = (&meta.gps_time, get(EXIF, "GPSTimeStamp").and_then(local_time))
-        && time.offset.as_deref() == Some("+00:00")
+        && time.offset.as_deref().is_none_or(|o| o == "+00:00")
     {
         meta.gps_time = Some(format!("{}Z", time.text()));
-        note(meta, "gps_time", "XMP.GPSTimeStamp");
+        meta.note("gps_time", "XMP.GPSTimeStamp");
     }
     get(XMP, "CreateDate").or_else(|| get(EXIF, "DateTimeDigitized")).and_then(local_time)
 }
 
-fn numbers<'a>(meta: &mut PhotoMeta, get: &impl Fn(&str, &str) -> Option<&'a str>) {
-    if let (None, Some(height)) = (meta.altitude_cm, get(EXIF, "GPSAltitude").and_then(number)) {
-        let below = get(EXIF, "GPSAltitudeRef") == Some("1");
-        meta.altitude_cm = scaled(if below { -height.abs() } else { height }, 100.0).filter(|cm| cm.abs() < 10_000_000);
-        note(meta, "altitude", "XMP.GPSAltitude");
-    }
-    if let (None, Some(degrees)) = (
-        meta.direction_cdeg,
-        get(EXIF, "GPSImgDirection").and_then(number).filter(|d| (0.0..=360.0).contains(d)),
-    ) {
-        meta.direction_cdeg = scaled(degrees, 100.0);
-        note(meta, "direction", "XMP.GPSImgDirection");
-    }
+/// The packet's text: UTF-8, or UTF-16 of either byte order (ISO 16684-1 §7.1).
+fn decoded(packet: &[u8]) -> Option<Cow<'_, str>> {
+    let big = match packet {
+        [0xfe, 0xff, ..] | [0, b'<', ..] => true,
+        [0xff, 0xfe, ..] | [b'<', 0, ..] => false,
+        _ => return Some(String::from_utf8_lossy(packet)),
+    };
+    let units = packet
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .map(|pair| if big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) });
+    Some(Cow::Owned(
+        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
+    ))
 }
 
 /// A simple property of the described picture, written as an attribute or as an element; blank is none.
@@ -131,8 +126,8 @@ fn angle(text: &str, plus: char, minus: char, limit: f64) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn read(properties: &str) -> PhotoMeta {
-        let mut meta = PhotoMeta::default();
+    fn read(properties: &str) -> Metadata {
+        let mut meta = Metadata::default();
         let packet = format!(
             r#"<?xpacket?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}"><rdf:Description xmlns:exif="{EXIF}" xmlns:tiff="{TIFF}" {properties}/></rdf:RDF></x:xmpmeta>"#
         );
@@ -144,15 +139,15 @@ mod tests {
     fn attributes_are_read_and_half_positions_are_not() {
         let meta = read(r#"exif:DateTimeOriginal="2013-07-05T03:18:27+08:00" exif:GPSLatitude="39,3.0806N" exif:GPSLongitude="94,17,19.5W""#);
         assert_eq!(meta.taken_at.as_deref(), Some("2013-07-05T03:18:27"));
-        let position = meta.position.unwrap();
-        assert_eq!((position.lat_e7, position.lon_e7), (390_513_433, -942_887_500));
-        assert_eq!(read(r#"exif:GPSLatitude="39,3.0806N""#).position, None);
-        assert_eq!(read(r#"exif:GPSLatitude="39,3.0806" exif:GPSLongitude="1,1E""#).position, None);
+        let place = meta.place.unwrap();
+        assert!((place.lat - 39.051_343_3).abs() < 1e-7 && place.lon == -94.288_75, "{place:?}");
+        assert_eq!(read(r#"exif:GPSLatitude="39,3.0806N""#).place, None);
+        assert_eq!(read(r#"exif:GPSLatitude="39,3.0806" exif:GPSLongitude="1,1E""#).place, None);
     }
 
     #[test]
     fn entities_never_expand() {
-        let mut meta = PhotoMeta::default();
+        let mut meta = Metadata::default();
         fill(&mut meta, br#"<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;">]><a>&c;</a>"#);
         assert_eq!(meta.warnings, ["XMP cannot be read"]);
     }

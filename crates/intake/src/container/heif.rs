@@ -1,39 +1,16 @@
 //! HEIF items (ISO 14496-12 §8.11, ISO 23008-12): size of the primary item, and the Exif and XMP items.
 
-use super::{MAX_BLOCK, Parts, tiff_in};
-use crate::intake::bytes::{be_sized, be16, be32, upto};
+use super::boxes::{MAX_ENTRIES, boxes, find};
+use super::{MAX_BLOCK, Parts, tiff_in, video};
+use crate::bytes::{be_sized, be16, be32};
 use std::borrow::Cow;
-
-/// Boxes, items and properties looked at in one file; real files have some hundreds at most.
-const MAX_ENTRIES: usize = 20_000;
-
-/// Boxes that stand side by side: type and body, each body cut short where the file is.
-fn boxes(mut rest: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
-    std::iter::from_fn(move || {
-        let (short, name) = (be32(rest, 0)?, *rest.get(4..)?.first_chunk::<4>()?);
-        let (header, len) = match short {
-            0 => (8, rest.len()),
-            1 => (16, usize::try_from(be_sized(rest, 8, 8)?).ok()?),
-            n => (8, usize::try_from(n).ok()?),
-        };
-        if len < header {
-            return None;
-        }
-        let body = upto(rest, header, len - header);
-        rest = rest.get(len..).unwrap_or_default();
-        Some((name, body))
-    })
-    .take(MAX_ENTRIES)
-}
-
-fn find<'a>(parent: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
-    boxes(parent).find(|(n, _)| n == name).map(|(_, body)| body)
-}
 
 pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
     let mut parts = Parts::default();
     // Version and flags of the box are 0 by definition; a file in which they are not is spoiled throughout.
     let Some(meta) = find(bytes, b"meta").and_then(|m| m.strip_prefix(&[0; 4])) else {
+        // A sequence of pictures may be a film only.
+        parts = video::open(bytes);
         parts.warnings.push("the item directory is missing or spoiled".into());
         return parts;
     };

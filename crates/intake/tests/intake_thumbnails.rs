@@ -3,8 +3,8 @@
 
 mod support;
 
-use field::intake::{Limits, metadata, thumbnail};
 use image::RgbImage;
+use intake::{Limits, metadata, thumbnail};
 
 /// Peak signal-to-noise ratio in dB over all channels.
 fn psnr(a: &RgbImage, b: &RgbImage) -> f64 {

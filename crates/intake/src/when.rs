@@ -51,6 +51,16 @@ pub(crate) fn local_time(text: &str) -> Option<LocalTime> {
     })
 }
 
+/// The calendar time in UTC of seconds since 1970.
+pub(crate) fn of_instant(seconds: i64) -> Option<LocalTime> {
+    let at = chrono::DateTime::from_timestamp(seconds, 0)?.naive_utc();
+    Some(LocalTime {
+        at,
+        fraction: None,
+        offset: Some("+00:00".into()),
+    })
+}
+
 /// A calendar date `YYYY:MM:DD`; years before photography are refused.
 pub(crate) fn date(text: &str) -> Option<NaiveDate> {
     let mut parts = text.split([':', '-', '/']);
@@ -64,6 +74,34 @@ pub(crate) fn date(text: &str) -> Option<NaiveDate> {
     let (year, month, day) = (number(4)?, number(2)?, number(2)?);
     let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
     (parts.next().is_none() && year >= 1826).then_some(date)
+}
+
+/// A date whose parts are held apart by whatever the device writes there, NULs among it, or by nothing: `2023-07-09`.
+pub(crate) fn loose_date(bytes: &[u8]) -> Option<NaiveDate> {
+    let digits: Vec<&[u8]> = bytes.split(|b| !b.is_ascii_digit()).filter(|part| !part.is_empty()).take(4).collect();
+    let joined = match *digits.as_slice() {
+        [year, month, day] if (year.len(), month.len(), day.len()) == (4, 2, 2) => digits.concat(),
+        [all] if all.len() == 8 => all.to_vec(),
+        _ => return None,
+    };
+    let text = std::str::from_utf8(&joined).ok()?;
+    date(&format!("{}:{}:{}", text.get(..4)?, text.get(4..6)?, text.get(6..)?))
+}
+
+/// `HH:MM:SS[.fff]` of a day from numbers that may carry fractions; none beyond the day.
+pub(crate) fn time_of_day(hours: f64, minutes: f64, seconds: f64) -> Option<String> {
+    let whole = |n: f64| (0.0..=60.0).contains(&n);
+    if !whole(hours) || !whole(minutes) || !whole(seconds) {
+        return None;
+    }
+    let nanos = ((hours * 3600.0 + minutes * 60.0 + seconds) * 1e9).round();
+    // Seconds of a day leave 52 bits room for six decimals; what is beyond them is the noise of the fraction.
+    let micros = (nanos / 1e3).round() as u64;
+    let (of_day, fraction) = (micros / 1_000_000, micros % 1_000_000);
+    let time = NaiveTime::from_num_seconds_from_midnight_opt(u32::try_from(of_day).ok()?, 0)?;
+    let fraction = format!(".{fraction:06}");
+    let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
+    Some(format!("{}{fraction}", time.format("%H:%M:%S")))
 }
 
 fn time(text: &str) -> Option<NaiveTime> {
@@ -128,6 +166,21 @@ mod tests {
         );
         let time = local_time("2022:07:22 21:26:32+08:00").unwrap();
         assert_eq!(time.utc_ms(), Some(1_658_496_392_000));
+    }
+
+    #[test]
+    fn gps_dates_and_times_are_read_as_devices_write_them() {
+        for text in ["2023:07:09\0", "2023-07-09", "20230709", "2023\007\009"] {
+            assert_eq!(loose_date(text.as_bytes()).unwrap().to_string(), "2023-07-09");
+        }
+        for text in ["", "2023:7:9", "2023:13:09", "2023:07:09:01", "0000:00:00"] {
+            assert_eq!(loose_date(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(time_of_day(21.0, 15.0, 33.519).unwrap(), "21:15:33.519");
+        assert_eq!(time_of_day(12.0, 36.0, 33.0).unwrap(), "12:36:33");
+        assert_eq!(time_of_day(12.5, 0.0, 0.0).unwrap(), "12:30:00");
+        assert_eq!(time_of_day(24.0, 0.0, 0.0), None);
+        assert_eq!(time_of_day(-1.0, 0.0, 0.0), None);
     }
 
     #[test]

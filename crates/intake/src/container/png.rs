@@ -1,7 +1,9 @@
 //! PNG chunks (ISO 15948): size from IHDR, metadata from eXIf, from XMP text, and from the raw profiles of older programs.
 
+use super::jpeg::xmp_in;
 use super::{MAX_BLOCK, Parts, tiff_in};
-use crate::intake::bytes::{be32, upto};
+use crate::bytes::{be32, upto};
+use crate::when::local_time;
 use flate2::read::ZlibDecoder;
 use std::borrow::Cow;
 use std::io::Read;
@@ -29,38 +31,59 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
     parts
 }
 
-/// A longer name of a program is none.
-const MAX_SOFTWARE: usize = 200;
+/// A longer text is none for people.
+const MAX_TEXT: usize = 200;
 /// Bytes that the text chunks of one file may inflate to in all. A few kilobytes can hold gigabytes of nothing, chunk after chunk.
 const MAX_INFLATED: usize = MAX_BLOCK;
 /// So many warnings say enough; a file of nothing but broken chunks is left alone after them.
 const MAX_WARNINGS: usize = 20;
 
-/// Takes what is wanted from a text chunk: the writing program, an XMP packet, an Exif raw profile.
+/// Keywords of text chunks that are looked at.
+const WANTED: [&[u8]; 8] = [
+    b"Software",
+    b"Make",
+    b"Model",
+    b"create-date",
+    b"XML:com.adobe.xmp",
+    b"Raw profile type exif",
+    b"Raw profile type APP1",
+    b"Raw profile type xmp",
+];
+
+/// Takes what is wanted from a text chunk: program, device, time, an XMP packet, a raw profile.
 fn text(chunk: &[u8], body: &[u8], parts: &mut Parts<'_>, profile: &mut Option<Vec<u8>>, budget: &mut usize) {
     let Some(end) = body.iter().take(80).position(|b| *b == 0) else { return };
     let (keyword, rest) = (upto(body, 0, end), upto(body, end + 1, usize::MAX));
-    let wanted: &[&[u8]] = &[b"Software", b"XML:com.adobe.xmp", b"Raw profile type exif", b"Raw profile type APP1"];
-    let known = keyword == b"Software" && parts.software.is_some();
-    if known || parts.warnings.len() >= MAX_WARNINGS || !wanted.contains(&keyword) {
+    if parts.warnings.len() >= MAX_WARNINGS || !WANTED.contains(&keyword) {
         return;
     }
     let Some(value) = text_value(chunk, rest, budget) else {
         parts.warnings.push("a compressed text chunk cannot be read".into());
         return;
     };
+    let own = &mut parts.own;
     match keyword {
-        b"Software" => {
-            let text = String::from_utf8_lossy(&value).trim().to_owned();
-            parts.software = Some(text)
-                .filter(|t| !t.is_empty() && t.len() <= MAX_SOFTWARE && !t.contains(|c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER));
-        }
+        b"Software" => own.software = own.software.take().or_else(|| Some((readable(&value)?, "PNG.Software"))),
+        b"Make" => own.make = own.make.take().or_else(|| Some((readable(&value)?, "PNG.Make"))),
+        b"Model" => own.model = own.model.take().or_else(|| Some((readable(&value)?, "PNG.Model"))),
+        b"create-date" if own.taken.is_none() => own.taken = readable(&value).and_then(|t| local_time(&t)).map(|time| (time, "PNG.create-date")),
         b"XML:com.adobe.xmp" if parts.xmp.is_none() => parts.xmp = Some(Cow::Owned(value)),
-        b"Raw profile type exif" | b"Raw profile type APP1" if profile.is_none() => {
-            *profile = raw_profile(&value).and_then(|raw| tiff_in(&raw).map(<[u8]>::to_vec));
+        _ if keyword.starts_with(b"Raw profile") => {
+            let Some(raw) = raw_profile(&value) else { return };
+            if let Some(packet) = xmp_in(&raw) {
+                parts.xmp.get_or_insert_with(|| Cow::Owned(packet.to_vec()));
+            } else if profile.is_none() {
+                *profile = tiff_in(&raw).map(<[u8]>::to_vec);
+            }
         }
         _ => {}
     }
+}
+
+/// A short text for people; blank is none.
+fn readable(value: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(value).ok()?.trim();
+    (!text.is_empty() && text.len() <= MAX_TEXT && !text.contains(char::is_control)).then(|| text.to_owned())
 }
 
 /// The text of a tEXt, zTXt or iTXt chunk after its keyword; what is compressed is inflated as far as the file's budget goes.

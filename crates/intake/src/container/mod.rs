@@ -1,12 +1,16 @@
 //! Where each kind of file keeps its size in pixels and its metadata blocks. The blocks are found here and read elsewhere.
 
+mod boxes;
 mod heif;
 pub(crate) mod jpeg;
+mod photoshop;
 mod png;
+mod video;
 mod webp;
 
-use super::bytes::{be16, be32};
-use super::format::FileFormat;
+use crate::bytes::{be16, be32, le32};
+use crate::format::FileFormat;
+use crate::when::LocalTime;
 use std::borrow::Cow;
 
 /// The largest metadata block that is looked at; JPEG's own limit is 64 KiB, a DNG's directory lies anywhere in the file.
@@ -21,10 +25,31 @@ pub(crate) struct Parts<'a> {
     pub exif: Option<Cow<'a, [u8]>>,
     /// An XMP packet.
     pub xmp: Option<Cow<'a, [u8]>>,
-    /// The writing program that the container itself names (PNG `Software`).
-    pub software: Option<String>,
+    /// What the container says outside of these blocks.
+    pub own: Own,
     /// What was seen to be wrong.
     pub warnings: Vec<String>,
+}
+
+/// What a container says by itself, each value with its source.
+#[derive(Debug, Default)]
+pub(crate) struct Own {
+    /// When the picture was taken, by its caption; this goes before a date of digitising.
+    pub captioned: Option<(LocalTime, &'static str)>,
+    /// When the container was made.
+    pub taken: Option<(LocalTime, &'static str)>,
+    /// Degrees north and east.
+    pub place: Option<(f64, f64, &'static str)>,
+    /// Metres above sea level, of the same source as the place.
+    pub altitude_m: Option<f64>,
+    /// Metres.
+    pub position_error_m: Option<f64>,
+    /// Maker of the device.
+    pub make: Option<(String, &'static str)>,
+    /// Model of the device.
+    pub model: Option<(String, &'static str)>,
+    /// The writing program.
+    pub software: Option<(String, &'static str)>,
 }
 
 /// Opens a container. Never fails: what cannot be found is absent.
@@ -38,7 +63,24 @@ pub(crate) fn open(bytes: &[u8], format: FileFormat) -> Parts<'_> {
             exif: Some(Cow::Borrowed(bytes)),
             ..Parts::default()
         },
-        FileFormat::Mp4 | FileFormat::Mov | FileFormat::ThreeGp | FileFormat::Pdf | FileFormat::Other => Parts::default(),
+        FileFormat::Mp4 | FileFormat::Mov | FileFormat::ThreeGp => video::open(bytes),
+        FileFormat::Pdf => Parts::default(),
+        FileFormat::Other => Parts {
+            size: size_of_other(bytes),
+            ..Parts::default()
+        },
+    }
+}
+
+/// Width and height of pictures of old formats, which hold nothing else that is wanted: GIF and BMP.
+fn size_of_other(bytes: &[u8]) -> Option<(u32, u32)> {
+    match bytes {
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', w0, w1, h0, h1, ..] => {
+            Some((u16::from_le_bytes([*w0, *w1]).into(), u16::from_le_bytes([*h0, *h1]).into()))
+        }
+        // A height below zero says that the rows run downwards.
+        [b'B', b'M', ..] if le32(bytes, 14)? >= 40 => Some((le32(bytes, 18)?, le32(bytes, 22)?.cast_signed().unsigned_abs())),
+        _ => None,
     }
 }
 

@@ -1,10 +1,10 @@
 //! Opening pictures under limits. A picture is data from a stranger: its size is checked before a byte is decoded, only
 //! pure-Rust decoders run (so that a fault is a panic and not a crash), and a panic is caught here and becomes a reason.
 
-use super::container;
-use super::eighth;
-use super::format::{FileFormat, sniff};
-use super::reason::NoPreview;
+use crate::container;
+use crate::eighth;
+use crate::format::{FileFormat, sniff};
+use crate::reason::NoPreview;
 use image::codecs::{jpeg::JpegDecoder, png::PngDecoder};
 use image::{DynamicImage, ImageDecoder, RgbImage};
 use std::io::Cursor;
@@ -31,8 +31,7 @@ impl Default for Limits {
         Self {
             max_pixels: 64_000_000,
             max_pixels_eighth: 300_000_000,
-            // The full decoder is a dependency and optimised in every build; our own reader is not, in a build for development.
-            prefer_eighth: !cfg!(debug_assertions),
+            prefer_eighth: true,
             max_decoded_bytes: 260_000_000,
             max_scans: 64,
         }
@@ -45,7 +44,7 @@ static ALONE: Mutex<()> = Mutex::new(());
 
 /// Decodes a JPEG or PNG to RGB, unrotated, transparent parts on white. `wanted` is the longest side that the caller needs: a
 /// JPEG that is eight times as large is decoded at an eighth of its size, which is much faster.
-pub(super) fn decode(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<RgbImage, NoPreview> {
+pub(crate) fn decode(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<RgbImage, NoPreview> {
     let format = sniff(bytes);
     if !matches!(format, FileFormat::Jpeg | FileFormat::Png) {
         return Err(NoPreview::Format { format });

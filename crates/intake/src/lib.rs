@@ -1,0 +1,21 @@
+//! What a file says about itself, from its bytes alone: what kind it is, its metadata, a small picture of it.
+//!
+//! Files come from phones, cards and chat programs and may be broken or hostile. Nothing here trusts a length that a file
+//! claims, every reader ends within bounded time and memory, and whatever cannot be read ends as a reason or a warning.
+//! The crate knows no vault, no store and no file system, and none of our other crates.
+
+mod bytes;
+mod container;
+mod decode;
+mod eighth;
+mod exif;
+pub mod format;
+pub mod metadata;
+pub mod reason;
+pub mod source;
+pub mod thumbnail;
+mod tiff;
+mod when;
+mod xmp;
+
+pub use decode::Limits;
