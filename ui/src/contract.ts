@@ -86,6 +86,23 @@ from: Text,
  * After.
  */
 to: Text, };
+export type AnswerFromPaper = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Which item.
+ */
+item: string, 
+/**
+ * The answer.
+ */
+answer: Answer, 
+/**
+ * When it was written on the paper, ms since 1970 UTC, as stated; not later than now.
+ */
+observed_at_ms: number, };
 export type AnswerItem = { 
 /**
  * Which visit.
@@ -115,7 +132,11 @@ ts_ms: number,
 /**
  * The answer; none stands for one taken back.
  */
-answer: Answer | null, };
+answer: Answer | null, 
+/**
+ * 事后补录: when it was written on the paper that it was typed in from, ms since 1970 UTC, as stated.
+ */
+observed_at_ms?: number, };
 export type ApiError = { 
 /**
  * Code; the catalogues hold a sentence for each.
@@ -243,6 +264,23 @@ key: string,
  * Label.
  */
 label: Text, };
+export type Colleague = { 
+/**
+ * Who.
+ */
+person: PersonId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Home department.
+ */
+org: string, 
+/**
+ * Laptops on which this person has a key, as far as known here.
+ */
+laptops: Array<Laptop>, };
 export type Comparison = { 
 /**
  * Items whose answers differ, in the checklist's order.
@@ -802,6 +840,63 @@ from: Finding | null,
  */
 to: Finding | null, };
 export type FindingId = string;
+export type FromPaper = { 
+/**
+ * When it was written on the paper, ms since 1970 UTC, as stated.
+ */
+observed_at_ms: number, 
+/**
+ * When it was typed in, ms since 1970 UTC, by the device.
+ */
+typed_at_ms: number, };
+export type GiveRecord = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * [`super::RecordReady::handle`] of the PDF that was given.
+ */
+handle: string, 
+/**
+ * How; to a phone it is recorded by itself.
+ */
+how: GivenHow, 
+/**
+ * To whom.
+ */
+to: string, };
+export type GivenHow = "phone" | "stick" | "print";
+export type GivenRecord = { 
+/**
+ * The entry that said it.
+ */
+entry: string, 
+/**
+ * Whose session, as claimed.
+ */
+by: PersonId | null, 
+/**
+ * What it says.
+ */
+given: RecordGiven, };
+export type HandOverVisit = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Who goes on.
+ */
+person: PersonId, 
+/**
+ * Key id of the laptop that leads from here on.
+ */
+device: string, 
+/**
+ * Why.
+ */
+reason: string, };
 export type HandSign = { 
 /**
  * Which visit.
@@ -836,6 +931,35 @@ shown: string,
  * When, ms since 1970 UTC, by the device.
  */
 at_ms: number, };
+export type HandedOver = { 
+/**
+ * The entry that said it.
+ */
+entry: string, 
+/**
+ * Key id of the laptop that led before.
+ */
+from_device: string, 
+/**
+ * Key id of the laptop that leads since; it may be the same.
+ */
+device: string, 
+/**
+ * Who goes on.
+ */
+to: TeamMember, 
+/**
+ * Whose session gave it away, as claimed.
+ */
+by: PersonId | null, 
+/**
+ * When, ms since 1970 UTC, as claimed.
+ */
+ts_ms: number, 
+/**
+ * Why, as typed.
+ */
+reason: string, };
 export type HostEvent = { "event": "changed", 
 /**
  * Their ids.
@@ -1012,6 +1136,19 @@ item: string,
  */
 comment: string, };
 export type KeyStanding = "pending" | "certified";
+export type Laptop = { 
+/**
+ * Key id, hex.
+ */
+kid: string, 
+/**
+ * Name, by its certificate.
+ */
+name: string, 
+/**
+ * Whether it is this one.
+ */
+own: boolean, };
 export type LastCopy = { 
 /**
  * When, ms since 1970 UTC.
@@ -1042,6 +1179,15 @@ export type ListStations = {
  * Words; empty for all.
  */
 search: string, };
+export type LocalAddress = { 
+/**
+ * The address.
+ */
+address: string, 
+/**
+ * Name of the network card.
+ */
+card: string, };
 export type LocalPerson = { 
 /**
  * Who.
@@ -1072,6 +1218,19 @@ account: string,
  * Password.
  */
 password: string, };
+export type MakeBlankForm = { 
+/**
+ * Checklist id.
+ */
+pack: string, 
+/**
+ * The station that is printed on it; none leaves the lines blank.
+ */
+station: StationId | null, 
+/**
+ * Offset of local time from UTC in minutes.
+ */
+utc_offset_min: number, };
 export type MakeCopy = { 
 /**
  * Handle of the folder.
@@ -1468,6 +1627,31 @@ visit: VisitId,
  * The finding; its id is made by the screen (UUID) so that a retry records it once.
  */
 finding: Finding, };
+export type RecordGiven = { 
+/**
+ * Seal id of the record.
+ */
+seal: string, 
+/**
+ * SHA-256 of the PDF that was given, hex.
+ */
+pdf: string, 
+/**
+ * How.
+ */
+how: GivenHow, 
+/**
+ * To whom, as typed; never empty.
+ */
+to: string, 
+/**
+ * Whether 副本 stood on it.
+ */
+copy: boolean, 
+/**
+ * When, ms since 1970 UTC, by the device.
+ */
+at_ms: number, };
 export type RecordItem = { 
 /**
  * Code.
@@ -1488,7 +1672,11 @@ words: Text,
 /**
  * Concerns that the answer raises, in words.
  */
-concerns: Array<Text>, };
+concerns: Array<Text>, 
+/**
+ * 事后补录: the answer was typed in afterwards from a paper form.
+ */
+from_paper?: FromPaper, };
 export type RecordPhoto = { 
 /**
  * Number in the annex, from 1.
@@ -1536,7 +1724,7 @@ caption: string,
 withdrawn: string | null, };
 export type RecordReady = { 
 /**
- * Number of pages; pictures under image kind `page`, id `<visit>/<page from 1>`.
+ * Number of pages; pictures under image kind `page`, id `<visit>/<page from 1>`, or `blank/<page>` for a blank form.
  */
 pages: number, 
 /**
@@ -1974,6 +2162,52 @@ name: string,
  */
 poor: boolean, };
 export type Severity = "minor" | "major" | "severe";
+export type ShareRecord = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * [`super::RecordReady::handle`] of the PDF.
+ */
+handle: string, 
+/**
+ * Address of this laptop in the phone's network, one of `list_addresses`.
+ */
+address: string, 
+/**
+ * To whom.
+ */
+to: string, };
+export type Sharing = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * The address that the phone opens.
+ */
+url: string, 
+/**
+ * The same as a QR code: rows of squares, `#` for dark.
+ */
+qr: Array<string>, 
+/**
+ * When it is over at the latest, ms since 1970 UTC.
+ */
+until_ms: number, 
+/**
+ * How often the PDF was fetched.
+ */
+fetched: number, 
+/**
+ * How often it still can be.
+ */
+left: number, 
+/**
+ * Whether it is still offered.
+ */
+open: boolean, };
 export type SignatureRow = { 
 /**
  * Who.
@@ -2543,9 +2777,13 @@ id: VisitId,
  */
 opening: Opening, 
 /**
- * Key id of the laptop that leads: the one that opened it.
+ * Key id of the laptop that leads: the one that opened it, or that it was handed over to.
  */
 lead_device: string, 
+/**
+ * How it went from one inspector to another, in order.
+ */
+handed_over: Array<HandedOver>, 
 /**
  * Where.
  */
@@ -2606,6 +2844,10 @@ reaimed: Array<Reaimed>,
  * The reviewer's word.
  */
 review: ReviewAccepted | null, 
+/**
+ * To whom the sealed records were given, in order.
+ */
+given: Array<GivenRecord>, 
 /**
  * Draft entries that came after the seal: kept, shown as 未纳入封存.
  */
@@ -2889,9 +3131,13 @@ export type VisitView = {
  */
 visit: Visit, 
 /**
- * Where it stands.
+ * Where it stands; signatures that do not hold do not count.
  */
 phase: VisitPhase, 
+/**
+ * While the record awaits signatures: members of the team in whose names none stands that holds.
+ */
+awaits: Array<PersonId>, 
 /**
  * Where its data is.
  */
@@ -2931,7 +3177,11 @@ record_kept_at_ms: number | null,
 /**
  * What changed since a reviewer returned the visit; none when nobody did.
  */
-comparison: Comparison | null, };
+comparison: Comparison | null, 
+/**
+ * Whether this laptop leads the visit.
+ */
+leads: boolean, };
 export type WithdrawFinding = { 
 /**
  * Which visit.
@@ -2988,6 +3238,10 @@ export interface FieldCalls {
   abort_visit: { args: AbortVisit; answer: VisitView };
   /** Moves a visit that was opened for the wrong station, with a reason; only before the seal. */
   reaim_visit: { args: ReaimVisit; answer: VisitView };
+  /** People of the county with the laptops on which they have a key, to hand a visit over to. */
+  list_colleagues: { args: Nothing; answer: Array<Colleague> };
+  /** Gives a visit to another inspector, on this laptop or on another; only by the laptop that leads, only before the seal. */
+  hand_over_visit: { args: HandOverVisit; answer: VisitView };
   /** Puts a station to use that is not on the county's list; it is 未核准 until the county registers it. */
   propose_station: { args: ProposeStation; answer: StationRow };
   /** Restates team, times, methods, situation. */
@@ -2996,6 +3250,10 @@ export interface FieldCalls {
   save_draft: { args: SaveDraft; answer: Saved };
   /** Answers an item, or takes the answer back; drops its draft. */
   answer_item: { args: AnswerItem; answer: VisitView };
+  /** Answers an item by what stands on a paper form (事后补录); drops its draft. */
+  answer_from_paper: { args: AnswerFromPaper; answer: VisitView };
+  /** Makes the blank form of a checklist as a PDF and its pages as pictures. */
+  make_blank_form: { args: MakeBlankForm; answer: RecordReady };
   /** Starts taking files into a visit; progress comes as events. */
   import_photos: { args: ImportPhotos; answer: ImportStarted };
   /** What became of every file of an import, so far or finally. */
@@ -3024,6 +3282,16 @@ export interface FieldCalls {
   seal_visit: { args: SealVisit; answer: VisitView };
   /** Makes the record F11 as a PDF and its pages as pictures. */
   make_record: { args: MakeRecord; answer: RecordReady };
+  /** Records that the sealed record was given to somebody on a stick or on paper. */
+  give_record: { args: GiveRecord; answer: VisitView };
+  /** Addresses of this laptop in networks that a phone may be in. */
+  list_addresses: { args: Nothing; answer: Array<LocalAddress> };
+  /** Offers the sealed record's PDF to a phone: one page under a secret address, for some minutes. The first fetching is recorded. */
+  share_record: { args: ShareRecord; answer: Sharing };
+  /** What is offered, or was last. */
+  share_status: { args: Nothing; answer: Sharing | null };
+  /** Ends the offer. */
+  stop_sharing: { args: Nothing; answer: Nothing };
   /** Starts a synchronisation now; progress comes as events. */
   sync_now: { args: Nothing; answer: SyncStatus };
   /** Where synchronisation stands. */

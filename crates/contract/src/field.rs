@@ -11,10 +11,16 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 mod copies;
+mod forms;
+mod giving;
+mod handover;
 mod imports;
 mod trip;
 
 pub use copies::*;
+pub use forms::*;
+pub use giving::*;
+pub use handover::*;
 pub use imports::*;
 pub use trip::*;
 
@@ -58,6 +64,10 @@ calls! { FieldHost, "FieldCalls", Access,
     abort_visit(AbortVisit) -> VisitView [Unlocked];
     /// Moves a visit that was opened for the wrong station, with a reason; only before the seal.
     reaim_visit(ReaimVisit) -> VisitView [Unlocked];
+    /// People of the county with the laptops on which they have a key, to hand a visit over to.
+    list_colleagues(Nothing) -> Vec<Colleague> [Unlocked];
+    /// Gives a visit to another inspector, on this laptop or on another; only by the laptop that leads, only before the seal.
+    hand_over_visit(HandOverVisit) -> VisitView [Unlocked];
     /// Puts a station to use that is not on the county's list; it is 未核准 until the county registers it.
     propose_station(ProposeStation) -> StationRow [Unlocked];
     /// Restates team, times, methods, situation.
@@ -66,6 +76,10 @@ calls! { FieldHost, "FieldCalls", Access,
     save_draft(SaveDraft) -> Saved [Unlocked];
     /// Answers an item, or takes the answer back; drops its draft.
     answer_item(AnswerItem) -> VisitView [Unlocked];
+    /// Answers an item by what stands on a paper form (事后补录); drops its draft.
+    answer_from_paper(AnswerFromPaper) -> VisitView [Unlocked];
+    /// Makes the blank form of a checklist as a PDF and its pages as pictures.
+    make_blank_form(MakeBlankForm) -> RecordReady [Unlocked];
     /// Starts taking files into a visit; progress comes as events.
     import_photos(ImportPhotos) -> ImportStarted [Unlocked];
     /// What became of every file of an import, so far or finally.
@@ -94,6 +108,16 @@ calls! { FieldHost, "FieldCalls", Access,
     seal_visit(SealVisit) -> VisitView [Unlocked];
     /// Makes the record F11 as a PDF and its pages as pictures.
     make_record(MakeRecord) -> RecordReady [Unlocked];
+    /// Records that the sealed record was given to somebody on a stick or on paper.
+    give_record(GiveRecord) -> VisitView [Unlocked];
+    /// Addresses of this laptop in networks that a phone may be in.
+    list_addresses(Nothing) -> Vec<LocalAddress> [Unlocked];
+    /// Offers the sealed record's PDF to a phone: one page under a secret address, for some minutes. The first fetching is recorded.
+    share_record(ShareRecord) -> Sharing [Unlocked];
+    /// What is offered, or was last.
+    share_status(Nothing) -> Option<Sharing> [Unlocked];
+    /// Ends the offer.
+    stop_sharing(Nothing) -> Nothing [Unlocked];
     /// Starts a synchronisation now; progress comes as events.
     sync_now(Nothing) -> SyncStatus [Open];
     /// Where synchronisation stands.
@@ -442,8 +466,10 @@ pub struct AnswerItem {
 pub struct VisitView {
     /// State.
     pub visit: Visit,
-    /// Where it stands.
+    /// Where it stands; signatures that do not hold do not count.
     pub phase: VisitPhase,
+    /// While the record awaits signatures: members of the team in whose names none stands that holds.
+    pub awaits: Vec<PersonId>,
     /// Where its data is.
     pub data_state: DataState,
     /// Station.
@@ -464,6 +490,8 @@ pub struct VisitView {
     pub record_kept_at_ms: Option<i64>,
     /// What changed since a reviewer returned the visit; none when nobody did.
     pub comparison: Option<Comparison>,
+    /// Whether this laptop leads the visit.
+    pub leads: bool,
 }
 
 /// What the host tells without being asked.
@@ -651,7 +679,7 @@ pub struct MakeRecord {
 /// The record is ready.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct RecordReady {
-    /// Number of pages; pictures under image kind `page`, id `<visit>/<page from 1>`.
+    /// Number of pages; pictures under image kind `page`, id `<visit>/<page from 1>`, or `blank/<page>` for a blank form.
     pub pages: u32,
     /// Whether 副本 is printed on it.
     pub copy: bool,

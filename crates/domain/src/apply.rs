@@ -4,12 +4,14 @@ use crate::authority::{LogKind, authority};
 use crate::ids::{PersonId, StationId, VisitId};
 use crate::lead::is_opened_by;
 use crate::operation::{
-    BlobStored, Countersign, DeviceCertified, Operation, PersonCertified, PhotoTied, ReviewReturned, RevocationsPublished, VisitAnswered, VisitOpened,
+    BlobStored, Countersign, DeviceCertified, Operation, PersonCertified, PhotoTied, ReviewReturned, RevocationsPublished, VisitAnswered,
+    VisitHandedOver, VisitOpened,
 };
 use crate::person::Person;
 use crate::station::Station;
 use crate::visit::{
-    Aborted, AnswerVersion, Opening, Reaimed, RefusedEntry, ReturnedRecord, UncoveredEntry, Visit, VisitFinding, VisitPhase, VisitPhoto,
+    Aborted, AnswerVersion, GivenRecord, HandedOver, Opening, Reaimed, RefusedEntry, ReturnedRecord, UncoveredEntry, Visit, VisitFinding, VisitPhase,
+    VisitPhoto,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -139,6 +141,7 @@ fn begun(opened: &VisitOpened, meta: &Meta) -> Visit {
             kid: meta.kid.clone(),
         },
         lead_device: meta.kid.clone(),
+        handed_over: Vec::new(),
         station: opened.station,
         pack: opened.pack.clone(),
         description: opened.description.clone(),
@@ -154,6 +157,7 @@ fn begun(opened: &VisitOpened, meta: &Meta) -> Visit {
         aborted: None,
         reaimed: Vec::new(),
         review: None,
+        given: Vec::new(),
         uncovered: Vec::new(),
         refused: Vec::new(),
     }
@@ -235,6 +239,17 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
             return Ok(());
         }
         Operation::ReviewReturned(returned) => return give_back(visit, returned),
+        Operation::RecordGiven(given) => {
+            if !visit.has_record(&given.seal) {
+                return Err("not_sealed");
+            }
+            visit.given.push(GivenRecord {
+                entry: meta.entry.clone(),
+                by: meta.by,
+                given: given.clone(),
+            });
+            return Ok(());
+        }
         Operation::VisitOpened(_) => return Err("opened_already"),
         // The reviewer accepted the record that this one was to mend: it came too late, and says so.
         Operation::VisitSealed(sealed) if sealed.supersedes.is_some() && visit.review.is_some() => return Err(ACCEPTED_MEANWHILE),
@@ -267,6 +282,10 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
             for photo in &mut visit.photos {
                 photo.attached.distance_m = photo.attached.meta.distance_m(reaimed.position);
             }
+        }
+        Operation::VisitHandedOver(handed) => {
+            lead_only(visit, meta)?;
+            hand_over(visit, handed, meta)?;
         }
         Operation::VisitAnswered(answered) => apply_answer(visit, answered, meta),
         Operation::PhotoAttached(attached) => {
@@ -374,7 +393,29 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
     Ok(())
 }
 
-/// Only the laptop that opened a visit closes it, in whatever way.
+/// From here on another laptop or another inspector leads. Who goes on is the first of the team.
+fn hand_over(visit: &mut Visit, handed: &VisitHandedOver, meta: &Meta) -> Result<(), &'static str> {
+    let first = visit.description.team.first().map(|member| member.person);
+    if handed.device == visit.lead_device && first == Some(handed.to.person) {
+        return Err("same_lead");
+    }
+    visit.handed_over.push(HandedOver {
+        entry: meta.entry.clone(),
+        from_device: std::mem::replace(&mut visit.lead_device, handed.device.clone()),
+        device: handed.device.clone(),
+        to: handed.to.clone(),
+        by: meta.by,
+        ts_ms: meta.ts_ms,
+        reason: handed.reason.clone(),
+    });
+    let team = &mut visit.description.team;
+    team.retain(|member| member.person != handed.to.person);
+    team.insert(0, handed.to.clone());
+    visit.description.seconded.retain(|member| member.person != handed.to.person);
+    Ok(())
+}
+
+/// Only the laptop that leads a visit closes it, in whatever way.
 fn lead_only(visit: &Visit, meta: &Meta) -> Result<(), &'static str> {
     if meta.kid == visit.lead_device { Ok(()) } else { Err("not_the_lead") }
 }
@@ -431,5 +472,6 @@ fn apply_answer(visit: &mut Visit, answered: &VisitAnswered, meta: &Meta) {
         by: meta.by,
         ts_ms: meta.ts_ms,
         answer: answered.answer.clone(),
+        observed_at_ms: answered.observed_at_ms.filter(|_| answered.answer.is_some()),
     });
 }

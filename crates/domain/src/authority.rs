@@ -32,6 +32,7 @@ pub fn authority(kind: &str) -> Option<Authority> {
         | "visit.described/1"
         | "visit.aborted/1"
         | "visit.reaimed/1"
+        | "visit.handed_over/1"
         | "visit.answered/1"
         | "photo.attached/1"
         | "photo.tied/1"
@@ -42,7 +43,8 @@ pub fn authority(kind: &str) -> Option<Authority> {
         | "visit.countersigned/1"
         | "visit.hand_signed/1"
         | "visit.sealed/1"
-        | "seal.signed/1" => LogKind::Device,
+        | "seal.signed/1"
+        | "record.given/1" => LogKind::Device,
         _ => return None,
     };
     Some(Authority { log })

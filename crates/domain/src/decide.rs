@@ -4,8 +4,8 @@ use crate::answer::Answer;
 use crate::finding::Finding;
 use crate::ids::{FindingId, ItemCode, PersonId, PhotoId};
 use crate::operation::{
-    Countersign, FindingWithdrawn, HandSigned, Operation, PhotoAttached, PhotoRestored, PhotoTied, PhotoWithdrawn, SealSigned, TeamMember,
-    VisitAborted, VisitAnswered, VisitDescription, VisitOpened, VisitReaimed, VisitSealed,
+    Countersign, FindingWithdrawn, HandSigned, Operation, PhotoAttached, PhotoRestored, PhotoTied, PhotoWithdrawn, RecordGiven, SealSigned,
+    TeamMember, VisitAborted, VisitAnswered, VisitDescription, VisitHandedOver, VisitOpened, VisitReaimed, VisitSealed,
 };
 use crate::pack::Pack;
 use crate::visit::{ReturnedRecord, Visit, VisitPhase};
@@ -21,12 +21,23 @@ pub enum Command {
     Abort(VisitAborted),
     /// Move a visit that was opened for the wrong station.
     Reaim(VisitReaimed),
+    /// Give a visit to another inspector.
+    HandOver(VisitHandedOver),
     /// Answer an item, or take the answer back.
     Answer {
         /// Which item.
         item: ItemCode,
         /// The answer, or none to take it back.
         answer: Option<Answer>,
+    },
+    /// Answer an item by what stands on a paper form (事后补录).
+    AnswerFromPaper {
+        /// Which item.
+        item: ItemCode,
+        /// The answer.
+        answer: Answer,
+        /// When it was written on the paper, ms since 1970 UTC, as stated.
+        observed_at_ms: i64,
     },
     /// Attach a photo whose bytes are durably kept.
     AttachPhoto(Box<PhotoAttached>),
@@ -48,6 +59,8 @@ pub enum Command {
     Seal(VisitSealed),
     /// Add one person's signature.
     Sign(SealSigned),
+    /// Record that a sealed record was given to somebody.
+    Give(RecordGiven),
 }
 
 /// Why a command is refused; each has a sentence in both message catalogues.
@@ -71,6 +84,9 @@ pub enum Refusal {
     /// The visit is at this station already.
     #[error("the visit is at this station already")]
     SameStation,
+    /// The inspector and the laptop lead the visit already.
+    #[error("this inspector leads the visit on that laptop already")]
+    SameLead,
     /// A team needs at least as many members as signatures, each once.
     #[error("the team needs {needed} different persons")]
     Team {
@@ -118,6 +134,9 @@ pub enum Refusal {
     /// A reason is needed.
     #[error("a reason is needed")]
     Reason,
+    /// It is not said to whom the record is given.
+    #[error("it is not said to whom the record is given")]
+    Recipient,
     /// Several answers stand side by side; one must be chosen.
     #[error("item {0} has two answers side by side; choose one")]
     Disputed(ItemCode),
@@ -172,13 +191,20 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
         }
         return Ok(Operation::SealSigned(signed));
     }
+    if let Command::Give(given) = command {
+        need(&given.to, Refusal::Recipient)?;
+        if !visit.has_record(&given.seal) {
+            return Err(Refusal::NotSealed);
+        }
+        return Ok(Operation::RecordGiven(given));
+    }
     match visit.phase() {
-        VisitPhase::InProgress | VisitPhase::Returned => {}
+        phase if phase.is_open() => {}
         VisitPhase::Aborted => return Err(Refusal::Aborted),
         _ => return Err(Refusal::Sealed),
     }
     Ok(match command {
-        Command::Open(_) | Command::Sign(_) => return Err(Refusal::OpenAlready),
+        Command::Open(_) | Command::Sign(_) | Command::Give(_) => return Err(Refusal::OpenAlready),
         Command::Describe(description) => {
             check_description(&description, pack)?;
             Operation::VisitDescribed(description)
@@ -194,18 +220,20 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
             }
             Operation::VisitReaimed(reaimed)
         }
-        Command::Answer { item, answer } => {
-            let known = pack.item(&item).ok_or_else(|| Refusal::NoItem(item.clone()))?;
-            if let Some(answer) = &answer {
-                known.fits(answer).map_err(|why| Refusal::Answer { item: item.clone(), why })?;
+        Command::HandOver(handed) => {
+            need(&handed.reason, Refusal::Reason)?;
+            let first = visit.description.team.first().map(|member| member.person);
+            if handed.device == visit.lead_device && first == Some(handed.to.person) {
+                return Err(Refusal::SameLead);
             }
-            let overwrites = visit
-                .answers
-                .get(&item)
-                .map(|seen| seen.iter().map(|v| v.entry.clone()).collect())
-                .unwrap_or_default();
-            Operation::VisitAnswered(VisitAnswered { item, answer, overwrites })
+            Operation::VisitHandedOver(handed)
         }
+        Command::Answer { item, answer } => answered(visit, pack, item, answer, None)?,
+        Command::AnswerFromPaper {
+            item,
+            answer,
+            observed_at_ms,
+        } => answered(visit, pack, item, Some(answer), Some(observed_at_ms))?,
         Command::AttachPhoto(photo) => {
             if let Some(same) = visit
                 .standing_photos()
@@ -278,6 +306,20 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
             Operation::VisitSealed(sealed)
         }
     })
+}
+
+fn answered(visit: &Visit, pack: &Pack, item: ItemCode, answer: Option<Answer>, observed_at_ms: Option<i64>) -> Result<Operation, Refusal> {
+    let known = pack.item(&item).ok_or_else(|| Refusal::NoItem(item.clone()))?;
+    if let Some(answer) = &answer {
+        known.fits(answer).map_err(|why| Refusal::Answer { item: item.clone(), why })?;
+    }
+    let seen = visit.answers.get(&item).into_iter().flatten();
+    Ok(Operation::VisitAnswered(VisitAnswered {
+        overwrites: seen.map(|version| version.entry.clone()).collect(),
+        item,
+        answer,
+        observed_at_ms,
+    }))
 }
 
 /// Whether the record can be written now: an end is stated, the station's side is known, no item is disputed. Blank items and missing

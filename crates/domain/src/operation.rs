@@ -48,6 +48,9 @@ pub enum Operation {
     /// A visit opened for the wrong station goes to another one.
     #[serde(rename = "visit.reaimed/1")]
     VisitReaimed(VisitReaimed),
+    /// The laptop that leads a visit gives it to another inspector, on the same or on another laptop.
+    #[serde(rename = "visit.handed_over/1")]
+    VisitHandedOver(VisitHandedOver),
     /// An item is answered.
     #[serde(rename = "visit.answered/1")]
     VisitAnswered(VisitAnswered),
@@ -81,6 +84,9 @@ pub enum Operation {
     /// One person's signature over the statement of a sealed visit.
     #[serde(rename = "seal.signed/1")]
     SealSigned(SealSigned),
+    /// A sealed record was given to somebody: on a stick, to a phone, on paper.
+    #[serde(rename = "record.given/1")]
+    RecordGiven(RecordGiven),
     /// Server: a reviewer accepted a sealed visit.
     #[serde(rename = "review.accepted/1")]
     ReviewAccepted(ReviewAccepted),
@@ -207,6 +213,18 @@ pub struct VisitReaimed {
     pub reason: String,
 }
 
+/// Payload of `visit.handed_over/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct VisitHandedOver {
+    /// Key id of the laptop that leads from here on; it may be the one that led before.
+    pub device: String,
+    /// Who goes on: the first of the team from here on.
+    pub to: TeamMember,
+    /// Why, as typed; never empty.
+    pub reason: String,
+}
+
 /// Payload of `visit.answered/1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -217,6 +235,11 @@ pub struct VisitAnswered {
     pub answer: Option<Answer>,
     /// Ids of the answer entries that the author saw and replaces; concurrent ones stay.
     pub overwrites: Vec<String>,
+    /// 事后补录: when it was written on the paper form that it was typed in from, ms since 1970 UTC, as stated. None for an answer that
+    /// was given at the laptop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub observed_at_ms: Option<i64>,
 }
 
 /// Digest and length of a blob.
@@ -417,6 +440,36 @@ impl SealSigned {
     }
 }
 
+/// How a record was given away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum GivenHow {
+    /// 手机: over a page that the laptop served for it.
+    Phone,
+    /// U 盘: as a file.
+    Stick,
+    /// 纸质: printed.
+    Print,
+}
+
+/// Payload of `record.given/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RecordGiven {
+    /// Seal id of the record.
+    pub seal: String,
+    /// SHA-256 of the PDF that was given, hex.
+    pub pdf: String,
+    /// How.
+    pub how: GivenHow,
+    /// To whom, as typed; never empty.
+    pub to: String,
+    /// Whether 副本 stood on it.
+    pub copy: bool,
+    /// When, ms since 1970 UTC, by the device.
+    pub at_ms: i64,
+}
+
 /// Payload of `review.accepted/1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -478,7 +531,7 @@ pub enum OperationError {
 
 impl Operation {
     /// Kinds that this version knows.
-    pub const KINDS: [&'static str; 24] = [
+    pub const KINDS: [&'static str; 26] = [
         "station.registered/1",
         "person.registered/1",
         "device.certified/1",
@@ -490,6 +543,7 @@ impl Operation {
         "visit.described/1",
         "visit.aborted/1",
         "visit.reaimed/1",
+        "visit.handed_over/1",
         "visit.answered/1",
         "photo.attached/1",
         "photo.tied/1",
@@ -501,6 +555,7 @@ impl Operation {
         "visit.hand_signed/1",
         "visit.sealed/1",
         "seal.signed/1",
+        "record.given/1",
         "review.accepted/1",
         "review.returned/1",
     ];
@@ -517,6 +572,7 @@ impl Operation {
             Self::StationProposed(_) => "station.proposed/1",
             Self::VisitAborted(_) => "visit.aborted/1",
             Self::VisitReaimed(_) => "visit.reaimed/1",
+            Self::VisitHandedOver(_) => "visit.handed_over/1",
             Self::VisitOpened(_) => "visit.opened/1",
             Self::VisitDescribed(_) => "visit.described/1",
             Self::VisitAnswered(_) => "visit.answered/1",
@@ -530,6 +586,7 @@ impl Operation {
             Self::VisitHandSigned(_) => "visit.hand_signed/1",
             Self::VisitSealed(_) => "visit.sealed/1",
             Self::SealSigned(_) => "seal.signed/1",
+            Self::RecordGiven(_) => "record.given/1",
             Self::ReviewAccepted(_) => "review.accepted/1",
             Self::ReviewReturned(_) => "review.returned/1",
         }

@@ -110,6 +110,20 @@ pub struct RecordItem {
     pub words: Text,
     /// Concerns that the answer raises, in words.
     pub concerns: Vec<Text>,
+    /// 事后补录: the answer was typed in afterwards from a paper form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub from_paper: Option<FromPaper>,
+}
+
+/// The two times of an answer that was typed in afterwards from a paper form (事后补录).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct FromPaper {
+    /// When it was written on the paper, ms since 1970 UTC, as stated.
+    pub observed_at_ms: i64,
+    /// When it was typed in, ms since 1970 UTC, by the device.
+    pub typed_at_ms: i64,
 }
 
 /// A photo in the record.

@@ -3,7 +3,9 @@
 use crate::answer::Answer;
 use crate::finding::Finding;
 use crate::ids::{FindingId, ItemCode, PersonId, PhotoId, StationId, VisitId};
-use crate::operation::{Countersign, HandSigned, PhotoAttached, ReviewAccepted, ReviewReturned, SealSigned, VisitDescription, VisitSealed};
+use crate::operation::{
+    Countersign, HandSigned, PhotoAttached, RecordGiven, ReviewAccepted, ReviewReturned, SealSigned, TeamMember, VisitDescription, VisitSealed,
+};
 use crate::pack::PackRef;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +40,11 @@ impl VisitPhase {
         Self::Aborted,
     ];
 
+    /// Whether a visit can be worked on: under way, or returned to be mended.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::InProgress | Self::Returned)
+    }
+
     /// The phase of a key.
     pub fn of_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|phase| phase.key() == key)
@@ -67,6 +74,10 @@ pub struct AnswerVersion {
     pub ts_ms: i64,
     /// The answer; none stands for one taken back.
     pub answer: Option<Answer>,
+    /// 事后补录: when it was written on the paper that it was typed in from, ms since 1970 UTC, as stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub observed_at_ms: Option<i64>,
 }
 
 /// A photo of the visit with all that was said of it.
@@ -121,6 +132,36 @@ pub struct Reaimed {
     pub ts_ms: i64,
     /// Why, as typed.
     pub reason: String,
+}
+
+/// A visit that went from one inspector to another (交接).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HandedOver {
+    /// The entry that said it.
+    pub entry: String,
+    /// Key id of the laptop that led before.
+    pub from_device: String,
+    /// Key id of the laptop that leads since; it may be the same.
+    pub device: String,
+    /// Who goes on.
+    pub to: TeamMember,
+    /// Whose session gave it away, as claimed.
+    pub by: Option<PersonId>,
+    /// When, ms since 1970 UTC, as claimed.
+    pub ts_ms: i64,
+    /// Why, as typed.
+    pub reason: String,
+}
+
+/// A record that was given to somebody (交付).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct GivenRecord {
+    /// The entry that said it.
+    pub entry: String,
+    /// Whose session, as claimed.
+    pub by: Option<PersonId>,
+    /// What it says.
+    pub given: RecordGiven,
 }
 
 /// An entry that was kept but changes nothing, and why.
@@ -201,8 +242,11 @@ pub struct Visit {
     pub id: VisitId,
     /// The opening that counts.
     pub opening: Opening,
-    /// Key id of the laptop that leads: the one that opened it.
+    /// Key id of the laptop that leads: the one that opened it, or that it was handed over to.
     pub lead_device: String,
+    /// How it went from one inspector to another, in order.
+    #[serde(default)]
+    pub handed_over: Vec<HandedOver>,
     /// Where.
     pub station: StationId,
     /// Checklist version.
@@ -236,6 +280,9 @@ pub struct Visit {
     pub reaimed: Vec<Reaimed>,
     /// The reviewer's word.
     pub review: Option<ReviewAccepted>,
+    /// To whom the sealed records were given, in order.
+    #[serde(default)]
+    pub given: Vec<GivenRecord>,
     /// Draft entries that came after the seal: kept, shown as 未纳入封存.
     pub uncovered: Vec<UncoveredEntry>,
     /// Entries that break a rule: kept, changing nothing.
@@ -243,28 +290,40 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// Where it stands, derived from what was said.
+    /// Where it stands, derived from what was said: signatures count as claimed.
     pub fn phase(&self) -> VisitPhase {
+        self.phase_with(|_| true)
+    }
+
+    /// Where it stands when only the signatures count that hold; who has the statement's bytes can tell.
+    pub fn phase_with(&self, holds: impl Fn(&SealSigned) -> bool) -> VisitPhase {
+        let signers = || -> BTreeSet<PersonId> {
+            self.signatures
+                .iter()
+                .filter(|signed| holds(signed))
+                .map(|signed| signed.person)
+                .collect()
+        };
         match (&self.sealed, &self.review) {
             (None, _) if self.aborted.is_some() => VisitPhase::Aborted,
             (None, _) if !self.returns.is_empty() => VisitPhase::Returned,
             (None, _) => VisitPhase::InProgress,
             (Some(_), Some(_)) => VisitPhase::Reviewed,
-            (Some(sealed), None) if self.signers().len() >= sealed.signers as usize => VisitPhase::Sealed,
+            (Some(sealed), None) if signers().len() >= sealed.signers as usize => VisitPhase::Sealed,
             (Some(_), None) => VisitPhase::AwaitingSignature,
         }
     }
 
-    /// The distinct persons in whose names signatures stand.
-    pub fn signers(&self) -> BTreeSet<PersonId> {
-        self.signatures.iter().map(|signed| signed.person).collect()
+    /// While the record awaits signatures: members of the team who have not signed it, as claimed.
+    pub fn awaits(&self) -> Vec<PersonId> {
+        self.awaits_with(|_| true)
     }
 
-    /// While the record awaits signatures: members of the team who have not signed it.
-    pub fn awaits(&self) -> Vec<PersonId> {
-        let signed = |person| self.signatures.iter().any(|known| known.person == person);
+    /// While the record awaits signatures: members of the team in whose names none stands that holds.
+    pub fn awaits_with(&self, holds: impl Fn(&SealSigned) -> bool) -> Vec<PersonId> {
+        let signed = |person| self.signatures.iter().any(|known| known.person == person && holds(known));
         let team = self.description.team.iter().map(|member| member.person);
-        match self.phase() {
+        match self.phase_with(&holds) {
             VisitPhase::AwaitingSignature => team.filter(|person| !signed(*person)).collect(),
             _ => Vec::new(),
         }
@@ -285,6 +344,12 @@ impl Visit {
         }
     }
 
+    /// Whether a record of this seal id was ever written for the visit.
+    pub fn has_record(&self, seal: &str) -> bool {
+        let past = self.returns.iter().map(|past| &past.sealed);
+        past.chain(&self.sealed).any(|sealed| sealed.statement.sha256 == seal)
+    }
+
     /// What the visit says now.
     pub fn content(&self) -> Content {
         Content {
@@ -299,8 +364,13 @@ impl Visit {
 
     /// The answer to an item, when exactly one stands.
     pub fn answer(&self, item: &str) -> Option<&Answer> {
+        self.answer_version(item)?.answer.as_ref()
+    }
+
+    /// The same with who said it and when.
+    pub fn answer_version(&self, item: &str) -> Option<&AnswerVersion> {
         match self.answers.get(item).map(Vec::as_slice) {
-            Some([only]) => only.answer.as_ref(),
+            Some([only]) => Some(only),
             _ => None,
         }
     }

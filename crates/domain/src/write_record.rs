@@ -3,7 +3,7 @@
 use crate::decide::{Refusal, ready_to_seal, ready_to_show};
 use crate::operation::CoveredHead;
 use crate::pack::{Choice, Pack};
-use crate::record::{RecordItem, RecordPhoto, VisitRecord};
+use crate::record::{FromPaper, RecordItem, RecordPhoto, VisitRecord};
 use crate::station::Station;
 use crate::visit::Visit;
 use crate::words::answer_in_words;
@@ -47,7 +47,8 @@ pub fn show_record(visit: &Visit, context: RecordContext<'_>) -> Result<VisitRec
         })
     };
     let items = pack.items.iter().map(|item| {
-        let answer = visit.answer(&item.code);
+        let version = visit.answer_version(&item.code);
+        let answer = version.and_then(|version| version.answer.as_ref());
         RecordItem {
             code: item.code.clone(),
             question: item.question.clone(),
@@ -56,6 +57,12 @@ pub fn show_record(visit: &Visit, context: RecordContext<'_>) -> Result<VisitRec
             concerns: answer
                 .map(|a| item.concerns.iter().filter_map(|c| c.raised_by(a)).cloned().collect())
                 .unwrap_or_default(),
+            from_paper: version.and_then(|version| {
+                Some(FromPaper {
+                    observed_at_ms: version.observed_at_ms?,
+                    typed_at_ms: version.ts_ms,
+                })
+            }),
         }
     });
     let photos = (1..).zip(&visit.photos).map(|(number, photo)| RecordPhoto {

@@ -170,6 +170,7 @@ fn answers_by_one_laptop_replace_and_by_two_stand_side_by_side() {
         item: item.clone(),
         answer: Some(unseen),
         overwrites: vec![],
+        observed_at_ms: None,
     });
     desk.fold(&concurrent, LogKind::Device, "d2");
     assert_eq!(desk.visit().answers[&item].len(), 2);
@@ -224,6 +225,7 @@ fn after_the_seal_nothing_changes_and_late_entries_are_named() {
         item,
         answer: Some(answer),
         overwrites: vec![],
+        observed_at_ms: None,
     });
     desk.fold(&late, LogKind::Device, "d2");
     assert_eq!(desk.visit().answers, before);
@@ -400,6 +402,68 @@ fn the_station_is_asked_again_when_something_changes_after_it_signed() {
 }
 
 #[test]
+fn an_answer_typed_in_from_paper_keeps_both_times_into_the_record() {
+    let mut desk = Desk::new();
+    let (item, answer) = yes(&desk.pack);
+    let from_paper = |item: &str, answer: &Answer| Command::AnswerFromPaper {
+        item: item.into(),
+        answer: answer.clone(),
+        observed_at_ms: -5_000,
+    };
+    assert_eq!(desk.say(from_paper("C4-99", &answer)), Err(Refusal::NoItem("C4-99".into())));
+    desk.say(from_paper(&item, &answer)).unwrap();
+    let typed_at_ms = desk.visit().answer_version(&item).unwrap().ts_ms;
+    let sealed = desk.seal();
+    let station = serde_json::from_value(serde_json::json!({
+        "id": Uuid::from_u128(9), "name": "n", "township": "t", "village": "v", "address": "", "manager": "", "position": null,
+    }))
+    .unwrap();
+    let mut open = desk.visit().clone();
+    open.sealed = None;
+    let record = |visit: &Visit| {
+        write_record(
+            visit,
+            RecordContext {
+                scope: "s",
+                county: "c",
+                station: &station,
+                pack: &desk.pack,
+                covers: Vec::new(),
+                now_ms: 1,
+                app_version: "1",
+            },
+        )
+        .unwrap()
+    };
+    let marked: Vec<_> = record(&open)
+        .items
+        .into_iter()
+        .filter_map(|item| Some((item.code, item.from_paper?)))
+        .collect();
+    let times = domain::record::FromPaper {
+        observed_at_ms: -5_000,
+        typed_at_ms,
+    };
+    assert_eq!(marked, [(item.clone(), times)]);
+    let as_live = serde_json::to_string(&open).unwrap().replace(",\"observed_at_ms\":-5000", "");
+    let live = record(&serde_json::from_str::<Visit>(&as_live).unwrap());
+    assert!(live.items.iter().all(|item| item.from_paper.is_none()));
+    assert_ne!(
+        record(&open).content().unwrap(),
+        live.content().unwrap(),
+        "whoever signs by hand is shown it"
+    );
+    drop(sealed);
+
+    // Whoever answers it anew at the laptop says so.
+    let mut desk = Desk::new();
+    desk.say(from_paper(&item, &answer)).unwrap();
+    let answer = Some(Answer::NotChecked { reason: "停电".into() });
+    desk.say(Command::Answer { item: item.clone(), answer }).unwrap();
+    assert_eq!(desk.visit().answer_version(&item).unwrap().observed_at_ms, None);
+}
+
+#[test]
 fn a_visit_under_a_registrys_id_gives_way_to_the_county() {
     let mut desk = Desk::new();
     let list = RevocationsPublished { envelope: "{}".into() };
@@ -476,6 +540,7 @@ fn a_visit_opened_by_mistake_is_aborted_with_a_reason_and_by_its_own_laptop_only
         item,
         answer: Some(answer),
         overwrites: Vec::new(),
+        observed_at_ms: None,
     };
     desk.fold(&Operation::VisitAnswered(late), LogKind::Device, "d2");
     assert_eq!(desk.visit().refused[1].rule, "aborted", "kept and named, changing nothing");

@@ -89,15 +89,23 @@ impl FieldHost for Field {
     }
 
     fn abort_visit(&self, args: AbortVisit) -> Answer<VisitView> {
-        Ok(self.0.abort_visit(args)?)
+        Ok(self.0.reserved(|| self.0.abort_visit(args.clone()))?)
     }
 
     fn reaim_visit(&self, args: ReaimVisit) -> Answer<VisitView> {
-        Ok(self.0.reaim_visit(args)?)
+        Ok(self.0.reserved(|| self.0.reaim_visit(args.clone()))?)
+    }
+
+    fn list_colleagues(&self, _: Nothing) -> Answer<Vec<Colleague>> {
+        Ok(self.0.colleagues()?)
+    }
+
+    fn hand_over_visit(&self, args: HandOverVisit) -> Answer<VisitView> {
+        Ok(self.0.reserved(|| self.0.hand_over_visit(args.clone()))?)
     }
 
     fn propose_station(&self, args: ProposeStation) -> Answer<StationRow> {
-        Ok(self.0.propose_station(args)?)
+        Ok(self.0.reserved(|| self.0.propose_station(args.clone()))?)
     }
 
     fn describe_visit(&self, args: DescribeVisit) -> Answer<VisitView> {
@@ -110,6 +118,14 @@ impl FieldHost for Field {
 
     fn answer_item(&self, args: AnswerItem) -> Answer<VisitView> {
         Ok(self.0.reserved(|| self.0.answer_item(args.clone()))?)
+    }
+
+    fn answer_from_paper(&self, args: AnswerFromPaper) -> Answer<VisitView> {
+        Ok(self.0.reserved(|| self.0.answer_from_paper(args.clone()))?)
+    }
+
+    fn make_blank_form(&self, args: MakeBlankForm) -> Answer<RecordReady> {
+        Ok(self.0.make_blank_form(&args)?)
     }
 
     fn import_photos(&self, args: ImportPhotos) -> Answer<ImportStarted> {
@@ -146,11 +162,11 @@ impl FieldHost for Field {
     }
 
     fn undo_step(&self, args: UndoArgs) -> Answer<VisitView> {
-        Ok(self.0.undo_step(args)?)
+        Ok(self.0.reserved(|| self.0.undo_step(args.clone()))?)
     }
 
     fn hand_sign(&self, args: HandSign) -> Answer<VisitView> {
-        Ok(self.0.hand_sign(args)?)
+        Ok(self.0.reserved(|| self.0.hand_sign(args.clone()))?)
     }
 
     fn get_strokes(&self, args: VisitArgs) -> Answer<Option<Strokes>> {
@@ -167,6 +183,27 @@ impl FieldHost for Field {
 
     fn make_record(&self, args: MakeRecord) -> Answer<RecordReady> {
         Ok(self.0.reserved(|| self.0.make_record(&args))?)
+    }
+
+    fn give_record(&self, args: GiveRecord) -> Answer<VisitView> {
+        Ok(self.0.reserved(|| self.0.give_record(args.clone()))?)
+    }
+
+    fn list_addresses(&self, _: Nothing) -> Answer<Vec<LocalAddress>> {
+        Ok(self.0.addresses()?)
+    }
+
+    fn share_record(&self, args: ShareRecord) -> Answer<Sharing> {
+        Ok(self.0.share_record(&args)?)
+    }
+
+    fn share_status(&self, _: Nothing) -> Answer<Option<Sharing>> {
+        Ok(self.0.share_status()?)
+    }
+
+    fn stop_sharing(&self, _: Nothing) -> Answer<Nothing> {
+        self.0.stop_sharing();
+        Ok(Nothing {})
     }
 
     fn sync_now(&self, _: Nothing) -> Answer<SyncStatus> {

@@ -13,9 +13,11 @@ use seal::card::CountyCard;
 use seal::cert::Certificate;
 use seal::keys::Ed25519Key;
 
+use crate::blank::Blank;
 use crate::copy::Copying;
 use crate::enrol::Joining;
 use crate::error::{Error, Result};
+use crate::give::Offer;
 use crate::import::Import;
 use crate::incarnation::{self, Outside};
 use crate::keys::{KeysFile, Secret};
@@ -23,7 +25,7 @@ use crate::os::key_store::KeyStore;
 use crate::os::lock::FolderLock;
 use crate::os::{files, machine};
 use crate::packs::Packs;
-use crate::record::Made;
+use crate::record::{LaidOut, Made};
 use crate::reserve::Reserve;
 use crate::store::{Author, Meta, Store};
 use crate::sync::Syncing;
@@ -88,6 +90,12 @@ pub(crate) struct Core {
     pub(crate) undo: Mutex<BTreeMap<VisitId, Vec<Step>>>,
     /// The record laid out last; in memory only, gone when the session is locked.
     pub(crate) made: Mutex<Option<Made>>,
+    /// What was laid out in this session, newest last: what was saved may be given away although it was laid out anew since.
+    pub(crate) laid_out: Mutex<Vec<LaidOut>>,
+    /// The record that is offered to a phone, or was last.
+    pub(crate) sharing: Mutex<Option<Offer>>,
+    /// The blank form laid out last.
+    pub(crate) blank: Mutex<Option<Blank>>,
 }
 
 /// What is there once the database is open.
@@ -141,6 +149,9 @@ impl Field {
             joining: Mutex::default(),
             undo: Mutex::default(),
             made: Mutex::default(),
+            blank: Mutex::default(),
+            sharing: Mutex::default(),
+            laid_out: Mutex::default(),
         });
         core.reserved(|| core.open_at_start())?;
         Ok(Self(core))
@@ -225,7 +236,11 @@ impl Core {
             }
         });
         self.reserve.hold();
-        *lock(&self.open) = Some(Arc::new(open));
+        let open = Arc::new(open);
+        let weak = Arc::downgrade(&open);
+        store.read_statements(move |sha256| weak.upgrade()?.vault.read(sha256).ok());
+        self.know_keys(&open);
+        *lock(&self.open) = Some(open);
         self.drop_open_papers();
         crate::sync::start_auto(self);
         Ok(())

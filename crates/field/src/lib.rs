@@ -2,11 +2,14 @@
 //!
 //! [`Field`] is what a window or a local server holds; it implements [`contract::field::FieldHost`].
 
+mod blank;
 mod calls;
 mod copy;
 mod core;
 mod enrol;
 mod error;
+mod give;
+mod handover;
 mod import;
 mod incarnation;
 pub mod intake;

@@ -64,8 +64,8 @@ impl Core {
     }
 }
 
-/// Only the laptop that opened a visit closes or moves it; another one would be refused wherever its entry arrives.
-fn lead_only(open: &Open, visit: &Visit) -> Result<()> {
+/// Only the laptop that leads a visit closes, moves or gives it; another one would be refused wherever its entry arrives.
+pub(crate) fn lead_only(open: &Open, visit: &Visit) -> Result<()> {
     if visit.lead_device == open.author.key.public().kid().to_string() {
         Ok(())
     } else {

@@ -15,7 +15,7 @@ pub enum ImageKind {
     Preview,
     /// The original's bytes; id is the photo.
     Original,
-    /// A page of a record; id is `<visit>/<page from 1>`.
+    /// A page of a record; id is `<visit>/<page from 1>`, or `blank/<page>` for the blank form made last.
     Page,
 }
 
@@ -46,6 +46,9 @@ impl Core {
         let (open, _) = self.unlocked()?;
         if kind == ImageKind::Page {
             let (visit, page) = id.split_once('/').ok_or(Error::NotFound("page"))?;
+            if visit == "blank" {
+                return self.blank_page(page.parse().map_err(|_| Error::NotFound("page"))?);
+            }
             let visit: VisitId = visit.parse().map_err(|_| Error::NotFound("visit"))?;
             return self.page(visit, page.parse().map_err(|_| Error::NotFound("page"))?);
         }

@@ -19,6 +19,7 @@ use intake::{Limits, thumbnail};
 
 // With more photos than this the annex is printed from thumbnails, so that the paper is there within seconds.
 const MOST_PREVIEWS: usize = 12;
+const MOST_LAID_OUT: usize = 32;
 
 /// The record that was laid out last.
 pub(crate) struct Made {
@@ -29,10 +30,25 @@ pub(crate) struct Made {
     paper: papers::Paper,
 }
 
+/// What is known of a sealed record that was laid out in this session.
+#[derive(Clone)]
+pub(crate) struct LaidOut {
+    pub(crate) handle: String,
+    pub(crate) visit: VisitId,
+    /// Seal id.
+    pub(crate) seal: String,
+    /// SHA-256 of the PDF, hex.
+    pub(crate) pdf: String,
+    pub(crate) copy: bool,
+}
+
 impl Field {
     /// The PDF of a [`RecordReady::handle`], for the host's save and print; only while an inspector is unlocked.
     pub fn record_pdf(&self, handle: &str) -> std::result::Result<Vec<u8>, contract::ApiError> {
         self.0.unlocked()?;
+        if let Some(pdf) = self.0.blank_pdf(handle) {
+            return Ok(pdf);
+        }
         let made = lock(&self.0.made);
         match made.as_ref().filter(|made| made.ready.handle == handle) {
             Some(made) => Ok(made.paper.pdf.clone()),
@@ -51,6 +67,9 @@ impl Field {
 impl Core {
     fn record_kept(&self, handle: &str) -> Result<()> {
         let (open, _) = self.unlocked()?;
+        if self.blank_pdf(handle).is_some() {
+            return Ok(());
+        }
         let made = lock(&self.made)
             .as_ref()
             .filter(|made| made.ready.handle == handle)
@@ -60,6 +79,22 @@ impl Core {
             Some(_) => tx.keep_record(visit),
             None => Ok(()),
         })
+    }
+
+    /// The PDF laid out last and its name, if it has this handle.
+    pub(crate) fn made_pdf(&self, handle: &str) -> Option<(Vec<u8>, String)> {
+        let made = lock(&self.made);
+        let made = made.as_ref().filter(|made| made.ready.handle == handle)?;
+        Some((made.paper.pdf.clone(), made.ready.file_name.clone()))
+    }
+
+    fn laid_out(&self, paper: LaidOut) {
+        let mut all = lock(&self.laid_out);
+        all.retain(|known| known.handle != paper.handle);
+        if all.len() >= MOST_LAID_OUT {
+            all.remove(0);
+        }
+        all.push(paper);
     }
 
     pub(crate) fn make_record(&self, args: &MakeRecord) -> Result<RecordReady> {
@@ -91,6 +126,15 @@ impl Core {
         };
         // Whoever locked meanwhile locked this too.
         self.unlocked()?;
+        if let Some(sealed) = &visit.sealed {
+            self.laid_out(LaidOut {
+                handle: ready.handle.clone(),
+                visit: visit.id,
+                seal: sealed.statement.sha256.clone(),
+                pdf: Digest::of(&paper.pdf).to_hex(),
+                copy,
+            });
+        }
         *lock(&self.made) = Some(Made {
             from,
             visit: args.visit,

@@ -5,7 +5,7 @@
 //! not told. Requests under another host name, or sent by a page from elsewhere, are refused before anything is looked at.
 
 mod calls;
-mod door;
+pub(crate) mod door;
 mod events;
 mod files;
 mod page;

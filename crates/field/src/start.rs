@@ -154,6 +154,7 @@ impl Core {
             lock(&self.joining).ask(&open, &changed.device_name, joining)?;
             changed.save(&self.dir)?;
             *self.keys() = Some(changed);
+            self.know_keys(&open);
         }
         Ok(ids)
     }
@@ -173,6 +174,10 @@ impl Core {
     pub(crate) fn lock_session(&self) {
         self.set_session(None);
         *lock(&self.made) = None;
+        *lock(&self.blank) = None;
+        lock(&self.laid_out).clear();
+        self.stop_sharing();
+        *lock(&self.sharing) = None;
         lock(&self.undo).clear();
         *lock(&self.joining) = Joining::default();
     }
@@ -190,6 +195,17 @@ impl Core {
             }
         }
         Ok(people)
+    }
+
+    /// Tells the store whose the person keys on this laptop are.
+    pub(crate) fn know_keys(&self, open: &Open) {
+        let keys = self
+            .keys()
+            .iter()
+            .flat_map(|keys| &keys.persons)
+            .map(|slot| (slot.key.kid().to_string(), slot.person))
+            .collect();
+        open.store.know_keys(keys);
     }
 
     /// People with a key on this laptop.

@@ -22,14 +22,21 @@ pub(crate) struct Step {
 /// The step that a command makes of the state before it; none when it cannot be undone, and neither can what came before it.
 pub(crate) fn step(before: &Visit, done: &Command) -> Option<Step> {
     let back = match done {
-        Command::Answer { item, .. } => match before.answers.get(item).map(Vec::as_slice) {
+        Command::Answer { item, .. } | Command::AnswerFromPaper { item, .. } => match before.answers.get(item).map(Vec::as_slice) {
             None => Command::Answer {
                 item: item.clone(),
                 answer: None,
             },
-            Some([only]) => Command::Answer {
-                item: item.clone(),
-                answer: only.answer.clone(),
+            Some([only]) => match (&only.answer, only.observed_at_ms) {
+                (Some(answer), Some(observed_at_ms)) => Command::AnswerFromPaper {
+                    item: item.clone(),
+                    answer: answer.clone(),
+                    observed_at_ms,
+                },
+                (answer, _) => Command::Answer {
+                    item: item.clone(),
+                    answer: answer.clone(),
+                },
             },
             // A choice between answers that stood side by side is not taken back by saying one of them.
             Some(_) => return None,
@@ -72,6 +79,7 @@ impl Step {
                 Some([only]) => only.answer == *answer,
                 _ => false,
             },
+            Command::AnswerFromPaper { item, answer, .. } => now.answer(item) == Some(answer),
             Command::Describe(description) => now.description == *description,
             Command::TiePhoto(tied) => now
                 .photo(tied.photo)
@@ -91,7 +99,7 @@ impl Step {
 
     fn named(&self) -> UndoStep {
         let (kind, item) = match &self.done {
-            Command::Answer { item, .. } => ("answer", Some(item.clone())),
+            Command::Answer { item, .. } | Command::AnswerFromPaper { item, .. } => ("answer", Some(item.clone())),
             Command::Describe(_) => ("describe", None),
             Command::TiePhoto(_) => ("tie_photo", None),
             Command::WithdrawPhoto(_) => ("withdraw_photo", None),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use contract::field::{
-    AnswerItem, CountersignArgs, CountersignWay, DescribeVisit, HandSign, OpenVisit, RecordFinding, SaveDraft, Saved, SecondedMember, StationRow,
-    TiePhoto, VisitView, WithdrawFinding, WithdrawPhoto,
+    AnswerFromPaper, AnswerItem, CountersignArgs, CountersignWay, DescribeVisit, HandSign, OpenVisit, RecordFinding, SaveDraft, Saved,
+    SecondedMember, StationRow, TiePhoto, VisitView, WithdrawFinding, WithdrawPhoto,
 };
 use contract::shared::{DataState, PhotoNotes, ReturnedNote, VisitRow};
 use domain::compare::compare;
@@ -44,7 +44,7 @@ impl Core {
             let state = states.get(&row.visit).copied().unwrap_or(DataState::LocalOnly);
             let mut row = self.visit_row(row, state);
             match row.phase {
-                VisitPhase::AwaitingSignature => row.awaits = open.store.visit(row.visit)?.map(|visit| visit.awaits()).unwrap_or_default(),
+                VisitPhase::AwaitingSignature => row.awaits = open.store.visit(row.visit)?.map(|visit| open.awaits(&visit)).unwrap_or_default(),
                 VisitPhase::Returned => row.returned = open.store.visit(row.visit)?.as_ref().and_then(ReturnedNote::of),
                 _ => {}
             }
@@ -155,7 +155,7 @@ impl Core {
             let visit = tx.visit(args.visit)?.ok_or(Refusal::NoVisit)?;
             // What was being typed when the visit ended for another can still be put away.
             match visit.phase() {
-                VisitPhase::InProgress | VisitPhase::Returned => {}
+                phase if phase.is_open() => {}
                 _ if args.raw.is_empty() => {}
                 VisitPhase::Aborted => return Err(Refusal::Aborted.into()),
                 _ => return Err(Refusal::Sealed.into()),
@@ -174,9 +174,27 @@ impl Core {
                 [only] => only.answer == args.answer,
                 _ => false,
             };
-            Ok((!same || !is_open(visit)).then_some(Command::Answer {
+            Ok((!same || !visit.phase().is_open()).then_some(Command::Answer {
                 item: args.item,
                 answer: args.answer,
+            }))
+        })
+    }
+
+    /// Answers an item by what stands on a paper form; the time on the paper cannot be still to come.
+    pub(crate) fn answer_from_paper(&self, args: AnswerFromPaper) -> Result<VisitView> {
+        if args.observed_at_ms > now_ms() {
+            return Err(Error::Rule("paper_time"));
+        }
+        self.change(args.visit, |tx, visit| {
+            tx.drop_draft(args.visit, &args.item)?;
+            let same = visit
+                .answer_version(&args.item)
+                .is_some_and(|only| only.answer.as_ref() == Some(&args.answer) && only.observed_at_ms == Some(args.observed_at_ms));
+            Ok((!same || !visit.phase().is_open()).then_some(Command::AnswerFromPaper {
+                item: args.item,
+                answer: args.answer,
+                observed_at_ms: args.observed_at_ms,
             }))
         })
     }
@@ -202,7 +220,7 @@ impl Core {
         self.change(args.visit, |tx, visit| {
             tx.drop_draft(args.visit, &format!("finding:{}", args.finding.id))?;
             let same = visit.finding(args.finding.id).is_some_and(|known| known.finding == args.finding);
-            Ok((!same || !is_open(visit)).then_some(Command::RecordFinding(args.finding)))
+            Ok((!same || !visit.phase().is_open()).then_some(Command::RecordFinding(args.finding)))
         })
     }
 
@@ -329,7 +347,8 @@ impl Core {
             }
         });
         Ok(VisitView {
-            phase: visit.phase(),
+            phase: open.phase(&visit),
+            awaits: open.awaits(&visit),
             data_state: open.store.visit_states(Some(id))?.get(&id).copied().unwrap_or(DataState::LocalOnly),
             station: open.store.station(visit.station)?.ok_or(Error::NotFound("station"))?,
             pack: pack.clone(),
@@ -339,6 +358,7 @@ impl Core {
             undo: self.next_undo(&visit),
             record_kept_at_ms: open.store.record_kept(id)?,
             seal_id: visit.sealed.as_ref().map(|sealed| sealed.statement.sha256.clone()),
+            leads: visit.lead_device == open.author.key.public().kid().to_string(),
             comparison: visit.returned().map(|last| compare(pack, &last.held, &visit.content())),
             visit,
         })
@@ -406,9 +426,4 @@ fn outside_hours(visit: &Visit, meta: &domain::PhotoMeta) -> bool {
         return false;
     };
     taken < description.started_at_ms || description.ended_at_ms.is_some_and(|end| taken > end)
-}
-
-/// Whether a visit can be worked on: under way, or returned to be mended.
-fn is_open(visit: &domain::Visit) -> bool {
-    matches!(visit.phase(), VisitPhase::InProgress | VisitPhase::Returned)
 }

@@ -28,6 +28,16 @@ pub(crate) fn qr_svg(text: &str) -> Result<Vec<u8>, PaperError> {
     Ok(format!(r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}"><path fill="#000" d="{path}"/></svg>"##).into_bytes())
 }
 
+/// A QR code as rows of squares, `#` for dark, without its quiet zone: for whoever draws it on a screen.
+pub fn qr_rows(text: &str) -> Result<Vec<String>, PaperError> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|e| PaperError::Layout(format!("QR code: {e}")))?;
+    let colors = code.to_colors();
+    let rows = colors.chunks(code.width());
+    Ok(rows
+        .map(|row| row.iter().map(|color| if *color == Color::Dark { '#' } else { '.' }).collect())
+        .collect())
+}
+
 /// The strokes as polylines, or none when there is nothing sensible to draw.
 pub(crate) fn strokes_svg(strokes: &Strokes) -> Option<Vec<u8>> {
     let sane = 1..=100_000;

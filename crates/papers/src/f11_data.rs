@@ -72,17 +72,23 @@ pub(crate) fn data(input: &RecordInput<'_>, printed: &BTreeMap<PhotoId, String>,
         "strange-note": STRANGE,
         "photos": record.photos.iter().map(|p| photo_data(p, record, printed, offset)).collect::<Vec<_>>(),
     });
-    let mut text = String::new();
-    collect(&data, &mut text);
-    let strange = characters_without_glyph(&text);
-    make_printable(&mut data, &strange);
+    let strange = only_printable(&mut data);
     if let Some(object) = data.as_object_mut() {
-        object.insert("strange".into(), (!strange.is_empty()).into());
+        object.insert("strange".into(), strange.into());
         if let Some(countersign) = object.get_mut("countersign").and_then(Value::as_object_mut) {
             countersign.insert("strokes".into(), strokes.into());
         }
     }
     data
+}
+
+/// Replaces what no font can print by its code; whether there was any.
+pub(crate) fn only_printable(data: &mut Value) -> bool {
+    let mut text = String::new();
+    collect(data, &mut text);
+    let strange = characters_without_glyph(&text);
+    make_printable(data, &strange);
+    !strange.is_empty()
 }
 
 fn photo_places(record: &VisitRecord) -> String {
@@ -134,6 +140,11 @@ fn item_data(item: &RecordItem, record: &VisitRecord) -> Value {
         "how": how,
         "reason": reason,
         "answer": w::or_blank(&item.words.zh),
+        "paper": item.from_paper.map(|times| format!(
+            "事后补录：纸面记录 {}，录入 {}",
+            w::moment(times.observed_at_ms, record.utc_offset_min),
+            w::moment(times.typed_at_ms, record.utc_offset_min),
+        )),
         "concerns": item.concerns.iter().map(|c| &c.zh).collect::<Vec<_>>(),
         "photos": shown.map(|p| p.number.to_string()).collect::<Vec<_>>().join("、"),
     })

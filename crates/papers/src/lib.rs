@@ -3,6 +3,7 @@
 //! Bytes in, bytes out: no file system, no network, no clock. The same input gives the same bytes on every machine, because fonts and
 //! templates are embedded and every time is handed in.
 
+mod blank;
 mod drawing;
 mod f11;
 mod f11_data;
@@ -12,5 +13,7 @@ pub mod sheet;
 mod typeset;
 mod wording;
 
+pub use blank::{BlankForm, blank_form};
+pub use drawing::qr_rows;
 pub use f11::{Paper, PaperError, RecordInput, SealShown, SignatureShown, SignatureStanding, record_f11, record_f11_with_pages, seal_qr_text};
 pub use fonts::characters_without_glyph;

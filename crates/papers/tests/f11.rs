@@ -343,3 +343,20 @@ fn pages_for_the_screen_are_as_many_as_in_the_pdf_and_need_nothing_else() {
     }
     println!("SVG pages: {:?} bytes", paper.pages.iter().map(String::len).collect::<Vec<_>>());
 }
+
+#[test]
+fn an_answer_typed_in_from_paper_prints_both_times() {
+    let mut record = record(1);
+    let before = text(&keep("f11-live.pdf", &record_f11(&unsealed(&record)).unwrap()));
+    assert!(!before.contains("事后补录"));
+    record.items[2].from_paper = Some(domain::record::FromPaper {
+        observed_at_ms: START_MS,
+        typed_at_ms: START_MS + 30 * 3_600_000,
+    });
+    let printed = text(&keep("f11-from-paper.pdf", &record_f11(&unsealed(&record)).unwrap()));
+    let printed: String = printed.chars().filter(|c| !c.is_whitespace()).collect();
+    let at = printed.find("事后补录：纸面记录").unwrap();
+    let line: String = printed[at..].chars().take(60).collect();
+    assert!(line.contains("录入"), "{line}");
+    assert_eq!(printed.matches("事后补录：").count(), 1);
+}

@@ -121,7 +121,7 @@ fn gather_entries(db: &Db, scope: &ScopeId, dossier: &Dossier) -> Result<Gathere
     let of_kind = dossier
         .entries
         .iter()
-        .filter(|e| e.kind == "review.accepted/1" || dossier.is_sealing(e) || dossier.is_of_a_return(e));
+        .filter(|e| e.kind == "review.accepted/1" || dossier.is_sealing(e) || dossier.is_of_a_return(e) || dossier.is_handing_over(e));
     // A signature that does not count proves nothing and would only make the whole be refused.
     let good = || dossier.signatures.iter().filter(|s| s.counts(dossier, scope));
     for row in covered.chain(of_kind).chain(good().map(|s| &s.entry)) {

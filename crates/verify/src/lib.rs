@@ -5,6 +5,7 @@ mod anchor;
 mod check;
 mod files;
 mod hidden;
+mod lead;
 mod log;
 mod photos;
 mod reason;
@@ -19,7 +20,7 @@ use std::io::{Read, Seek};
 use seal::Digest;
 
 pub use anchor::{Grade, SignedAt};
-pub use report::{Acceptance, Countersignature, Language, PhotoCount, Refusal, Report, Seal, Verdict};
+pub use report::{Acceptance, Countersignature, HandedOver, Language, PhotoCount, Refusal, Report, Seal, Verdict};
 pub use text::{render, render_json};
 
 /// Checks a bundle. `root` is the authority's fingerprint as printed on the paper record; without it the best verdict is

@@ -25,6 +25,17 @@ pub(crate) struct Record {
     pub(crate) countersign: Countersign,
     pub(crate) covers: Vec<Head>,
     pub(crate) supersedes: Option<Digest>,
+    #[serde(default)]
+    pub(crate) hand_signed: Vec<HandSigned>,
+}
+
+/// Members of a record that are no part of what is shown before anybody signs by hand.
+pub(crate) const CLOSING: [&str; 5] = ["countersign", "hand_signed", "covers", "written_at_ms", "app_version"];
+
+/// A seconded member's signature by hand.
+#[derive(Deserialize)]
+pub(crate) struct HandSigned {
+    pub(crate) shown: Digest,
 }
 
 #[derive(Deserialize)]
@@ -65,9 +76,19 @@ pub(crate) struct Head {
 #[derive(Deserialize)]
 #[serde(tag = "way", rename_all = "snake_case")]
 pub(crate) enum Countersign {
-    Signed { name: String, role: String, strokes: Blob },
-    Refused { reason: String, witness: String },
-    Absent { reason: String },
+    Signed {
+        name: String,
+        role: String,
+        strokes: Blob,
+        shown: Option<Digest>,
+    },
+    Refused {
+        reason: String,
+        witness: String,
+    },
+    Absent {
+        reason: String,
+    },
 }
 
 /// Payload of `visit.sealed/1`.
@@ -77,6 +98,21 @@ pub(crate) struct VisitSealed {
     pub(crate) statement: Blob,
     pub(crate) covers: Vec<Head>,
     pub(crate) signers: u32,
+}
+
+/// Payload of `visit.handed_over/1`.
+#[derive(Deserialize)]
+pub(crate) struct VisitHandedOver {
+    pub(crate) device: seal::keys::Kid,
+    pub(crate) to: Inspector,
+    pub(crate) reason: String,
+}
+
+/// Who goes on with a visit.
+#[derive(Deserialize)]
+pub(crate) struct Inspector {
+    pub(crate) name: String,
+    pub(crate) org: String,
 }
 
 /// Payload of `seal.signed/1`.

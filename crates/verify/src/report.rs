@@ -87,6 +87,8 @@ pub enum Countersignature {
         role: String,
         /// Whether the strokes are in the bundle; otherwise their digest alone is.
         strokes_in_bundle: bool,
+        /// Whether the record says what was shown before the signature was drawn; if so, it was this record's content.
+        content_shown: bool,
     },
     /// Refused.
     Refused {
@@ -126,6 +128,21 @@ pub struct Superseded {
     pub name: String,
     /// When, by the server, ms.
     pub at_ms: i64,
+}
+
+/// A handing over of the visit before it was sealed, by the laptop that led.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HandedOver {
+    /// Who went on, as stated.
+    pub name: String,
+    /// Home department, as stated.
+    pub org: String,
+    /// Key id of the laptop that led from then on.
+    pub device: String,
+    /// Why, as typed.
+    pub reason: String,
+    /// When, by the laptop's clock, ms.
+    pub claimed_ms: i64,
 }
 
 /// Photos of the record.
@@ -182,6 +199,9 @@ pub struct Report {
     pub signers_required: u32,
     /// Signatures that count, by log order.
     pub signatures: Vec<Seal>,
+    /// Handings over of the visit before it was sealed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub handed_over: Vec<HandedOver>,
     /// Whether all signatures were made on one laptop.
     pub one_device: bool,
     /// The station's side.

@@ -11,9 +11,10 @@ use serde::de::DeserializeOwned;
 
 use crate::check::Check;
 use crate::files::Files;
+use crate::lead;
 use crate::log::{Log, LoggedEntry, certified_in};
 use crate::reason::Reason;
-use crate::record::{Countersign, FORMAT, PREDICATE_TYPE, Record, ReviewAccepted, ReviewReturned, SealSigned, VisitSealed};
+use crate::record::{CLOSING, Countersign, FORMAT, PREDICATE_TYPE, Record, ReviewAccepted, ReviewReturned, SealSigned, VisitSealed};
 use crate::report::{Acceptance, Countersignature, Report, Seal, Superseded};
 use crate::trust::Trust;
 
@@ -45,6 +46,9 @@ pub(crate) fn read(files: &mut Files, trust: &Trust, log: &Log, check: &mut Chec
     describe(&record, report);
     let sealing = sealing_entry(log, &record, &id, (record_bytes, statement_bytes), check);
     check_covers(log, &record, sealing, check);
+    if let Some(sealing) = sealing {
+        lead::check(log, &record, sealing, check, report);
+    }
     let envelope = signatures(files, trust, log, &record, statement_bytes, check, report);
     let guide = seal::bundle::guide(&GuideFacts {
         seal: id,
@@ -63,7 +67,8 @@ pub(crate) fn read(files: &mut Files, trust: &Trust, log: &Log, check: &mut Chec
         let en = format!("{} distinct persons signed validly, {needed} are required", persons.len());
         check.refuse(path::STATEMENT_DSSE, Reason { zh, en });
     }
-    countersignature(files, &record, check, report);
+    let content = check.take(path::RECORD, content(record_bytes));
+    countersignature(files, &record, content, check, report);
     acceptances(log, &id, check, report);
     superseded(log, &record, &statement, check, report);
     Some(record)
@@ -74,7 +79,7 @@ fn parse_record(bytes: &[u8]) -> seal::Result<Record> {
     canonical::from_slice(bytes)
 }
 
-fn payload<T: DeserializeOwned>(entry: &LoggedEntry) -> Result<T, Reason> {
+pub(crate) fn payload<T: DeserializeOwned>(entry: &LoggedEntry) -> Result<T, Reason> {
     serde_json::from_value(entry.entry.payload.clone()).map_err(|e| Reason {
         zh: "登记的内容项目与规定不符".to_owned(),
         en: format!("the entry's payload has an unexpected shape: {e}"),
@@ -255,9 +260,31 @@ fn signature(
     })
 }
 
-fn countersignature(files: &Files, record: &Record, check: &mut Check, report: &mut Report) {
+/// Digest of what is shown to those who sign by hand: the record without its closing members.
+fn content(record: &[u8]) -> seal::Result<Digest> {
+    let mut value = canonical::parse(record)?;
+    if let Some(members) = value.as_object_mut() {
+        members.retain(|name, _| !CLOSING.contains(&name.as_str()));
+    }
+    Ok(Digest::of(&canonical::to_vec(&value)?))
+}
+
+fn countersignature(files: &Files, record: &Record, content: Option<Digest>, check: &mut Check, report: &mut Report) {
+    // Whoever drew a signature drew it under this content and no other.
+    let drawn = match &record.countersign {
+        Countersign::Signed { shown, .. } => shown.as_ref(),
+        _ => None,
+    };
+    for shown in record.hand_signed.iter().map(|signed| &signed.shown).chain(drawn) {
+        check.require(
+            content.as_ref() == Some(shown),
+            path::RECORD,
+            "手写签名前出示的内容不是这份检查记录的内容",
+            "what was shown before a signature by hand was drawn is not the content of this record",
+        );
+    }
     report.countersignature = Some(match &record.countersign {
-        Countersign::Signed { name, role, strokes } => {
+        Countersign::Signed { name, role, strokes, shown } => {
             let path = format!("strokes/{}.json", strokes.sha256);
             let bytes = files.get(&path);
             if let Some(bytes) = bytes {
@@ -269,6 +296,7 @@ fn countersignature(files: &Files, record: &Record, check: &mut Check, report: &
                 name: name.clone(),
                 role: role.clone(),
                 strokes_in_bundle: bytes.is_some(),
+                content_shown: shown.is_some(),
             }
         }
         Countersign::Refused { reason, witness } => Countersignature::Refused {

@@ -94,6 +94,21 @@ impl Words {
             };
             self.field("补正记录", "Mended record", &text);
         }
+        for handed in &report.handed_over {
+            let (when, kid) = (self.time(handed.claimed_ms), handed.device.get(..16).unwrap_or_default());
+            let text = if self.zh {
+                format!(
+                    "{when} 交给 {}（{}），此后由密钥 {kid}… 的电脑主持；原因：{}",
+                    handed.name, handed.org, handed.reason
+                )
+            } else {
+                format!(
+                    "on {when} to {} ({}); from then on the laptop with key {kid}… led; reason: {}",
+                    handed.name, handed.org, handed.reason
+                )
+            };
+            self.field("走访交接", "Handed over", &text);
+        }
         let span = format!("{} – {}", self.time(report.started_at_ms), self.time(report.ended_at_ms));
         self.field("检查时间（检查组填写）", "Time of the visit (as stated by the team)", &span);
     }
@@ -159,6 +174,7 @@ impl Words {
                     name,
                     role,
                     strokes_in_bundle,
+                    content_shown,
                 }),
                 true,
             ) => {
@@ -167,13 +183,19 @@ impl Words {
                 } else {
                     "包内只有笔迹的摘要"
                 };
-                format!("{name}（{role}）手绘签名，等级 L0；{strokes}")
+                let shown = if *content_shown {
+                    "签名前出示的就是本记录的内容"
+                } else {
+                    "记录没有写明签名前出示了什么（旧版本）"
+                };
+                format!("{name}（{role}）手绘签名，等级 L0；{strokes}；{shown}")
             }
             (
                 Some(Countersignature::Signed {
                     name,
                     role,
                     strokes_in_bundle,
+                    content_shown,
                 }),
                 false,
             ) => {
@@ -182,7 +204,12 @@ impl Words {
                 } else {
                     "the strokes are named by digest only"
                 };
-                format!("{name} ({role}) signed by drawing, level L0; {strokes}")
+                let shown = if *content_shown {
+                    "the content shown before signing is this record's"
+                } else {
+                    "the record does not say what was shown before (an older version)"
+                };
+                format!("{name} ({role}) signed by drawing, level L0; {strokes}; {shown}")
             }
             (Some(Countersignature::Refused { reason, witness }), true) => format!("拒绝签字，理由：{reason}；见证人：{}", or(witness, "无")),
             (Some(Countersignature::Refused { reason, witness }), false) => format!("refused, reason: {reason}; witness: {}", or(witness, "none")),

@@ -36,6 +36,7 @@ fn a_whole_bundle_is_accepted() {
         name: "赵某".into(),
         role: "负责人".into(),
         strokes_in_bundle: true,
+        content_shown: true,
     };
     assert_eq!(report.countersignature, Some(drawn));
 
@@ -55,6 +56,42 @@ fn a_whole_bundle_is_accepted() {
     }
     assert!(!text.contains("可靠电子签名"));
     assert!(render(&report, Language::En).contains("Attested by the server for account fuhe"));
+}
+
+#[test]
+fn a_signature_drawn_under_another_content_is_refused() {
+    let (bytes, root) = bundle(&Course {
+        shown: Shown::Other,
+        ..Course::default()
+    });
+    let report = verdict(&bytes, &root);
+    assert_eq!((report.verdict, refused_files(&report)), (Verdict::Refused, vec!["record.json"]));
+    assert!(report.refusals[0].zh.contains("出示的内容"));
+    let (bytes, root) = bundle(&Course {
+        shown: Shown::Unsaid,
+        ..Course::default()
+    });
+    let report = verdict(&bytes, &root);
+    assert_eq!(report.verdict, Verdict::Verified, "a record of an older version says nothing of it");
+    assert!(render(&report, Language::Zh).contains("没有写明签名前出示了什么"));
+}
+
+#[test]
+fn only_the_laptop_that_leads_seals() {
+    let of = |lead| {
+        let (bytes, root) = bundle(&Course { lead, ..Course::default() });
+        verdict(&bytes, &root)
+    };
+    let report = of(Lead::Handed);
+    assert_eq!((report.verdict, report.refusals.as_slice()), (Verdict::Verified, [].as_slice()));
+    assert_eq!((report.handed_over.len(), report.handed_over[0].name.as_str()), (1, "李某"));
+    assert!(render(&report, Language::Zh).contains("交给 李某"));
+    assert!(render(&report, Language::En).contains("Handed over"));
+    for (lead, says) in [(Lead::Taken, "没有交接登记"), (Lead::Kept, "走访已交接给密钥")] {
+        let report = of(lead);
+        assert_eq!((report.verdict, report.refusals.len()), (Verdict::Refused, 1), "{:?}", report.refusals);
+        assert!(report.refusals[0].zh.contains(says) && report.refusals[0].file.starts_with("entries/"));
+    }
 }
 
 #[test]

@@ -1,13 +1,15 @@
 /**
  * An invented host that keeps a visit in memory: for component tests and for looking at the screens. Never part of the programs.
  */
-import type { AnswerItem, ApiError, AppState, CopyJob, CopyStatus, FieldCalls, HostEvent, ImportReport, LastCopy, Pack, SealGap, Station, TripLine, VisitPhoto, VisitRow, VisitView } from "@/contract";
+import type { AnswerItem, ApiError, AppState, CopyJob, CopyStatus, FieldCalls, HostEvent, ImportReport, LastCopy, Pack, SealGap, Sharing, Station, TripLine, VisitPhoto, VisitRow, VisitView } from "@/contract";
 import pack from "../../../assets/rulepacks/c4-village-station.json";
 import county from "../../../assets/demo/qinghe.json";
 import { HostError, type FieldHost } from ".";
 import { asked, shape } from "./fake-cases";
 
 const HEX = "9f2c41d07be85a6630c9e1f4a2b7d85c0e6f13a94bd27058c6e9f0a1b2c3d4e5";
+/** Key id of a colleague's laptop. */
+const OTHER = "7f".repeat(32);
 const PEOPLE = county.people.slice(0, 2).map((one, at) => ({ person: one.id, name: one.name, org: one.org, kid: HEX, standing: at === 0 ? ("certified" as const) : ("pending" as const) }));
 const STATIONS = county.stations as Station[];
 
@@ -100,11 +102,14 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       signatures: [],
       aborted: null,
       reaimed: [],
+      handed_over: [],
+      given: [],
       review: null,
       uncovered: [],
       refused: [],
     },
     phase: "in_progress",
+    awaits: [],
     data_state: "local_only",
     station: STATIONS[0]!,
     pack: pack as Pack,
@@ -115,6 +120,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     record_kept_at_ms: null,
     seal_id: null,
     comparison: null,
+    leads: true,
   };
 
   shape(view, words);
@@ -185,6 +191,8 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     sync: sync(),
     app_version: "0.1.0",
   });
+  let sharing: Sharing | null = null;
+  let sharedTo = "";
   const changed = (visit: Partial<VisitView["visit"]>): VisitView => {
     view = { ...view, visit: { ...view.visit, ...visit }, phase: sealing, saved_at_ms: Date.now() };
     return view;
@@ -239,6 +247,20 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       view = { ...view, station: STATIONS.find((one) => one.id === station) ?? view.station };
       return changed({ station, reaimed: [...view.visit.reaimed, { from, by: PEOPLE[0]!.person, ts_ms: Date.now(), reason }] });
     },
+    list_colleagues: () =>
+      PEOPLE.map(({ person, name, org }, at) => ({ person, name, org, laptops: [{ kid: HEX, name: "检查一组", own: true }, ...(at === 1 ? [{ kid: OTHER, name: "检查二组", own: false }] : [])] })).concat([
+        { person: "00000000-0000-7000-c000-000000000001", name: "孙立", org: "县商务局", laptops: [] },
+      ]),
+    hand_over_visit: ({ person, device, reason }) => {
+      const to = PEOPLE.find((one) => one.person === person)!;
+      const member = { person: to.person, name: to.name, org: to.org };
+      view = { ...view, leads: device === HEX };
+      return changed({
+        lead_device: device,
+        description: { ...view.visit.description, team: [member, ...view.visit.description.team.filter((one) => one.person !== person)] },
+        handed_over: [...view.visit.handed_over, { entry: HEX, from_device: view.visit.lead_device, device, to: member, by: PEOPLE[0]!.person, ts_ms: Date.now(), reason }],
+      });
+    },
     propose_station: (args) => ({ station: { id: "00000000-0000-7000-a000-000000000001", ...args, position: null, proposed: true }, last_visit_ms: null, open_visit: null }),
     describe_visit: (args) => changed({ description: { ...view.visit.description, methods: args.methods, started_at_ms: args.started_at_ms, ended_at_ms: args.ended_at_ms, situation: args.situation, seconded: args.seconded.map((member, at) => ({ ...member, person: member.person ?? `00000000-0000-7000-b000-00000000000${at}` })) } }),
     save_draft: ({ slot, raw }) => {
@@ -247,6 +269,11 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       return { saved_at_ms };
     },
     answer_item: answerItem,
+    answer_from_paper: ({ item, answer, observed_at_ms }) => {
+      answerItem({ visit: "", item, answer });
+      return changed({ answers: { ...view.visit.answers, [item]: [{ entry: HEX, by: PEOPLE[0]!.person, ts_ms: Date.now(), answer, observed_at_ms }] } });
+    },
+    make_blank_form: () => ({ copy: false, pages: 3, file_name: "blank.pdf", size_bytes: 90_000, handle: HEX, shown: null }),
     import_photos: () => {
       [1, 8, 16].forEach((done, step) =>
         setTimeout(() => emit({ event: "import", progress: { import: "one", visit: view.visit.id, done, total: 16, bytes: done * 4_200_000, finished: done === 16 } }), 300 * (step + 1)),
@@ -275,10 +302,28 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       if (signers.some((one) => one.passphrase === "wrong")) refuse("wrong_passphrase", { name: PEOPLE[0]!.name });
       const signatures = [...view.visit.signatures, ...signers.map((one) => ({ statement: HEX, person: one.person, name: PEOPLE.find((p) => p.person === one.person)?.name ?? "", kid: HEX, public_key: "", signature: "" }))];
       sealing = signatures.length >= 2 ? "sealed" : "awaiting_signature";
-      view = { ...view, seal_id: HEX };
+      view = { ...view, seal_id: HEX, awaits: sealing === "sealed" ? [] : PEOPLE.map((one) => one.person).filter((person) => !signatures.some((one) => one.person === person)) };
       return changed({ signatures, sealed: { record: { sha256: HEX, len: 1 }, statement: { sha256: HEX, len: 1 }, covers: [], signers: 2 } });
     },
     make_record: ({ copy }) => ({ copy: copy || view.record_kept_at_ms !== null, pages: 2, file_name: "record.pdf", size_bytes: 412_000, handle: HEX, shown: sealing === "in_progress" || sealing === "returned" ? HEX : null }),
+    give_record: ({ how, to }) => changed({ given: [...view.visit.given, { entry: `${HEX}${view.visit.given.length}`, by: PEOPLE[0]!.person, given: { seal: HEX, pdf: HEX, how, to, copy: view.record_kept_at_ms !== null, at_ms: Date.now() } }] }),
+    list_addresses: () => [{ address: "192.168.43.17", card: "wlan0" }],
+    share_record: ({ visit, to }) => {
+      sharing = { visit, url: `http://192.168.43.17:40123/r/${HEX}`, qr: Array.from({ length: 37 }, (_, y) => Array.from(HEX.slice(0, 37), (c, x) => ((c.charCodeAt(0) * (y + 3) + x * y) % 3 ? "." : "#")).join("")), until_ms: Date.now() + 600_000, fetched: 0, left: 5, open: true };
+      sharedTo = to;
+      return sharing;
+    },
+    share_status: () => {
+      if (sharing?.open && sharing.fetched === 0) {
+        sharing = { ...sharing, fetched: 1, left: 4 };
+        changed({ given: [...view.visit.given, { entry: HEX, by: PEOPLE[0]!.person, given: { seal: HEX, pdf: HEX, how: "phone", to: sharedTo, copy: false, at_ms: Date.now() } }] });
+      }
+      return sharing;
+    },
+    stop_sharing: () => {
+      sharing = sharing && { ...sharing, open: false };
+      return {};
+    },
     sync_now: () => sync(),
     sync_status: () => sync(),
     enrolment_request: () => ({ fingerprint: HEX, text: '{"request":"…"}' }),

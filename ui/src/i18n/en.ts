@@ -1,5 +1,6 @@
 /** English texts. Errors say what happened, what is safe and what to do. */
 import { consoleEn } from "./console-en";
+import { lifeEn } from "./life-en";
 import type { Catalogue } from "./zh";
 
 const en: Catalogue = {
@@ -125,7 +126,7 @@ const en: Catalogue = {
     make: "Add and choose",
   },
   mistake: {
-    menu: "This visit was opened by mistake",
+    menu: "More about this visit",
     abort: "Abort the visit",
     abort_hint: "For a visit opened by mistake. After that nothing can be filled in and no record is made; what was recorded is kept.",
     abort_confirm: "Abort",
@@ -659,9 +660,12 @@ const en: Catalogue = {
   phase: { in_progress: "In progress", awaiting_signature: "Awaiting signature", sealed: "Sealed", returned: "Returned", reviewed: "Reviewed", aborted: "Aborted" },
   data_state: { local_only: "Only here", copied: "Second copy made", acknowledged: "Acknowledged", receipted: "Receipted", thumbnails_arrived: "Thumbnails there", originals_arrived: "Originals there" },
   standing: { pending: "Pending", certified: "Certified" },
-  mark: { disputed: "Disputed", pending: "Pending", uncovered: "Not in the seal", proposed: "Not approved" },
+  mark: { disputed: "Disputed", pending: "Pending", uncovered: "Not in the seal", proposed: "Not approved", paper: "Entered afterwards" },
   refusal: {
     safe: "What was saved is unchanged.",
+    paper_time: { happened: "The time on the paper is later than now.", act: "Check the time on the form and this laptop's clock." },
+    same_lead: { happened: "This inspector leads the visit on that laptop already.", act: "Choose another colleague or another laptop." },
+    recipient: { happened: "It is not said to whom the record is given.", act: "Write to whom." },
     no_visit: { happened: "There is no such visit on this computer.", act: "Go back to the list and open it again." },
     open_already: { happened: "The visit has begun already.", act: "Open it from the list." },
     sealed: { happened: "The visit is sealed and cannot change.", act: "To add something, make another visit." },
@@ -758,6 +762,7 @@ const en: Catalogue = {
     no_header: { happened: "The row named as header is empty.", act: "Enter the number of the header's row again." },
   },
   console: consoleEn,
+  life: lifeEn,
 };
 
 export default en;

@@ -1,5 +1,6 @@
 /** Chinese texts. Errors say what happened, what is safe and what to do. */
 import { consoleZh } from "./console-zh";
+import { lifeZh } from "./life-zh";
 
 const zh = {
   app: {
@@ -132,7 +133,7 @@ const zh = {
     make: "加入并选中",
   },
   mistake: {
-    menu: "开错了这次走访",
+    menu: "这次走访的其他操作",
     abort: "中止走访",
     abort_hint: "用于误开的走访。中止后不能再填写，也不生成记录；已填的内容和照片保留备查。",
     abort_confirm: "确认中止",
@@ -675,9 +676,12 @@ const zh = {
   phase: { in_progress: "进行中", awaiting_signature: "待第二人签名", sealed: "已封存", returned: "退回", reviewed: "已复核", aborted: "已中止" },
   data_state: { local_only: "仅存本机", copied: "已有第二份", acknowledged: "已确认", receipted: "已回执", thumbnails_arrived: "缩略图已到", originals_arrived: "原图已到" },
   standing: { pending: "待认证", certified: "已认证" },
-  mark: { disputed: "有争议", pending: "待认证", uncovered: "未纳入封存", proposed: "未核准" },
+  mark: { disputed: "有争议", pending: "待认证", uncovered: "未纳入封存", proposed: "未核准", paper: "事后补录" },
   refusal: {
     safe: "已保存的内容没有变化。",
+    paper_time: { happened: "纸面时间晚于现在。", act: "请核对纸质表上的时间和电脑的时钟。" },
+    same_lead: { happened: "这位检查员已经在那台电脑上主持这次走访。", act: "请选择其他同事或其他电脑。" },
+    recipient: { happened: "没有写交给谁。", act: "请写明交给谁。" },
     no_visit: { happened: "这台电脑上没有这次走访。", act: "请返回列表重新打开。" },
     open_already: { happened: "这次走访已经开始。", act: "请在列表中打开它。" },
     sealed: { happened: "这次走访已封存，不能再改动。", act: "需要补充时请另作一次走访。" },
@@ -774,6 +778,7 @@ const zh = {
     no_header: { happened: "表头所在的这一行是空的。", act: "请重新填写表头所在的行号。" },
   },
   console: consoleZh,
+  life: lifeZh,
 };
 
 export default zh;

@@ -26,6 +26,7 @@ export const MARKS = {
   pending: { shape: "…", tone: "wait" },
   uncovered: { shape: "＋", tone: "wait" },
   proposed: { shape: "？", tone: "wait" },
+  paper: { shape: "✎", tone: "wait" },
 } as const satisfies Record<string, { shape: string; tone: Tone }>;
 
 export const STANDINGS: Record<KeyStanding, { shape: string; tone: Tone }> = {

@@ -6,5 +6,6 @@ pub mod files;
 pub mod key_store;
 pub mod lock;
 pub mod machine;
+pub mod network;
 pub mod power;
 pub mod process;

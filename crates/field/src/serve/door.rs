@@ -30,13 +30,13 @@ pub(super) struct Door {
 }
 
 /// 256 random bits as hex.
-pub(super) fn secret() -> Result<Zeroizing<String>> {
+pub(crate) fn secret() -> Result<Zeroizing<String>> {
     let mut bytes = Zeroizing::new([0; 32]);
     getrandom::fill(bytes.as_mut()).map_err(|_| Error::Broken("the system gave no random bytes"))?;
     Ok(Zeroizing::new(hex::encode(bytes.as_slice())))
 }
 
-fn same(one: &str, other: &str) -> bool {
+pub(crate) fn same(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
 }
 

@@ -96,10 +96,25 @@ impl Store {
         })
     }
 
-    /// Visits whose record waits for signatures.
-    pub fn awaiting_visits(&self) -> Result<Vec<VisitId>> {
+    /// Visits that are open or wait for signatures, and of which something is not on this laptop.
+    pub fn visits_of_others(&self) -> Result<Vec<VisitId>> {
         self.read(|conn| {
-            let mut statement = conn.prepare_cached("SELECT ent FROM visit_row WHERE phase = 'awaiting_signature' ORDER BY started_at_ms")?;
+            let sql = "SELECT v.ent FROM visit_row v WHERE v.phase IN ('awaiting_signature', 'in_progress', 'returned') AND EXISTS
+                         (SELECT 1 FROM visit_blob vb WHERE vb.visit = v.ent AND vb.role IN ('record', 'thumb')
+                            AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = vb.sha256)) ORDER BY v.started_at_ms";
+            let mut statement = conn.prepare_cached(sql)?;
+            let rows = statement.query_map([], |row| Ok(VisitId(Uuid::from_bytes(row.get(0)?))))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// Visits that are sealed by what others claim, and of whose record something is not on this laptop.
+    pub fn sealed_elsewhere(&self) -> Result<Vec<VisitId>> {
+        self.read(|conn| {
+            let sql = "SELECT v.ent FROM visit_row v WHERE v.phase = 'sealed' AND EXISTS
+                         (SELECT 1 FROM visit_blob vb WHERE vb.visit = v.ent AND vb.role = 'record'
+                            AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = vb.sha256)) ORDER BY v.started_at_ms";
+            let mut statement = conn.prepare_cached(sql)?;
             let rows = statement.query_map([], |row| Ok(VisitId(Uuid::from_bytes(row.get(0)?))))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })

@@ -19,8 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use domain::Aggregate;
+use domain::{Aggregate, PersonId};
 use rusqlite::{Connection, TransactionBehavior};
+use seal::Digest;
 use uuid::Uuid;
 
 pub use author::Author;
@@ -29,6 +30,7 @@ pub use copies::Snapshot;
 pub use lists::{TownshipRow, VisitSummary};
 pub use meta::Meta;
 pub use replica::Replica;
+pub use state::aggregate;
 
 use crate::error::{Error, Result};
 use crate::keys::Secret;
@@ -39,6 +41,8 @@ use crate::reserve::Reserve;
 const CACHED: usize = 4;
 
 type OnChange = Arc<dyn Fn(&BTreeSet<Uuid>) + Send + Sync>;
+/// The bytes of a statement by its digest, if they are on this laptop.
+type Statements = Arc<dyn Fn(&Digest) -> Option<Vec<u8>> + Send + Sync>;
 
 /// The open store.
 pub struct Store {
@@ -46,6 +50,8 @@ pub struct Store {
     key: Secret,
     reserve: Reserve,
     on_change: Mutex<Option<OnChange>>,
+    statements: Mutex<Option<Statements>>,
+    keys: Mutex<BTreeMap<String, PersonId>>,
     _lock: Arc<FolderLock>,
 }
 
@@ -60,6 +66,8 @@ pub struct Tx<'a> {
     sql: rusqlite::Transaction<'a>,
     cache: &'a mut BTreeMap<Uuid, Aggregate>,
     changed: BTreeSet<Uuid>,
+    statements: Option<Statements>,
+    keys: BTreeMap<String, PersonId>,
     /// Time of the write, ms since 1970 UTC.
     pub now_ms: i64,
 }
@@ -77,6 +85,8 @@ impl Store {
             key: key.clone(),
             reserve: Reserve::new(dir),
             on_change: Mutex::new(None),
+            statements: Mutex::new(None),
+            keys: Mutex::default(),
             _lock: lock,
         })
     }
@@ -89,6 +99,23 @@ impl Store {
     /// Sets who is told, after each commit, which aggregates changed.
     pub fn on_change(&self, tell: impl Fn(&BTreeSet<Uuid>) + Send + Sync + 'static) {
         *self.on_change.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(tell));
+    }
+
+    /// Sets where statements are read from, by which it is known which of the claimed signatures hold.
+    pub fn read_statements(&self, read: impl Fn(&Digest) -> Option<Vec<u8>> + Send + Sync + 'static) {
+        *self.statements.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(read));
+    }
+
+    /// Says whose the person keys on this laptop are, by key id.
+    pub fn know_keys(&self, keys: BTreeMap<String, PersonId>) {
+        *self.keys.lock().unwrap_or_else(PoisonError::into_inner) = keys;
+    }
+
+    /// Whose a key is, as far as known: on this laptop, and by the county's certificates.
+    pub fn owners(&self, kid: &str) -> Vec<PersonId> {
+        let own = self.keys.lock().unwrap_or_else(PoisonError::into_inner).get(kid).copied();
+        let certified = self.read(|conn| state::certified_for(conn, kid)).unwrap_or_default();
+        own.into_iter().chain(certified).collect()
     }
 
     /// Writes: one IMMEDIATE transaction, durable when this returns. Never held across a network call.
@@ -113,6 +140,8 @@ impl Store {
             sql,
             cache,
             changed: BTreeSet::new(),
+            statements: self.statements.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            keys: self.keys.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             now_ms: now_ms(),
         };
         let outcome = write(&mut tx);

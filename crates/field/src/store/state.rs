@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::lead::seals_of_the_opener;
-use domain::{Aggregate, LogKind, Meta as OperationMeta, Operation, PersonId, Visit, apply};
+use domain::lead::{Said, closing_entries};
+use domain::{Aggregate, LogKind, Meta as OperationMeta, Operation, PersonId, Visit, VisitPhase, apply};
 use ledger::fold::{Folder, Meta as OrderMeta, order, order_before, predecessor};
 use ledger::{EntryId, LogId};
 use rusqlite::{Connection, OptionalExtension};
+use seal::Digest;
 use tracing::warn;
 use uuid::Uuid;
 
 use super::entries::{self, EntryRow};
 use super::{Store, Tx};
 use crate::error::Result;
+use crate::standing::counts;
 
 mod rows;
 
@@ -21,6 +23,13 @@ pub fn aggregate(conn: &Connection, ent: &Uuid) -> Result<Option<Aggregate>> {
     let sql = "SELECT json FROM aggregate WHERE ent = ?1";
     let json: Option<String> = conn.prepare_cached(sql)?.query_row([ent.as_bytes()], |row| row.get(0)).optional()?;
     json.map(|json| Ok(serde_json::from_str(&json)?)).transpose()
+}
+
+/// The persons for whom the county certified a key.
+pub fn certified_for(conn: &Connection, kid: &str) -> Result<Vec<PersonId>> {
+    let mut statement = conn.prepare_cached("SELECT ent FROM certificate_row WHERE kid = ?1")?;
+    let rows = statement.query_map([kid], |row| Ok(PersonId(Uuid::from_bytes(row.get(0)?))))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// What the next own entry of an aggregate must name in `deps`.
@@ -70,18 +79,33 @@ fn order_metas(conn: &Connection, rows: &[EntryRow]) -> Result<Vec<OrderMeta>> {
         .collect()
 }
 
-/// The order in which the entries are folded: the canonical one, with what a seal of the opening laptop contains before the rest.
+/// What an entry says of who may close the visit.
+fn said(row: &EntryRow, after: Vec<usize>) -> Said {
+    let handed = row.header.kind.as_str() == "visit.handed_over/1";
+    let to = || entries::payload(&row.payload).ok()?.get("device")?.as_str().map(str::to_owned);
+    Said {
+        kind: row.header.kind.as_str().to_owned(),
+        kid: row.header.kid.to_string(),
+        server: row.server,
+        to: if handed { to() } else { None },
+        after,
+    }
+}
+
+/// The order in which the entries are folded: the canonical one, with what reviews and the leads' seals contain before the rest.
 fn folding_order(metas: &[OrderMeta], ent: &Uuid, by_id: &BTreeMap<EntryId, &EntryRow>) -> Vec<EntryId> {
     let plain = order(metas);
-    let kids: Vec<String> = plain
-        .iter()
-        .filter_map(|id| by_id.get(id))
-        .map(|row| row.header.kid.to_string())
-        .collect();
-    let kinds = plain.iter().filter_map(|id| by_id.get(id)).map(|row| row.header.kind.as_str());
-    let seals = seals_of_the_opener(*ent, kinds.zip(kids.iter().map(String::as_str)));
-    let seals: Vec<EntryId> = seals.iter().filter_map(|place| plain.get(*place).copied()).collect();
-    if seals.is_empty() { plain } else { order_before(metas, &seals) }
+    let places: BTreeMap<EntryId, usize> = plain.iter().copied().zip(0..).collect();
+    let metas_by_id: BTreeMap<EntryId, &OrderMeta> = metas.iter().map(|meta| (meta.id, meta)).collect();
+    let said = plain.iter().map(|id| {
+        let ancestors = metas_by_id.get(id).into_iter().flat_map(|meta| meta.after.iter().chain(&meta.deps));
+        let after = ancestors.filter_map(|id| places.get(id).copied()).collect();
+        by_id.get(id).map_or_else(Said::default, |row| said(row, after))
+    });
+    let said: Vec<Said> = said.collect();
+    let first = closing_entries(*ent, &said);
+    let first: Vec<EntryId> = first.iter().filter_map(|place| plain.get(*place).copied()).collect();
+    if first.is_empty() { plain } else { order_before(metas, &first) }
 }
 
 fn apply_row(state: &mut Option<Aggregate>, row: &EntryRow) -> Result<()> {
@@ -160,11 +184,27 @@ impl Tx<'_> {
         let sql = "INSERT INTO aggregate (ent, json, folded_n) VALUES (?1, ?2, (SELECT max(n) FROM entry WHERE ent = ?1))
                    ON CONFLICT (ent) DO UPDATE SET json = excluded.json, folded_n = excluded.folded_n";
         self.sql.prepare_cached(sql)?.execute((ent.as_bytes(), serde_json::to_string(&state)?))?;
-        rows::write(&self.sql, ent, &state, refolded)?;
+        let phase = match &state {
+            Aggregate::Visit(visit) => Some(self.phase(visit)),
+            _ => None,
+        };
+        rows::write(&self.sql, ent, &state, phase, refolded)?;
         if matches!(state, Aggregate::Visit(_)) {
             self.cache.insert(*ent, state);
         }
         Ok(())
+    }
+
+    /// Where a visit stands: signatures that do not count over a statement which is here are left out.
+    fn phase(&self, visit: &Visit) -> VisitPhase {
+        let sha256 = visit.sealed.as_ref().and_then(|sealed| sealed.statement.sha256.parse().ok());
+        let read = |sha256: &Digest| self.statements.as_ref().and_then(|read| read(sha256));
+        let statement = sha256.as_ref().filter(|_| !visit.signatures.is_empty()).and_then(read);
+        visit.phase_with(|signed| {
+            let own = self.keys.get(&signed.kid).copied();
+            let owners: Vec<PersonId> = own.into_iter().chain(certified_for(&self.sql, &signed.kid).unwrap_or_default()).collect();
+            statement.as_ref().is_none_or(|bytes| counts(bytes, signed, &owners))
+        })
     }
 
     /// A visit as this transaction sees it.

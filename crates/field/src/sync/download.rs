@@ -1,6 +1,6 @@
 //! What a signature needs of a record that was written on another laptop: the record, its statement, the drawn strokes, thumbnails.
 //!
-//! They come for visits that wait for somebody with a key on this laptop, and only what an entry names; bytes that do not hash to their
+//! They come for visits that wait for somebody with a key on this laptop or were handed over to it, and only what an entry names; bytes that do not hash to their
 //! name are not kept.
 
 use std::collections::BTreeSet;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use contract::field::HostEvent;
 use reqwest::{Method, StatusCode};
 use seal::Digest;
+use seal::keys::Signer as _;
 use tracing::info;
 
 use super::http::{Server, accepted, whole};
@@ -19,37 +20,60 @@ use crate::store::BlobKind;
 /// Fetches what is missing here and has arrived on the server.
 pub(super) async fn fetch(core: &Arc<Core>, open: &Arc<Open>, server: &Server) -> Result<()> {
     let here: BTreeSet<_> = core.local_people(open).into_iter().map(|local| local.person).collect();
-    for visit in open.store.awaiting_visits()? {
-        let waits = open
-            .store
-            .visit(visit)?
-            .is_some_and(|visit| visit.awaits().iter().any(|person| here.contains(person)));
-        if !waits {
+    // Whether the signatures in their names hold, only the statement shows.
+    for id in open.store.sealed_elsewhere()? {
+        let Some(visit) = open.store.visit(id)? else { continue };
+        let ours = visit.description.team.iter().any(|member| here.contains(&member.person));
+        let named = visit.sealed.filter(|_| ours).and_then(|sealed| sealed.statement.sha256.parse().ok());
+        let Some(sha256) = named.filter(|sha256| !open.vault.has(sha256)) else {
+            continue;
+        };
+        if let Some(bytes) = blob(server, &sha256).await? {
+            keep(open, &sha256, &bytes, BlobKind::Statement)?;
+            open.store.transact(|tx| tx.fold(&[id.0]))?;
+        }
+    }
+    let own = open.author.key.public().kid().to_string();
+    for visit in open.store.visits_of_others()? {
+        let wanted = open.store.visit(visit)?.is_some_and(|visit| {
+            let handed = visit.phase().is_open() && visit.lead_device == own && visit.opening.kid != own;
+            handed || open.awaits(&visit).iter().any(|person| here.contains(person))
+        });
+        if !wanted {
             continue;
         }
         let mut arrived = false;
         for missing in open.store.blobs_to_fetch(visit)? {
             let Some(bytes) = blob(server, &missing.sha256).await? else { continue };
-            if Digest::of(&bytes) != missing.sha256 {
-                return Err(Error::Confused("bytes that do not hash to their name".into()));
-            }
-            let len = bytes.len() as u64;
-            if missing.thumb {
-                open.store.transact(|tx| tx.put_thumb(&bytes).map(drop))?;
-            } else {
-                open.vault.keep(&bytes)?;
-                open.store.transact(|tx| tx.put_blob(&missing.sha256, len, BlobKind::Record))?;
-            }
+            keep(
+                open,
+                &missing.sha256,
+                &bytes,
+                if missing.thumb { BlobKind::Thumb } else { BlobKind::Record },
+            )?;
             arrived = true;
         }
         if arrived {
-            info!(%visit, "a record that waits for a signature arrived");
+            open.store.transact(|tx| tx.fold(&[visit.0]))?;
+            info!(%visit, "what another laptop wrote of a visit arrived");
             core.tell(HostEvent::Changed {
                 ids: vec![visit.to_string()],
             });
         }
     }
     Ok(())
+}
+
+/// Keeps bytes that hash to their name.
+fn keep(open: &Open, sha256: &Digest, bytes: &[u8], kind: BlobKind) -> Result<()> {
+    if Digest::of(bytes) != *sha256 {
+        return Err(Error::Confused("bytes that do not hash to their name".into()));
+    }
+    if kind == BlobKind::Thumb {
+        return open.store.transact(|tx| tx.put_thumb(bytes).map(drop));
+    }
+    open.vault.keep(bytes)?;
+    open.store.transact(|tx| tx.put_blob(sha256, bytes.len() as u64, kind))
 }
 
 /// The bytes, or none while the server does not have them yet.

@@ -16,7 +16,7 @@ use seal::cert::{Issue, Role as CertRole, issue_root};
 use seal::keys::{Ed25519Key, Signer};
 use uuid::Uuid;
 
-use crate::store::Replica;
+use crate::store::{Replica, Store};
 use crate::{Field, Options};
 
 pub const SCOPE: &str = "000102030405060708090a0b0c0d0e0f";
@@ -193,14 +193,18 @@ impl County {
 
     /// Hands entries over in one exchange.
     pub fn hand_over(&mut self, field: &Field, frames: &[Frame]) {
-        let open = field.0.opened().unwrap();
-        let mut replica = Replica(open.store.clone());
+        self.hand_to(&field.0.opened().unwrap().store, frames);
+    }
+
+    /// The same to a store that nobody has opened.
+    pub fn hand_to(&mut self, store: &Arc<Store>, frames: &[Frame]) {
+        let mut replica = Replica(store.clone());
         let base = replica.position(&scope()).unwrap();
         let mut entries = Vec::new();
         let mut forks = Vec::new();
         let mut cursor = base.cursor;
         {
-            let judge = Replica(Arc::clone(&open.store));
+            let judge = Replica(Arc::clone(store));
             let mut batch = Batch::new(&judge, scope());
             for frame in frames {
                 let verified = match batch.judge(frame).unwrap() {

@@ -144,3 +144,100 @@ fn without_the_reserve_a_full_disk_stops_the_work_and_loses_nothing() {
         assert_eq!(&now.answers[item], versions);
     }
 }
+
+/// Calls that write nothing on the way, or begin work on a thread of its own that says itself when the disk is full.
+const UNRESERVED: [&str; 29] = [
+    "list_addresses",
+    "share_record",
+    "share_status",
+    "stop_sharing",
+    "list_colleagues",
+    "make_blank_form",
+    "app_state",
+    "read_card",
+    "start_from_card",
+    "lock",
+    "list_people",
+    "list_stations",
+    "list_packs",
+    "list_visits",
+    "get_visit",
+    "import_photos",
+    "import_report",
+    "cancel_import",
+    "get_strokes",
+    "seal_preview",
+    "sync_now",
+    "sync_status",
+    "enrolment_request",
+    "copy_status",
+    "make_copy",
+    "cancel_copy",
+    "find_copies",
+    "trip_check",
+    "take_in_copy",
+];
+
+#[test]
+fn every_call_that_writes_may_draw_on_the_reserve() {
+    let code = include_str!("../calls.rs");
+    for (call, _) in CALLS {
+        let head = format!("    fn {call}(&self");
+        let body = code
+            .split(&head)
+            .nth(1)
+            .unwrap_or_else(|| panic!("{call}"))
+            .split("\n    }\n")
+            .next()
+            .unwrap();
+        let reserved = body.contains("self.0.reserved(||");
+        assert_ne!(
+            reserved,
+            UNRESERVED.contains(call),
+            "{call}: every call but those listed is made under the reserve"
+        );
+    }
+}
+
+#[test]
+fn what_was_begun_by_mistake_is_put_right_on_a_full_disk_too() {
+    let Some(disk) = Mounted::tmpfs("200m") else { return };
+    let mut county = County::new();
+    let a = county.laptop(disk.path());
+    let (visit, other) = (open_visit(&a), open_visit(&a));
+    not_checked(&a, visit, "C4-01", "没有钥匙");
+    let place = |n: u32| ProposeStation {
+        name: format!("新站{n}"),
+        township: "青河镇".into(),
+        village: "石头寨".into(),
+        address: String::new(),
+        manager: String::new(),
+    };
+    let reason = || "选错了".to_owned();
+    let mut n = 0;
+    let mut full = |what: &str, act: &dyn Fn() -> Result<(), contract::ApiError>| {
+        n += 1;
+        let before = a.0.reserve.held_bytes();
+        fill(disk.path(), &format!("film-{n}.mp4"));
+        act().unwrap_or_else(|e| panic!("{what}: {e}"));
+        assert!(a.0.reserve.held_bytes() < before, "{what} was made out of the reserve");
+    };
+    full("undo", &|| a.undo_step(UndoArgs { visit, reason: reason() }).map(drop));
+    full("propose", &|| a.propose_station(place(1)).map(drop));
+    let station = a.list_stations(ListStations { search: "新站1".into() }).unwrap().remove(0).station.id;
+    full("reaim", &|| {
+        a.reaim_visit(ReaimVisit {
+            visit,
+            station,
+            reason: reason(),
+        })
+        .map(drop)
+    });
+    full("abort", &|| {
+        a.abort_visit(AbortVisit {
+            visit: other,
+            reason: reason(),
+        })
+        .map(drop)
+    });
+}

@@ -5,6 +5,8 @@ mod copies;
 mod county;
 mod crash;
 mod full_disk;
+mod giving;
+mod handed;
 mod lives;
 mod mistakes;
 mod mounted;

@@ -7,12 +7,13 @@ use contract::field::*;
 use contract::shared::Nothing;
 use domain::operation::{PersonCertified, SealSigned};
 use domain::person::Role;
-use domain::{Operation, PersonId, Visit};
+use domain::{Operation, PersonId, Visit, VisitPhase};
+use ledger::{Draft, Incarnation, LogId, LogOpen, open_log};
 use papers::SignatureStanding;
 use seal::cert::{Issue, Role as CertRole, issue};
-use seal::keys::PublicKey;
+use seal::keys::{Ed25519Key, PublicKey, Signer as _};
 
-use super::county::{County, LI, SCOPE, WANG, person};
+use super::county::{County, LI, SCOPE, WANG, person, scope};
 use super::visit::{end, not_checked, open_visit, signer};
 use crate::Field;
 
@@ -131,6 +132,71 @@ fn a_signature_counts_as_certified_only_for_its_own_person_and_only_while_it_hol
     let mut renamed = signed;
     renamed.kid = "0".repeat(64);
     assert_eq!(open.signature_standing(&visit, &renamed), SignatureStanding::Broken);
+}
+
+/// Entries of a laptop that the county knows and whose inspector writes what he likes.
+fn said_elsewhere(ent: uuid::Uuid, after: &ledger::EntryId, operations: &[Operation]) -> Vec<ledger::Frame> {
+    let key = Ed25519Key::from_seed([99; 32]).unwrap();
+    let open = LogOpen {
+        key: key.public().clone(),
+        scope: scope(),
+        incarnation: Incarnation::from_bytes([9; 16]),
+        previous: None,
+        app_version: "0".into(),
+    };
+    let (open, mut writer) = open_log(&key, LogId::from_bytes([0x99; 16]), &open, 1, [0; 16]).unwrap();
+    let mut frames = vec![open];
+    for operation in operations {
+        let (kind, payload) = operation.to_parts().unwrap();
+        let draft = Draft {
+            kind: kind.parse().unwrap(),
+            ent,
+            by: None,
+            deps: vec![*after],
+            payload,
+            ts: 5,
+            beacon: None,
+            salt: [7; 16],
+        };
+        frames.push(writer.author(&key, draft).unwrap());
+    }
+    frames
+}
+
+#[test]
+fn a_signature_that_does_not_hold_neither_seals_a_visit_nor_takes_a_signers_place() {
+    let home = tempfile::tempdir().unwrap();
+    let mut county = County::new();
+    let field = county.laptop(home.path());
+    let visit = open_visit(&field);
+    end(&field, visit);
+    let way = CountersignWay::Refused {
+        reason: "不同意".into(),
+        witness: String::new(),
+    };
+    field.countersign(CountersignArgs { visit, way }).unwrap();
+    let signers = vec![signer(WANG, "wang-passphrase")];
+    let first = field.seal_visit(SealVisit { visit, signers }).unwrap().visit;
+    // Once with a good signature by another's key, once with one that holds by none.
+    let mut forged = first.signatures[0].clone();
+    forged.person = person(LI);
+    let mut broken = forged.clone();
+    broken.kid = "0".repeat(64);
+    let heads = field.0.opened().unwrap().store.heads_of(&visit.0).unwrap();
+    let frames = said_elsewhere(visit.0, &heads[0].1.id, &[Operation::SealSigned(forged), Operation::SealSigned(broken)]);
+    county.hand_over(&field, &frames);
+
+    let view = field.get_visit(VisitArgs { visit }).unwrap();
+    assert_eq!(view.visit.signatures.len(), 3, "all are kept, as they are");
+    assert_eq!(view.visit.phase(), VisitPhase::Sealed, "as claimed");
+    assert_eq!((view.phase, view.awaits), (VisitPhase::AwaitingSignature, vec![person(LI)]));
+    let row = field.list_visits(Nothing {}).unwrap().remove(0);
+    assert_eq!((row.phase, row.awaits), (VisitPhase::AwaitingSignature, vec![person(LI)]));
+    assert!(field.rebuild().unwrap());
+
+    let signers = vec![signer(LI, "li-passphrase")];
+    assert_eq!(field.seal_visit(SealVisit { visit, signers }).unwrap().phase, VisitPhase::Sealed);
+    assert_eq!(field.list_visits(Nothing {}).unwrap()[0].phase, VisitPhase::Sealed);
 }
 
 #[test]

@@ -156,6 +156,7 @@ pub fn record(photos: u32) -> VisitRecord {
             concerns: answer
                 .map(|a| item.concerns.iter().filter_map(|c| c.raised_by(a)).cloned().collect())
                 .unwrap_or_default(),
+            from_paper: None,
         }
     });
     let station = Position {

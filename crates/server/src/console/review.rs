@@ -378,6 +378,12 @@ impl Dossier {
         entry.kind == "review.returned/1" || self.visit.returns.iter().any(|past| past.entry == id)
     }
 
+    /// Whether an entry handed the visit over, so that another laptop may seal it.
+    pub fn is_handing_over(&self, entry: &EntryRow) -> bool {
+        let id = entry.id.to_string();
+        self.visit.handed_over.iter().any(|handed| handed.entry == id)
+    }
+
     /// How many distinct persons must have signed: what the checklist asks for and what the record says, and never fewer than two.
     pub fn signers_needed(&self) -> usize {
         let Some(sealed) = self.sealed() else { return 0 };

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::lead::seals_of_the_opener;
+use domain::lead::{Said, closing_entries};
 use domain::operation::Operation;
 use domain::{Aggregate, LogKind, Meta, PersonId, apply};
 use ledger::sync::StreamHead;
@@ -77,18 +77,35 @@ fn metas(conn: &Connection, rows: &[Row]) -> Result<Vec<order::Meta>> {
     Ok(metas)
 }
 
-/// The order in which the entries are folded: the canonical one, with what a seal of the opening laptop contains before the rest.
+/// The order in which the entries are folded: the canonical one, with what reviews and the leads' seals contain before the rest.
 fn folding_order(conn: &Connection, ent: Uuid, rows: &[Row]) -> Result<Vec<EntryId>> {
     let metas = metas(conn, rows)?;
     let plain = order::order(&metas);
+    let places: BTreeMap<EntryId, usize> = plain.iter().copied().zip(0..).collect();
+    let metas_by_id: BTreeMap<EntryId, &order::Meta> = metas.iter().map(|meta| (meta.id, meta)).collect();
     let by_id: BTreeMap<EntryId, &Row> = rows.iter().map(|row| (row.id, row)).collect();
-    let said = plain
-        .iter()
-        .filter_map(|id| by_id.get(id))
-        .map(|row| (row.kind.as_str(), row.kid.as_str()));
-    let seals = seals_of_the_opener(ent, said);
-    let seals: Vec<EntryId> = seals.iter().filter_map(|place| plain.get(*place).copied()).collect();
-    Ok(if seals.is_empty() { plain } else { order::order_before(&metas, &seals) })
+    let mut said = Vec::with_capacity(plain.len());
+    for id in &plain {
+        let Some(row) = by_id.get(id) else { continue };
+        let ancestors = metas_by_id.get(id).into_iter().flat_map(|meta| meta.after.iter().chain(&meta.deps));
+        said.push(Said {
+            kind: row.kind.clone(),
+            kid: row.kid.clone(),
+            server: row.server,
+            to: if row.kind == "visit.handed_over/1" { handed_to(conn, id)? } else { None },
+            after: ancestors.filter_map(|id| places.get(id).copied()).collect(),
+        });
+    }
+    let first = closing_entries(ent, &said);
+    let first: Vec<EntryId> = first.iter().filter_map(|place| plain.get(*place).copied()).collect();
+    Ok(if first.is_empty() { plain } else { order::order_before(&metas, &first) })
+}
+
+/// Key id of the laptop that an entry gives its visit to.
+fn handed_to(conn: &Connection, id: &EntryId) -> Result<Option<String>> {
+    let frame = index::frame(conn, id)?.ok_or(Error::Corrupt("an entry is missing"))?;
+    let payload = seal::canonical::parse(&frame.payload)?;
+    Ok(payload.get("device").and_then(|kid| kid.as_str()).map(str::to_owned))
 }
 
 /// All entries before one on its own branch.

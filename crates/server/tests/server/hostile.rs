@@ -62,6 +62,7 @@ async fn a_late_answer_neither_hinders_nor_changes_what_is_sealed() {
             item: "C4-01".into(),
             answer: Some(Answer::NotChecked { reason: reason.into() }),
             overwrites: Vec::new(),
+            observed_at_ms: None,
         });
         late.say_before(sealed.visit.0, &answered, &[laptop.said("visit.opened/1")], &photo);
         late.sync(&server).await;

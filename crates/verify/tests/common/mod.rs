@@ -30,8 +30,17 @@ pub fn key(seed: u8) -> Ed25519Key {
     Ed25519Key::from_seed([seed; 32]).unwrap()
 }
 
+/// The id that the laptop's key makes at the beginning of the visit.
 pub fn visit() -> Uuid {
-    Uuid::from_u128(0x0193_4f00_0000_7000_8000_0000_0000_0001)
+    let time = (MORNING as u64).to_be_bytes();
+    let bytes = [
+        b"xunzhan-visit/1\n".as_slice(),
+        key(DEVICE).public().kid().to_string().as_bytes(),
+        &time[2..],
+    ]
+    .concat();
+    let bits: [u8; 10] = Digest::of(&bytes).as_bytes()[..10].try_into().unwrap();
+    uuid::Builder::from_unix_timestamp_millis(MORNING as u64, &bits).into_uuid()
 }
 
 pub fn person(number: u128) -> Uuid {
@@ -71,6 +80,34 @@ pub struct Course {
     pub origin: &'static str,
     /// The station's name in the record.
     pub station: &'static str,
+    /// What the drawn signature says that was shown before.
+    pub shown: Shown,
+    /// Which laptop seals, and by what right.
+    pub lead: Lead,
+}
+
+/// Which laptop seals, and by what right.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Lead {
+    /// The one that opened the visit.
+    Opener,
+    /// Another one, to which it was handed over.
+    Handed,
+    /// Another one, which nobody gave the visit to.
+    Taken,
+    /// The one that opened the visit, after giving it away.
+    Kept,
+}
+
+/// What the drawn signature says that was shown before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// This record's content.
+    This,
+    /// Another content.
+    Other,
+    /// Nothing, as in records of older versions.
+    Unsaid,
 }
 
 impl Default for Course {
@@ -89,6 +126,8 @@ impl Default for Course {
             certified_later: false,
             origin: ORIGIN,
             station: "青山村服务站",
+            shown: Shown::This,
+            lead: Lead::Opener,
         }
     }
 }
@@ -98,6 +137,8 @@ pub const SERVER: u8 = 2;
 pub const DEVICE: u8 = 3;
 pub const WANG: u8 = 4;
 pub const LI: u8 = 5;
+/// A colleague's laptop.
+pub const OTHER: u8 = 6;
 
 /// The server's side of the county.
 pub struct County {
@@ -132,12 +173,15 @@ impl County {
         let root = issue_root(what(ROOT, "石屏县巡站签发机构", &[], None), &key(ROOT)).unwrap();
         let second = if course.same_person { person(1) } else { person(2) };
         let second_name = if course.same_person { "王某" } else { "李某" };
-        let certificates = vec![
+        let mut certificates = vec![
             issue_to(&root, SERVER, "石屏县巡站服务器", &[Role::Server, Role::Exporter], None),
             issue_to(&root, DEVICE, "巡站电脑 1", &[Role::Device], None),
             issue_to(&root, WANG, "王某", &[Role::Person, Role::Named("inspector".into())], Some(person(1))),
             issue_to(&root, LI, second_name, &[Role::Person, Role::Named("inspector".into())], Some(second)),
         ];
+        if course.lead != Lead::Opener {
+            certificates.push(issue_to(&root, OTHER, "巡站电脑 2", &[Role::Device], None));
+        }
         Self {
             root,
             certificates,
@@ -230,7 +274,7 @@ pub fn strokes() -> Vec<u8> {
 }
 
 fn record(course: &Course, covers: &Value) -> Vec<u8> {
-    let value = json!({
+    let mut value = json!({
         "format": "visit-record/1", "scope": scope(), "county": "石屏县", "visit": visit(), "signers": course.required,
         "station": { "id": Uuid::from_u128(5), "name": course.station },
         "title": { "zh": "村级站点检查表", "en": "Village station checklist" },
@@ -246,6 +290,15 @@ fn record(course: &Course, covers: &Value) -> Vec<u8> {
         "countersign": { "way": "signed", "name": "赵某", "role": "负责人", "opinion": "", "strokes": blob(&strokes()), "at_ms": MORNING + HOUR },
         "covers": covers, "written_at_ms": MORNING + HOUR, "app_version": "0.1.0",
     });
+    let mut content = value.clone();
+    for closing in ["countersign", "covers", "written_at_ms", "app_version"] {
+        content.as_object_mut().unwrap().remove(closing);
+    }
+    match course.shown {
+        Shown::This => value["countersign"]["shown"] = json!(Digest::of(&canonical::to_vec(&content).unwrap())),
+        Shown::Other => value["countersign"]["shown"] = json!(Digest::of(b"another content")),
+        Shown::Unsaid => {}
+    }
     canonical::to_vec(&value).unwrap()
 }
 
@@ -258,6 +311,9 @@ pub fn bundle(course: &Course) -> (Vec<u8>, Digest) {
     if !course.unlogged && !course.certified_later {
         county.certify(&mut server, 3);
     }
+    if course.lead != Lead::Opener {
+        county.certify(&mut server, 4);
+    }
     let mut seen = county.checkpoint(MORNING + HOUR / 2);
     if course.split_view {
         seen.root = Digest::of(b"another history");
@@ -268,6 +324,11 @@ pub fn bundle(course: &Course) -> (Vec<u8>, Digest) {
     let signed_at = MORNING + HOUR + course.clock_off_ms;
     let answer = json!({ "item": "C4-01", "answer": null, "overwrites": [] });
     county.write(&mut device, DEVICE, "visit.answered/1", visit(), answer, signed_at, beacon.clone());
+    if matches!(course.lead, Lead::Handed | Lead::Kept) {
+        let to = json!({ "person": person(2), "name": "李某", "org": "石屏县商务局" });
+        let given = json!({ "device": key(OTHER).public().kid(), "to": to, "reason": "另有任务" });
+        county.write(&mut device, DEVICE, "visit.handed_over/1", visit(), given, signed_at, beacon.clone());
+    }
     let head = if course.uncovered { Digest::of(b"nowhere") } else { device.head().0 };
     let covers = json!([{ "log": device.log(), "seq": device.next_seq() - 1, "entry": head }]);
     let record = record(course, &covers);
@@ -275,7 +336,15 @@ pub fn bundle(course: &Course) -> (Vec<u8>, Digest) {
     let statement = Statement::about("record.json", Digest::of(&record), "urn:xunzhan:visit-record:1", predicate);
     let statement = statement.to_vec().unwrap();
     let sealed = json!({ "record": blob(&record), "statement": blob(&statement), "covers": covers, "signers": course.required });
-    county.write(&mut device, DEVICE, "visit.sealed/1", visit(), sealed, signed_at, beacon.clone());
+    let sealer = if matches!(course.lead, Lead::Handed | Lead::Taken) {
+        OTHER
+    } else {
+        DEVICE
+    };
+    if sealer == OTHER {
+        device = county.open(OTHER, 0xde);
+    }
+    county.write(&mut device, sealer, "visit.sealed/1", visit(), sealed, signed_at, beacon.clone());
     for (index, seed) in [WANG, LI].into_iter().enumerate().take(course.signing) {
         let certificate = county.certificates[2 + index].clone();
         let message: &[u8] = if course.forged && seed == LI { b"{}" } else { &statement };
@@ -284,7 +353,7 @@ pub fn bundle(course: &Course) -> (Vec<u8>, Digest) {
             "statement": Digest::of(&statement), "person": certificate.person(), "name": certificate.name(),
             "kid": key(seed).public().kid(), "public_key": key(seed).public(), "signature": signature,
         });
-        county.write(&mut device, DEVICE, "seal.signed/1", visit(), payload, signed_at, beacon.clone());
+        county.write(&mut device, sealer, "seal.signed/1", visit(), payload, signed_at, beacon.clone());
     }
     county.checkpoint(MORNING + 10 * HOUR);
 

@@ -117,4 +117,16 @@ describe("sealing", () => {
     expect(m.get("record-copy").text()).toContain("副本");
     expect(m.get("record-save").text()).toContain("副本");
   });
+
+  it("asks somebody to sign in whose name only a signature stands that does not hold", async () => {
+    const host = fakeHost();
+    const people = host.view().visit.description.team;
+    await host.call("seal_visit", { visit: "", signers: [{ person: people[0]!.person, passphrase: "x" }] });
+    const forged = { statement: "0", person: people[1]!.person, name: people[1]!.name, kid: "0", public_key: "", signature: "" };
+    host.view().visit.signatures.push(forged);
+    m = await mounted(SealScreen, { visit: host.view().visit.id }, "/visit/one/seal", host);
+    expect(m.get("seal-signers").text()).toContain(people[0]!.name);
+    expect(m.has(`seal-passphrase-${people[0]!.person}`)).toBe(false);
+    expect(m.has(`seal-passphrase-${people[1]!.person}`)).toBe(true);
+  });
 });

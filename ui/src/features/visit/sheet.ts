@@ -5,8 +5,9 @@
  * field or the item is left. Writes of a visit go to the host one after another, so that no draft overtakes its entry.
  */
 import { computed, reactive, ref, shallowRef } from "vue";
-import type { Answer, ApiError, FieldCalls, Item, VisitId, VisitView } from "@/contract";
+import type { Answer, AnswerVersion, ApiError, FieldCalls, Item, VisitId, VisitView } from "@/contract";
 import { asApiError, type FieldHost } from "@/host";
+import { usePaper } from "./paper";
 import { formFromDraft, formOf, readForm, sameAnswer, type ItemForm } from "./form";
 
 export const DRAFT_MS = 300;
@@ -33,6 +34,7 @@ export function useSheet(host: FieldHost, visit: VisitId) {
   const texts = new Map<string, string>();
   /** Slots of which the host may hold a draft, sent or on its way. */
   const mayHold = new Set<string>();
+  const paper = usePaper(visit);
   let chain: Promise<unknown> = Promise.resolve();
   let reading: Promise<void> | null = null;
   let again: ReturnType<typeof setTimeout> | undefined;
@@ -178,7 +180,7 @@ export function useSheet(host: FieldHost, visit: VisitId) {
       return;
     }
     try {
-      heard(await inTurn(() => host.call("answer_item", { visit, item: code, answer: reading.answer })));
+      heard(await inTurn(() => say(code, reading.answer, paper.at.value)));
       if (versions.get(code) === version) {
         texts.delete(code);
         mayHold.delete(code);
@@ -189,6 +191,12 @@ export function useSheet(host: FieldHost, visit: VisitId) {
       // After a refused entry the text must at least be a draft; the refusal stays on the screen.
       if (await write(code, JSON.stringify(open.get(code) ?? typed))) trouble(code, asApiError(thrown), null);
     }
+  }
+
+  /** Answers an item, at the laptop or by what stands on a paper form. */
+  function say(code: string, answer: Answer | null, observed: number | null): Promise<VisitView> {
+    if (answer === null || observed === null) return host.call("answer_item", { visit, item: code, answer });
+    return host.call("answer_from_paper", { visit, item: code, answer, observed_at_ms: observed });
   }
 
   /** Makes entries of everything that was typed. */
@@ -209,18 +217,19 @@ export function useSheet(host: FieldHost, visit: VisitId) {
     }
   }
 
-  /** Chooses one of several answers that stand side by side. */
-  const choose = (code: string, answer: Answer | null) => change("answer_item", { visit, item: code, answer });
+  /** Chooses one of several answers that stand side by side, as it was said. */
+  const choose = (code: string, { answer, observed_at_ms }: AnswerVersion) =>
+    answer !== null && observed_at_ms !== undefined ? change("answer_from_paper", { visit, item: code, answer, observed_at_ms }) : change("answer_item", { visit, item: code, answer });
 
   /** Stops what would happen later by itself. */
   function stop(): void {
     clearTimeout(again);
   }
 
-  return { visit, view, savedAt, failure, unsaved, failed, retry, open, texts, sealed, item, form, standing, load, edit, commit, commitAll, keep, drop, saveDraft, change, choose, stop };
+  return { visit, paper, view, savedAt, failure, unsaved, failed, retry, open, texts, sealed, item, form, standing, load, edit, commit, commitAll, keep, drop, saveDraft, change, choose, stop };
 }
 
-type ChangeCall = "abort_visit" | "reaim_visit" | "undo_step" | "describe_visit" | "answer_item" | "tie_photo" | "withdraw_photo" | "record_finding" | "withdraw_finding" | "countersign" | "seal_visit";
+type ChangeCall = "abort_visit" | "hand_over_visit" | "reaim_visit" | "undo_step" | "describe_visit" | "answer_item" | "answer_from_paper" | "tie_photo" | "withdraw_photo" | "record_finding" | "withdraw_finding" | "countersign" | "seal_visit";
 
 export type Sheet = ReturnType<typeof useSheet>;
 

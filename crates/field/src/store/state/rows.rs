@@ -2,7 +2,7 @@
 
 use domain::apply::PersonState;
 use domain::operation::{BlobRef, Countersign};
-use domain::{Aggregate, Visit};
+use domain::{Aggregate, Visit, VisitPhase};
 use rusqlite::Connection;
 use seal::Digest;
 use uuid::Uuid;
@@ -10,8 +10,8 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::store::sql_int;
 
-/// Brings the columns of an aggregate up to date. `refolded` says that its entries may have changed places.
-pub fn write(conn: &Connection, ent: &Uuid, state: &Aggregate, refolded: bool) -> Result<()> {
+/// Brings the columns of an aggregate up to date. `phase` is a visit's; `refolded` says that its entries may have changed places.
+pub fn write(conn: &Connection, ent: &Uuid, state: &Aggregate, phase: Option<VisitPhase>, refolded: bool) -> Result<()> {
     if refolded {
         conn.prepare_cached("DELETE FROM photo_row WHERE visit = ?1")?.execute([ent.as_bytes()])?;
         conn.prepare_cached("DELETE FROM visit_blob WHERE visit = ?1")?
@@ -33,7 +33,7 @@ pub fn write(conn: &Connection, ent: &Uuid, state: &Aggregate, refolded: bool) -
                 conn.prepare_cached(sql)?.execute((sha256.as_bytes(), sql_int(stored.len)))?;
             }
         }
-        Aggregate::Visit(visit) => visit_rows(conn, ent, visit)?,
+        Aggregate::Visit(visit) => visit_rows(conn, ent, visit, phase.unwrap_or_else(|| visit.phase()))?,
         Aggregate::Revocations(_) => {}
     }
     Ok(())
@@ -56,7 +56,7 @@ fn certificate(conn: &Connection, ent: &Uuid, kid: &str, certificate: &str) -> R
     Ok(())
 }
 
-fn visit_rows(conn: &Connection, ent: &Uuid, visit: &Visit) -> Result<()> {
+fn visit_rows(conn: &Connection, ent: &Uuid, visit: &Visit, phase: VisitPhase) -> Result<()> {
     let answered = visit
         .answers
         .values()
@@ -70,7 +70,7 @@ fn visit_rows(conn: &Connection, ent: &Uuid, visit: &Visit) -> Result<()> {
         visit.station.0.as_bytes(),
         &visit.pack.id,
         &visit.pack.sha256,
-        visit.phase().key(),
+        phase.key(),
         visit.description.started_at_ms,
         sql_int(answered as u64),
         sql_int(visit.standing_findings().count() as u64),
