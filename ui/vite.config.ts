@@ -3,11 +3,12 @@ import vue from "@vitejs/plugin-vue";
 import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
 import Components from "unplugin-vue-components/vite";
 import { defineConfig } from "vitest/config";
+import { guide } from "./guide/plugin.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig(({ mode }) => ({
-  plugins: [vue(), Components({ resolvers: [ElementPlusResolver({ importStyle: "css" })], dirs: [], dts: "src/components.d.ts" })],
+  plugins: [vue(), guide(here("../docs/user-guide"), mode === "fake"), Components({ resolvers: [ElementPlusResolver({ importStyle: "css" })], dirs: [], dts: "src/components.d.ts" })],
   resolve: { alias: { "@": here("./src") } },
   clearScreen: false,
   server: { port: 1420, strictPort: true, fs: { allow: [here("..")] } },
@@ -19,7 +20,7 @@ export default defineConfig(({ mode }) => ({
   },
   test: {
     environment: "happy-dom",
-    include: ["src/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "guide/**/*.test.ts"],
     // A busy machine is no fault of a screen.
     testTimeout: 60_000,
     server: { deps: { inline: ["element-plus"] } },

@@ -137,10 +137,21 @@ export const SCREENS: readonly Screen[] = [
     there: "photo-panel",
     way: click('[data-testid="tray-tiles"] figure:nth-of-type(5) [data-testid$="-open"]'),
   },
+  { name: "guide", path: VISIT, there: "guide-article", way: key("F1") },
+  {
+    name: "guide-found",
+    path: "/index.html#/sync",
+    there: "guide-hit",
+    way: async (page) => {
+      await page.click(id("guide-open"));
+      await page.fill(id("guide-search"), "口令");
+    },
+  },
   { name: "seal", path: `${VISIT}/seal`, there: "seal-gaps" },
   { name: "seal-ready", path: VISIT, there: "countersign-done", way: ready },
   { name: "sealed", path: VISIT, there: "record-pages", way: sealed(2) },
   { name: "console-login", path: "/console.html?door=1", there: "login-form" },
+  { name: "console-guide", path: "/console.html", there: "guide-article", way: click("nav-stations", "guide-open") },
   { name: "console-list", path: "/console.html", there: "review-row", way: click("nav-visits") },
   { name: "console-visit", path: "/console.html", there: "review-visit", way: click("nav-visits", "review-row") },
   { name: "console-accept", path: "/console.html", there: "accept-dialog", way: click("nav-visits", "review-row", "review-accept") },

@@ -1,1 +1,5 @@
 /// <reference types="vite/client" />
+declare module "virtual:guide/*" {
+  const pages: import("@/shared/guide-pages").GuidePage[];
+  export default pages;
+}

@@ -3,6 +3,7 @@
 mod bench;
 mod clean_root;
 mod gate;
+mod guide;
 mod http;
 mod install;
 mod package;
@@ -26,6 +27,7 @@ cargo xtask bench start [--json]       time to a usable window beside a bare one
 cargo xtask soak [--minutes N]         simulator and fuzz tests with fresh seeds, for longer; all kills and power cuts;
                                        then the packages, if they were made
 cargo xtask package [--debug | --try]  Debian packages of application and server; --try uses them in a clean Debian
+cargo xtask guide                      remakes the pictures of the user guide from those of the last stories
 cargo xtask install                    only what is missing on this machine";
 
 fn main() -> ExitCode {
@@ -48,6 +50,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ["bench", "start", rest @ ..] => bench::start(rest),
         ["package", rest @ ..] => package::package(rest),
         ["soak", rest @ ..] => gate::soak(rest),
+        ["guide"] => guide::guide(),
         ["install"] => install::everything().map(|()| ExitCode::SUCCESS),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");

@@ -114,7 +114,7 @@ describe("catalogues", () => {
 
   it("have a sentence for every reason of an import and every gap of a seal", () => {
     const reasons = variants(join(CRATES, "field/src/intake/reason.rs"), "Refusal");
-    const unseen = variants(join(CRATES, "field/src/intake/reason.rs"), "NoPreview");
+    const unseen = variants(join(CRATES, "intake/src/reason.rs"), "NoPreview");
     expect(reasons).toContain("no_permission");
     expect(unseen).toContain("too_large");
     for (const reason of reasons) expect(chinese.has(`import_reason.${reason}`), reason).toBe(true);

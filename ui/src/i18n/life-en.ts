@@ -64,7 +64,6 @@ export const lifeEn = {
     pack: "Checklist",
     station: "Station",
     no_station: "No station printed, filled in on site",
-    make: "Make",
     save: "Save PDF ({size})",
     saved: "Saved. Open it with a PDF reader and print it.",
     page: "Page {page} of {of}",

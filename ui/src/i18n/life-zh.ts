@@ -64,7 +64,6 @@ export const lifeZh = {
     pack: "检查清单",
     station: "站点",
     no_station: "不印站点，现场填写",
-    make: "生成",
     save: "保存 PDF（{size}）",
     saved: "已保存。请用 PDF 阅读器打开并打印。",
     page: "第 {page} 页，共 {of} 页",

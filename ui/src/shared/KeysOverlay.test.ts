@@ -34,13 +34,13 @@ describe("layers of keys", () => {
   it("show the keys of the screen on ?, and of a dialog while it is open", async () => {
     m = await mounted(Screen, {});
     await m.press("?");
-    expect(rows()).toEqual(["F", "?"]);
+    expect(rows()).toEqual(["F", "?", "F1"]);
     await m.press("Escape");
     expect(m.has("keys-overlay")).toBe(false);
     open.value = true;
     await flushPromises();
     await m.press("?");
-    expect(rows()).toEqual(["Ctrl + Enter", "Esc", "?"]);
+    expect(rows()).toEqual(["Ctrl + Enter", "Esc", "?", "F1"]);
     await m.press("Escape");
     expect(closed.value).toBe(0);
     await m.press("Escape");

@@ -1,8 +1,12 @@
+// Read in lazily by the screens, and waited for here.
+import "virtual:guide/zh";
 import { flushPromises, mount } from "@vue/test-utils";
 import { createPinia } from "pinia";
 import { afterEach, describe, expect, it } from "vitest";
 import { defineComponent, h, type Component } from "vue";
 import ReviewPage from "@/features/console-review/ReviewPage.vue";
+import "@/features/guide/GuideDialog.vue";
+import GuideDoor from "@/features/guide/GuideDoor.vue";
 import StationList from "@/features/stations/StationList.vue";
 import VisitScreen from "@/features/visit/VisitScreen.vue";
 import VisitList from "@/features/visits/VisitList.vue";
@@ -20,7 +24,7 @@ afterEach(() => {
   leave();
   document.body.innerHTML = "";
 });
-const with_ = (screen: Component) => defineComponent({ inheritAttrs: false, setup: (_, { attrs }) => () => [h(screen, attrs), h(KeysOverlay)] });
+const with_ = (screen: Component) => defineComponent({ inheritAttrs: false, setup: (_, { attrs }) => () => [h(screen, attrs), h(KeysOverlay), h(GuideDoor)] });
 const press = (key: string, more: KeyboardEventInit = {}) => acts({ key, ...more } as never);
 
 /** The focus is where the screen puts it, unless that is a text field, where keys type. */
@@ -57,6 +61,7 @@ const SCREENS: [name: string, open: () => Promise<void>][] = [
   ["the list of visits", field(VisitList, {})],
   ["opening a visit", field(VisitList, {}, "n")],
   ["the stations", field(StationList, {})],
+  ["the guide", field(VisitList, {}, "F1")],
   ["a visit", field(VisitScreen, ONE)],
   ["a finding", field(VisitScreen, ONE, "3", "f")],
   ["the console's list", review("j")],

@@ -35,7 +35,7 @@ export interface Press {
 /** Keys as printed, each with what it does: a key of the catalogues below `keys`. */
 export type KeyHelp = readonly (readonly [keys: string, does: string])[];
 
-const DEPTH: InjectionKey<number> = Symbol("depth of the layer");
+export const DEPTH: InjectionKey<number> = Symbol("depth of the layer");
 /** Depths of the layers that are open above the screen. */
 const layers = shallowReactive<number[]>([]);
 /** What the keys of each layer do, the screen's first. */

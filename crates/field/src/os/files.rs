@@ -22,6 +22,11 @@ pub fn sync_file(file: &File) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Makes a file durable that was written through a handle closed since. Windows flushes only through handles that may write.
+pub fn sync_path(path: &Path) -> io::Result<()> {
+    sync_file(&OpenOptions::new().write(true).open(path)?)
+}
+
 /// Whether a test has taken this sync away, to see that its loss is noticed.
 #[cfg(test)]
 fn planted(fault: &str) -> bool {

@@ -77,7 +77,7 @@ fn keep_copy(conn: &Connection, path: &Path, version: u32) -> Result<()> {
     let kept = path.with_file_name(format!("before-version-{version}.db"));
     let new = kept.with_extension("new");
     fs::copy(path, &new)?;
-    fs::File::open(&new)?.sync_all()?;
+    files::sync_path(&new)?;
     files::place(&new, &kept)?;
     info!(version, "a copy of the store was kept");
     Ok(())
@@ -117,7 +117,7 @@ pub fn copy_aside(dir: &Path, why: &str) -> Result<PathBuf> {
         let from = dir.join(name);
         if from.is_file() {
             fs::copy(&from, aside.join(name))?;
-            fs::File::open(aside.join(name))?.sync_all()?;
+            files::sync_path(&aside.join(name))?;
         }
     }
     files::sync_dir(&aside)?;
