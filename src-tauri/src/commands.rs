@@ -34,12 +34,12 @@ pub async fn save_record(shell: State<'_, Shell>, handle: String, file_name: Str
     let shell = shell.inner().clone();
     beside(move || {
         let field = shell.field()?;
-        let pdf = field.record_pdf(&handle)?;
+        let document = field.document(&handle)?;
         let Some(to) = files::where_to_save(&shell, &file_name)? else {
             return Ok(false);
         };
-        files::write_durably(&pdf, &to).map_err(|error| ApiError::new(ErrorCode::DiskFull).with("detail", error))?;
-        field.record_kept(&handle)?;
+        files::write_durably(&document.bytes, &to).map_err(|error| ApiError::new(ErrorCode::DiskFull).with("detail", error))?;
+        field.document_kept(&handle)?;
         Ok(true)
     })
     .await

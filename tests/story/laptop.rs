@@ -96,7 +96,7 @@ pub async fn sync_certified(window: &Page) {
         .await;
     window.picture("06-certified").await;
     window.click("nav-stations").await;
-    window.text_with("stations-count", "54").await;
+    window.text_with("list-total", "54").await;
     window.picture("07-stations").await;
 }
 

@@ -236,6 +236,7 @@ handle: string | null,
  * The card's text, pasted.
  */
 text: string | null, };
+export type Cell = number | string;
 export type Change = "added" | "changed" | "withdrawn";
 export type CheckLine = { 
 /**
@@ -725,6 +726,19 @@ received_at_ms: number,
  */
 approved_at_ms: number | null, };
 export type ErrorCode = "bad_request" | "no_such_call" | "not_logged_in" | "not_allowed" | "shell_closed" | "wrong_login" | "too_many_attempts" | "server_busy" | "not_found" | "card_unreadable" | "card_untrusted" | "card_already" | "no_county" | "locked" | "wrong_passphrase" | "weak_passphrase" | "name_missing" | "store_newer" | "store_busy" | "store_damaged" | "disk_full" | "no_rights" | "file_unreadable" | "refused" | "server_unreachable" | "server_confused" | "server_untrusted" | "not_certified_yet" | "wrong_authority_passphrase" | "changed_meanwhile" | "table_unreadable" | "paper_failed" | "copy_none" | "copy_damaged" | "copy_foreign" | "copy_newer" | "copy_same_disk" | "copy_medium_full" | "copy_medium_fault" | "copy_busy" | "internal";
+export type ExportList = { 
+/**
+ * What is asked.
+ */
+query: ListQuery, 
+/**
+ * Columns in the order chosen.
+ */
+columns: Array<string>, 
+/**
+ * Whether titles and words are English.
+ */
+english: boolean, };
 export type Field = { 
 /**
  * Key within the item: ASCII lower case.
@@ -1174,6 +1188,109 @@ bytes: number,
  * Photos and documents that this laptop can no longer read whole, so that they are in no copy.
  */
 damaged: number, };
+export type ListArgs = { 
+/**
+ * What is asked.
+ */
+query: ListQuery, 
+/**
+ * Where the page before ended; none for the first.
+ */
+after: string | null, 
+/**
+ * Rows of the page, at most 1,000.
+ */
+limit: number, };
+export type ListFilter = { 
+/**
+ * Which column.
+ */
+column: string, 
+/**
+ * One of these stands there; empty for any.
+ */
+any: Array<string>, 
+/**
+ * This stands somewhere in the text; empty for any.
+ */
+contains: string, 
+/**
+ * Not less than this.
+ */
+from: Cell | null, 
+/**
+ * Not more than this.
+ */
+to: Cell | null, };
+export type ListKind = "stations" | "visits" | "findings" | "photos";
+export type ListPage = { 
+/**
+ * Keys of the columns in the order of the cells.
+ */
+columns: Array<string>, 
+/**
+ * Rows in order.
+ */
+rows: Array<ListRow>, 
+/**
+ * Where the page ends, to ask for the next; none when nothing follows.
+ */
+next: string | null, 
+/**
+ * Rows in all; said with the first page.
+ */
+total: number | null, };
+export type ListQuery = { 
+/**
+ * Which list.
+ */
+list: ListKind, 
+/**
+ * Words that all occur in a row; two characters are enough, one will do.
+ */
+search: string, 
+/**
+ * Conditions that all hold.
+ */
+filters: Array<ListFilter>, 
+/**
+ * Column to sort by.
+ */
+sort: string, 
+/**
+ * Whether the greatest comes first.
+ */
+descending: boolean, };
+export type ListReady = { 
+/**
+ * Suggested file name.
+ */
+file_name: string, 
+/**
+ * Where it lies, for the host's save.
+ */
+handle: string, 
+/**
+ * Rows in it.
+ */
+rows: number, };
+export type ListRow = { 
+/**
+ * Station, visit, finding or photo.
+ */
+id: string, 
+/**
+ * The visit that it belongs to or is.
+ */
+visit: VisitId | null, 
+/**
+ * The station that it belongs to or is.
+ */
+station: StationId | null, 
+/**
+ * Cells in the order of the list's columns.
+ */
+cells: Array<Cell>, };
 export type ListStations = { 
 /**
  * Words; empty for all.
@@ -2041,6 +2158,23 @@ export type ScopeArgs = {
  * Scope, 32 hex.
  */
 scope: string, };
+export type ScopeList = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * What is asked.
+ */
+query: ListQuery, 
+/**
+ * Where the page before ended; none for the first.
+ */
+after: string | null, 
+/**
+ * Rows of the page, at most 1,000.
+ */
+limit: number, };
 export type ScopeRow = { 
 /**
  * Scope, 32 hex.
@@ -3228,8 +3362,12 @@ export interface FieldCalls {
   list_stations: { args: ListStations; answer: Array<StationRow> };
   /** Checklists on this laptop. */
   list_packs: { args: Nothing; answer: Array<Pack> };
-  /** Visits, newest first. */
+  /** The work of the day, newest first: visits that are not closed, and the newest of the others. All of them stand in `list`. */
   list_visits: { args: Nothing; answer: Array<VisitRow> };
+  /** A page of a list of stations, visits, findings or photos. */
+  list: { args: ListArgs; answer: ListPage };
+  /** Makes a list a workbook, as it is filtered and sorted. */
+  export_list: { args: ExportList; answer: ListReady };
   /** Opens a visit. */
   open_visit: { args: OpenVisit; answer: VisitView };
   /** One visit with everything that its screen shows. */
@@ -3321,6 +3459,8 @@ export interface ConsoleCalls {
   logout: { args: Nothing; answer: Nothing };
   /** Visits of a scope, newest first. */
   list_visits: { args: ScopeArgs; answer: Array<ReviewRow> };
+  /** A page of a list of stations, visits, findings or photos. */
+  list: { args: ScopeList; answer: ListPage };
   /** One visit on one page. */
   get_visit: { args: ScopeVisit; answer: ReviewView };
   /** Accepts a sealed visit. */

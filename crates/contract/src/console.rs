@@ -1,6 +1,7 @@
 //! Calls of the supervisor's face. Every call but the first three names the scope that it is about.
 
 use crate::calls::calls;
+use crate::lists::{ListPage, ScopeList};
 use crate::shared::{DataState, Nothing, PhotoNotes, VisitRow};
 use crate::stations::{ApproveStation, ImportStations, PreviewStations, ProposedStation, ReadStationTable, StationTable, StationsReport};
 use domain::compare::Comparison;
@@ -35,6 +36,8 @@ calls! { ConsoleHost, "ConsoleCalls", Access,
     logout(Nothing) -> Nothing [Session];
     /// Visits of a scope, newest first.
     list_visits(ScopeArgs) -> Vec<ReviewRow> [READERS];
+    /// A page of a list of stations, visits, findings or photos.
+    list(ScopeList) -> ListPage [READERS];
     /// One visit on one page.
     get_visit(ScopeVisit) -> ReviewView [READERS];
     /// Accepts a sealed visit.

@@ -2,6 +2,7 @@
 
 use crate::calls::calls;
 use crate::error::ApiError;
+use crate::lists::{ExportList, ListArgs, ListPage, ListReady};
 use crate::shared::{DataState, KeyStanding, Nothing, PersonRow, PhotoNotes, VisitRow};
 use domain::compare::Comparison;
 use domain::finding::Finding;
@@ -54,8 +55,12 @@ calls! { FieldHost, "FieldCalls", Access,
     list_stations(ListStations) -> Vec<StationRow> [Unlocked];
     /// Checklists on this laptop.
     list_packs(Nothing) -> Vec<Pack> [Unlocked];
-    /// Visits, newest first.
+    /// The work of the day, newest first: visits that are not closed, and the newest of the others. All of them stand in `list`.
     list_visits(Nothing) -> Vec<VisitRow> [Unlocked];
+    /// A page of a list of stations, visits, findings or photos.
+    list(ListArgs) -> ListPage [Unlocked];
+    /// Makes a list a workbook, as it is filtered and sorted.
+    export_list(ExportList) -> ListReady [Unlocked];
     /// Opens a visit.
     open_visit(OpenVisit) -> VisitView [Unlocked];
     /// One visit with everything that its screen shows.

@@ -7,6 +7,7 @@ mod calls;
 pub mod console;
 pub mod error;
 pub mod field;
+pub mod lists;
 pub mod shared;
 pub mod stations;
 pub mod typescript;

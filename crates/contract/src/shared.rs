@@ -29,6 +29,20 @@ pub enum DataState {
     OriginalsArrived,
 }
 
+impl DataState {
+    /// Key used on screens and in lists.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::LocalOnly => "local_only",
+            Self::Copied => "copied",
+            Self::Acknowledged => "acknowledged",
+            Self::Receipted => "receipted",
+            Self::ThumbnailsArrived => "thumbnails_arrived",
+            Self::OriginalsArrived => "originals_arrived",
+        }
+    }
+}
+
 /// One row of a list of visits.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct VisitRow {

@@ -46,6 +46,7 @@ pub fn file() -> String {
     types.add::<crate::ApiError>();
     types.add::<crate::field::HostEvent>();
     types.add::<crate::stations::StationTable>();
+    types.add::<crate::lists::ExportList>();
     let mut text = String::from("// Generated from crates/contract; do not edit. A test fails when this file is stale.\n\n");
     for declaration in types.declarations.values() {
         text.push_str(&format!("export {declaration}\n"));

@@ -1,6 +1,7 @@
 //! Every call of the contract, handed to the file that does it.
 
 use contract::field::*;
+use contract::lists::{ExportList, ListArgs, ListPage, ListReady};
 use contract::shared::{Nothing, PersonRow, VisitRow};
 use contract::{ApiError, ErrorCode};
 use domain::Pack;
@@ -78,6 +79,14 @@ impl FieldHost for Field {
 
     fn list_visits(&self, _: Nothing) -> Answer<Vec<VisitRow>> {
         Ok(self.0.visits()?)
+    }
+
+    fn list(&self, args: ListArgs) -> Answer<ListPage> {
+        Ok(self.0.list(&args)?)
+    }
+
+    fn export_list(&self, args: ExportList) -> Answer<ListReady> {
+        Ok(self.0.export_list(&args)?)
     }
 
     fn open_visit(&self, args: OpenVisit) -> Answer<VisitView> {

@@ -96,6 +96,8 @@ pub(crate) struct Core {
     pub(crate) sharing: Mutex<Option<Offer>>,
     /// The blank form laid out last.
     pub(crate) blank: Mutex<Option<Blank>>,
+    /// The list that was made a workbook last: its handle and bytes; in memory only.
+    pub(crate) listed: Mutex<Option<(String, Vec<u8>)>>,
 }
 
 /// What is there once the database is open.
@@ -152,6 +154,7 @@ impl Field {
             blank: Mutex::default(),
             sharing: Mutex::default(),
             laid_out: Mutex::default(),
+            listed: Mutex::default(),
         });
         core.reserved(|| core.open_at_start())?;
         Ok(Self(core))

@@ -128,6 +128,12 @@ pub enum Error {
     /// The disk.
     #[error("input or output failed: {0}")]
     Io(#[from] io::Error),
+    /// A list cannot be asked so.
+    #[error(transparent)]
+    List(#[from] domain::lists::sql::Unanswerable),
+    /// A workbook could not be written.
+    #[error(transparent)]
+    Sheet(#[from] papers::sheet::SheetError),
     /// The database.
     #[error("the database failed: {0}")]
     Sql(#[from] rusqlite::Error),
@@ -190,7 +196,7 @@ impl From<Error> for ApiError {
         match error {
             Error::Refused(refusal) => refused(&refusal),
             Error::Rule(rule) => new(ErrorCode::Refused).with("rule", rule),
-            Error::BadRequest(_) => new(ErrorCode::BadRequest).with("detail", detail),
+            Error::BadRequest(_) | Error::List(_) => new(ErrorCode::BadRequest).with("detail", detail),
             Error::NotFound(what) => new(ErrorCode::NotFound).with("what", what),
             Error::CardUnreadable(why) => new(ErrorCode::CardUnreadable).with("detail", why),
             Error::CardUntrusted(why) => new(ErrorCode::CardUntrusted).with("detail", why),
@@ -221,9 +227,14 @@ impl From<Error> for ApiError {
             Error::MediumFault(why) => new(ErrorCode::CopyMediumFault).with("detail", why),
             Error::CopyBusy => new(ErrorCode::CopyBusy),
             Error::Paper(why) => new(ErrorCode::PaperFailed).with("detail", why),
-            Error::Io(_) | Error::Sql(_) | Error::Entry(_) | Error::Seal(_) | Error::Operation(_) | Error::Json(_) | Error::Broken(_) => {
-                new(ErrorCode::Internal).with("detail", detail)
-            }
+            Error::Io(_)
+            | Error::Sql(_)
+            | Error::Entry(_)
+            | Error::Seal(_)
+            | Error::Operation(_)
+            | Error::Json(_)
+            | Error::Sheet(_)
+            | Error::Broken(_) => new(ErrorCode::Internal).with("detail", detail),
         }
     }
 }

@@ -44,7 +44,7 @@ pub(crate) struct LaidOut {
 
 impl Field {
     /// The PDF of a [`RecordReady::handle`], for the host's save and print; only while an inspector is unlocked.
-    pub fn record_pdf(&self, handle: &str) -> std::result::Result<Vec<u8>, contract::ApiError> {
+    pub(crate) fn record_pdf(&self, handle: &str) -> std::result::Result<Vec<u8>, contract::ApiError> {
         self.0.unlocked()?;
         if let Some(pdf) = self.0.blank_pdf(handle) {
             return Ok(pdf);
@@ -59,7 +59,7 @@ impl Field {
 
 impl Field {
     /// Hears from the host that the PDF of a handle is durable outside, or printed: what is made of that record from now on is a copy.
-    pub fn record_kept(&self, handle: &str) -> std::result::Result<(), contract::ApiError> {
+    pub(crate) fn record_kept(&self, handle: &str) -> std::result::Result<(), contract::ApiError> {
         Ok(self.0.record_kept(handle)?)
     }
 }

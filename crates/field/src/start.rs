@@ -179,6 +179,7 @@ impl Core {
         self.stop_sharing();
         *lock(&self.sharing) = None;
         lock(&self.undo).clear();
+        *lock(&self.listed) = None;
         *lock(&self.joining) = Joining::default();
     }
 

@@ -38,19 +38,22 @@ impl Core {
 
     pub(crate) fn visits(&self) -> Result<Vec<VisitRow>> {
         let (open, _) = self.unlocked()?;
-        let states = open.store.visit_states(None)?;
-        let rows = open.store.visits()?.into_iter();
-        rows.map(|row| {
-            let state = states.get(&row.visit).copied().unwrap_or(DataState::LocalOnly);
-            let mut row = self.visit_row(row, state);
-            match row.phase {
-                VisitPhase::AwaitingSignature => row.awaits = open.store.visit(row.visit)?.map(|visit| open.awaits(&visit)).unwrap_or_default(),
-                VisitPhase::Returned => row.returned = open.store.visit(row.visit)?.as_ref().and_then(ReturnedNote::of),
-                _ => {}
-            }
-            Ok(row)
-        })
-        .collect()
+        let rows = open.store.work()?;
+        let states = open.store.visit_states(rows.iter().map(|row| row.visit))?;
+        rows.into_iter()
+            .map(|row| {
+                let state = states.get(&row.visit).copied().unwrap_or(DataState::LocalOnly);
+                let mut row = self.visit_row(row, state);
+                match row.phase {
+                    VisitPhase::AwaitingSignature => {
+                        row.awaits = open.store.visit(row.visit)?.map(|visit| open.awaits(&visit)).unwrap_or_default();
+                    }
+                    VisitPhase::Returned => row.returned = open.store.visit(row.visit)?.as_ref().and_then(ReturnedNote::of),
+                    _ => {}
+                }
+                Ok(row)
+            })
+            .collect()
     }
 
     fn visit_row(&self, row: VisitSummary, data_state: DataState) -> VisitRow {
@@ -349,7 +352,7 @@ impl Core {
         Ok(VisitView {
             phase: open.phase(&visit),
             awaits: open.awaits(&visit),
-            data_state: open.store.visit_states(Some(id))?.get(&id).copied().unwrap_or(DataState::LocalOnly),
+            data_state: open.store.visit_states([id])?.get(&id).copied().unwrap_or(DataState::LocalOnly),
             station: open.store.station(visit.station)?.ok_or(Error::NotFound("station"))?,
             pack: pack.clone(),
             photo_notes: notes.collect(),

@@ -8,6 +8,7 @@ mod drawing;
 mod f11;
 mod f11_data;
 mod fonts;
+pub mod lists;
 mod picture;
 pub mod sheet;
 mod typeset;

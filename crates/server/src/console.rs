@@ -4,6 +4,7 @@ mod approve_station;
 mod doubts;
 pub(crate) mod enrolment;
 mod give_back;
+pub(crate) mod lists;
 mod login;
 pub mod packs;
 pub(crate) mod paper;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use contract::console::{
     AcceptVisit, ApproveEnrolment, ConsoleHost, EnrolmentRow, Login, Me, ReturnVisit, ReviewRow, ReviewView, ScopeArgs, ScopeRow, ScopeVisit,
 };
+use contract::lists::{ListPage, ScopeList};
 use contract::shared::{Nothing, ReturnedNote};
 use contract::stations::{ApproveStation, ImportStations, PreviewStations, ProposedStation, ReadStationTable, StationTable, StationsReport};
 use contract::{ApiError, ErrorCode};
@@ -173,6 +175,10 @@ impl ConsoleHost for Caller {
             }
             Ok(rows)
         })
+    }
+
+    fn list(&self, args: ScopeList) -> Answer<ListPage> {
+        lists::page(&self.app, &scope_of(&args.scope)?, &args)
     }
 
     fn get_visit(&self, args: ScopeVisit) -> Answer<ReviewView> {

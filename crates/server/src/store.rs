@@ -10,6 +10,7 @@ mod devices;
 mod enrolments;
 mod fold;
 mod index;
+mod lists;
 mod migrate;
 mod names;
 mod sync;
@@ -22,6 +23,7 @@ pub use checkpoints::KnownCheckpoint;
 pub use devices::Device;
 pub use enrolments::Enrolment;
 pub use fold::Rebuilt;
+pub use lists::Page;
 pub use uploads::{Named, Upload};
 pub use visits::{EntryRow, PhotoBytes};
 
@@ -73,6 +75,7 @@ impl Db {
             trees: RefCell::default(),
         };
         db.keep_epoch(epoch)?;
+        db.refill_lists()?;
         Ok(db)
     }
 

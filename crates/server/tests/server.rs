@@ -11,6 +11,8 @@ mod demo;
 mod hostile;
 #[path = "server/laptop.rs"]
 mod laptop;
+#[path = "server/lists.rs"]
+mod lists;
 #[path = "server/login.rs"]
 mod login;
 #[path = "server/logs.rs"]

@@ -9,6 +9,14 @@ declare module "vue-router" {
   }
 }
 
+/** Addresses of the lists. */
+const LISTS = [
+  ["/visits/all", "visits"],
+  ["/photos", "photos"],
+  ["/findings", "findings"],
+  ["/stations", "stations"],
+] as const;
+
 export function makeRouter() {
   return createRouter({
     history: createWebHashHistory(),
@@ -19,8 +27,8 @@ export function makeRouter() {
       { path: "/people/:person/forgotten", component: () => import("@/features/people/ForgottenPassphrase.vue"), props: true, meta: { guide: "people" } },
       { path: "/unlock", component: () => import("@/features/people/UnlockScreen.vue"), meta: { guide: "first-start", bare: true } },
       { path: "/visits", component: () => import("@/features/visits/VisitList.vue"), meta: { guide: "visit" } },
-      { path: "/stations", component: () => import("@/features/stations/StationList.vue"), meta: { guide: "visit" } },
       { path: "/trip", component: () => import("@/features/trip/TripScreen.vue"), meta: { guide: "trip" } },
+      ...LISTS.map(([path, list]) => ({ path, component: () => import("@/features/lists/ListScreen.vue"), props: { list }, meta: { guide: "lists" as const } })),
       { path: "/sync", component: () => import("@/features/sync/SyncScreen.vue"), meta: { guide: "sync" } },
       { path: "/visit/:visit", component: () => import("@/features/visit/VisitScreen.vue"), props: true, meta: { guide: "visit", wide: true } },
       { path: "/visit/:visit/seal", component: () => import("@/features/seal/SealScreen.vue"), props: true, meta: { guide: "seal", wide: true } },

@@ -3,6 +3,7 @@ import type { Answer, AnswerVersion, ApiError, ConsoleCalls, EnrolmentRow, Field
 import { HostError, type ConsoleHost } from ".";
 import { fakeHost } from "./fake";
 import { asked, uncovered } from "./fake-cases";
+import { fakeList } from "./fake-lists";
 import { stationTable, stationsReport } from "./fake-stations";
 
 type Call = keyof ConsoleCalls;
@@ -184,6 +185,7 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
       giveBack(view, comment, items);
       return { ...view };
     },
+    list: (args) => fakeList(args),
     list_enrolments: () => enrolments,
     approve_enrolment: ({ request }) => (enrolments = enrolments.map((one) => (one.request === request ? { ...one, approved_at_ms: Date.now() } : one))),
     read_station_table: () => stationTable,
@@ -207,6 +209,7 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
       return handlers[name](args);
     },
     photoUrl: (_scope, photo) => fakeHost().imageUrl("preview", photo),
+    listUrl: () => "#",
     bringStations: async () => stationTable,
     stationReportUrl: () => "#",
     documentUrl: () => "#",

@@ -6,6 +6,7 @@ import pack from "../../../assets/rulepacks/c4-village-station.json";
 import county from "../../../assets/demo/qinghe.json";
 import { HostError, type FieldHost } from ".";
 import { asked, shape } from "./fake-cases";
+import { fakeList } from "./fake-lists";
 
 const HEX = "9f2c41d07be85a6630c9e1f4a2b7d85c0e6f13a94bd27058c6e9f0a1b2c3d4e5";
 /** Key id of a colleague's laptop. */
@@ -234,6 +235,8 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     list_people: () => county.people.map(({ id, name, org }) => ({ person: id, name, org })),
     list_stations: ({ search }) =>
       STATIONS.filter((one) => `${one.name}${one.township}${one.village}`.includes(search)).map((station, at) => ({ station, last_visit_ms: at % 4 === 0 ? started : null, open_visit: station.id === view.visit.station && sealing === "in_progress" ? view.visit.id : null })),
+    list: (args) => fakeList(args),
+    export_list: () => ({ file_name: "xunzhan-visits.xlsx", handle: "list", rows: 0 }),
     list_packs: () => [pack as Pack],
     list_visits: () => (words.has("empty") ? [] : [row(0, sealing, "local_only"), row(1, "awaiting_signature", "acknowledged"), row(2, "sealed", "thumbnails_arrived"), row(3, "reviewed", "originals_arrived")]),
     open_visit: () => view,

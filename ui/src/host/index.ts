@@ -1,6 +1,6 @@
 /** The complete surface that a screen may use to reach its host. */
 import { inject, type App, type InjectionKey } from "vue";
-import type { ApiError, ConsoleCalls, ErrorCode, FieldCalls, HostEvent, StationTable } from "@/contract";
+import type { ApiError, ConsoleCalls, ErrorCode, ExportList, FieldCalls, HostEvent, StationTable } from "@/contract";
 
 /** What a host may or may not be able to do; a screen asks, it never guesses which host it has. */
 export type Ability = "pick_files" | "pick_folder" | "drop_files" | "save_record";
@@ -35,6 +35,8 @@ export interface ConsoleHost {
   photoUrl(scope: string, visit: string, photo: string, size: "thumb" | "original"): string;
   /** Address of a visit's record, or of its proof bundle. */
   documentUrl(scope: string, visit: string, document: "record.pdf" | "bundle"): string;
+  /** Address of a list as a workbook. */
+  listUrl(scope: string, wanted: ExportList): string;
   /** Brings a file with stations to the server and says what stands in it. */
   bringStations(scope: string, file: File): Promise<StationTable>;
   /** Address of the report on a file that was brought. */

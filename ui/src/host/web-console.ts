@@ -8,6 +8,7 @@ export function webConsoleHost(): ConsoleHost {
     call: <K extends keyof ConsoleCalls>(name: K, args: ConsoleCalls[K]["args"]) =>
       post<ConsoleCalls[K]["answer"]>(`/api/call/${name}`, args),
     photoUrl: (scope, visit, photo, size) => `/api/scopes/${scope}/visits/${visit}/photos/${photo}/${size}`,
+    listUrl: (scope, wanted) => `/api/scopes/${scope}/list?export=${encodeURIComponent(JSON.stringify(wanted))}`,
     bringStations: (scope, file) => send<StationTable>(`/api/scopes/${scope}/station-tables`, file),
     stationReportUrl: (scope, upload, language) => `/api/scopes/${scope}/station-tables/${upload}/report?lang=${language}`,
     documentUrl: (scope, visit, document) => `/api/scopes/${scope}/visits/${visit}/${document}`,

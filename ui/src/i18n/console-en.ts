@@ -10,7 +10,7 @@ export const consoleEn: typeof consoleZh = {
     hint: "The county's administrator opens accounts. After five wrong attempts an account pauses for fifteen minutes.",
     confidential: "Classified information must not be handled in this system",
   },
-  shell: { visits: "Visits", enrolments: "Enrolment", stations: "Stations", logout: "Log out", county: "County", noScope: "This account is not bound to any county. Please ask the county's administrator." },
+  shell: { visits: "Visits", enrolments: "Enrolment", stations: "Stations", lists: "Lists", logout: "Log out", county: "County", noScope: "This account is not bound to any county. Please ask the county's administrator." },
   roles: { inspector: "Inspector", reviewer: "Reviewer", administrator: "Administrator", auditor: "Auditor" },
   list: {
     all: "All {n}",

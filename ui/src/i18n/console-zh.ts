@@ -8,7 +8,7 @@ export const consoleZh = {
     hint: "账号由县管理员开设。连续输错五次，账号暂停十五分钟。",
     confidential: "本系统不得处理涉密信息",
   },
-  shell: { visits: "走访", enrolments: "登记", stations: "站点", logout: "退出", county: "县", noScope: "此账号没有分配到任何县，请联系县管理员。" },
+  shell: { visits: "走访", enrolments: "登记", stations: "站点", lists: "清单", logout: "退出", county: "县", noScope: "此账号没有分配到任何县，请联系县管理员。" },
   roles: { inspector: "检查员", reviewer: "复核人", administrator: "县管理员", auditor: "审计员" },
   list: {
     all: "全部 {n}",

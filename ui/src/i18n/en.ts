@@ -1,6 +1,7 @@
 /** English texts. Errors say what happened, what is safe and what to do. */
 import { consoleEn } from "./console-en";
 import { lifeEn } from "./life-en";
+import { listEn } from "./list-en";
 import type { Catalogue } from "./zh";
 
 const en: Catalogue = {
@@ -18,7 +19,7 @@ const en: Catalogue = {
     print_all: "Print everything",
     group: { start: "Read first", inspector: "Inspectors", county: "Reviewers and county administrators", technician: "The server's administrator", auditor: "Auditors", about: "About" },
   },
-  nav: { label: "Main pages", visits: "Visits", stations: "Stations", sync: "Sync", trip: "Trip check" },
+  nav: { label: "Main pages", visits: "Visits", photos: "Photos", findings: "Findings", stations: "Stations", sync: "Sync", trip: "Trip check" },
   net: { online: "Online", offline: "Offline", unknown: "Not connected yet", unsynced: "{n} visits not synced", originals: "Originals {done}/{of}" },
   start: {
     title: "First start",
@@ -79,10 +80,12 @@ const en: Catalogue = {
     alone_hint: "Two people inspect together. Only one has a key on this computer; add the other first.",
     add_second: "Add the other inspector",
     nothing: "No visit fits.",
+    all: "All visits",
+    search_all: "Search all visits",
     open: "Not finished {n}",
     sign: "To be signed {n}",
     awaits: "{names} has to sign",
-    closed: "Sealed {n}",
+    closed: "Sealed lately {n}",
     count: "{done}/{of} done · {findings} findings · {photos} photos",
   },
   new_visit: {
@@ -104,25 +107,6 @@ const en: Catalogue = {
     lacking_pack: "Choose a checklist.",
     lacking_team: "Choose two different inspectors.",
     lacking_start: "The start cannot be read; write it like 2026-11-21 and 09:12.",
-  },
-  stations: {
-    title: "Stations",
-    count: "{n} in all",
-    search: "Search station, township, village",
-    empty: "No stations on this computer yet",
-    empty_hint: "Connect once on the Sync page; the county's list then arrives here.",
-    nothing: "No station fits.",
-    name: "Station",
-    township: "Township",
-    village: "Village",
-    manager: "Manager",
-    position: "Registered position",
-    no_position: "No registered position",
-    last: "Last visit",
-    never: "None",
-    begin: "Begin a visit",
-    continue: "Go on with the visit",
-    act: "What can be done",
   },
   datum: { wgs84: "WGS-84", cgcs2000: "CGCS2000", gcj02: "GCJ-02", bd09: "BD-09", unknown: "datum unknown" },
   new_station: {
@@ -777,6 +761,7 @@ const en: Catalogue = {
     no_sheet: { happened: "The file has no such sheet.", act: "Choose the sheet again." },
     no_header: { happened: "The row named as header is empty.", act: "Enter the number of the header's row again." },
   },
+  list: listEn,
   console: consoleEn,
   life: lifeEn,
 };

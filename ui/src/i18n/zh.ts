@@ -1,6 +1,7 @@
 /** Chinese texts. Errors say what happened, what is safe and what to do. */
 import { consoleZh } from "./console-zh";
 import { lifeZh } from "./life-zh";
+import { listZh } from "./list-zh";
 
 const zh = {
   app: {
@@ -25,7 +26,7 @@ const zh = {
     print_all: "打印全部",
     group: { start: "先看这几篇", inspector: "检查员", county: "复核人、县管理员", technician: "服务器管理员", auditor: "审计人员", about: "关于" },
   },
-  nav: { label: "主要页面", visits: "走访", stations: "站点", sync: "同步", trip: "出发检查" },
+  nav: { label: "主要页面", visits: "走访", photos: "照片", findings: "问题", stations: "站点", sync: "同步", trip: "出发检查" },
   net: { online: "在线", offline: "离线", unknown: "未联网", unsynced: "{n} 次走访未同步", originals: "原图 {done}/{of}" },
   start: {
     title: "首次使用",
@@ -86,10 +87,12 @@ const zh = {
     alone_hint: "检查由两人进行。这台电脑上只有一位检查员，请先添加另一位。",
     add_second: "添加另一位检查员",
     nothing: "没有符合条件的走访。",
+    all: "全部走访",
+    search_all: "在全部走访里找",
     sign: "待签名 {n}",
     awaits: "等 {names} 签名",
     open: "未完成 {n}",
-    closed: "已封存 {n}",
+    closed: "最近封存 {n}",
     count: "完成 {done}/{of} · 问题 {findings} · 照片 {photos}",
   },
   new_visit: {
@@ -111,25 +114,6 @@ const zh = {
     lacking_pack: "请选择检查清单。",
     lacking_team: "请选择两位不同的检查员。",
     lacking_start: "开始时间无法识别，请按 2026-11-21 和 09:12 的样子填写。",
-  },
-  stations: {
-    title: "站点",
-    count: "共 {n} 个",
-    search: "搜索站名、乡镇、村",
-    empty: "这台电脑上还没有站点",
-    empty_hint: "到“同步”页联网一次，县里的站点名单就会到达这台电脑。",
-    nothing: "没有符合条件的站点。",
-    name: "站点",
-    township: "乡镇",
-    village: "村",
-    manager: "负责人",
-    position: "登记位置",
-    no_position: "没有登记位置",
-    last: "上次走访",
-    never: "没有",
-    begin: "开始走访",
-    continue: "继续走访",
-    act: "可做的事",
   },
   datum: { wgs84: "WGS-84", cgcs2000: "CGCS2000", gcj02: "GCJ-02", bd09: "BD-09", unknown: "坐标系不明" },
   new_station: {
@@ -793,6 +777,7 @@ const zh = {
     no_sheet: { happened: "文件里没有这张工作表。", act: "请重新选择工作表。" },
     no_header: { happened: "表头所在的这一行是空的。", act: "请重新填写表头所在的行号。" },
   },
+  list: listZh,
   console: consoleZh,
   life: lifeZh,
 };

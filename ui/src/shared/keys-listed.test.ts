@@ -7,7 +7,7 @@ import { defineComponent, h, type Component } from "vue";
 import ReviewPage from "@/features/console-review/ReviewPage.vue";
 import "@/features/guide/GuideDialog.vue";
 import GuideDoor from "@/features/guide/GuideDoor.vue";
-import StationList from "@/features/stations/StationList.vue";
+import ListScreen from "@/features/lists/ListScreen.vue";
 import VisitScreen from "@/features/visit/VisitScreen.vue";
 import VisitList from "@/features/visits/VisitList.vue";
 import { provideConsoleHost } from "@/host";
@@ -60,7 +60,7 @@ const ONE = { visit: "00000000-0000-7000-8000-000000000000" };
 const SCREENS: [name: string, open: () => Promise<void>][] = [
   ["the list of visits", field(VisitList, {})],
   ["opening a visit", field(VisitList, {}, "n")],
-  ["the stations", field(StationList, {})],
+  ["the stations", field(ListScreen, { list: "stations" })],
   ["the guide", field(VisitList, {}, "F1")],
   ["a visit", field(VisitScreen, ONE)],
   ["a finding", field(VisitScreen, ONE, "3", "f")],

@@ -153,17 +153,15 @@ pub(super) async fn picture(
 
 /// A finished document, to be saved where the browser saves.
 pub(super) async fn record(State(shell): State<Shell>, Path((_, handle)): Path<(String, String)>) -> std::result::Result<Response, Failed> {
-    let bytes = beside(move || {
-        let pdf = shell.0.field.record_pdf(&handle)?;
-        // A browser does not tell when it has saved: what it is handed counts as kept, and the next one is a copy.
-        shell.0.field.record_kept(&handle)?;
-        Ok(pdf)
+    let document = beside(move || {
+        let document = shell.0.field.document(&handle)?;
+        // A browser does not tell when it has saved: what it is handed counts as kept, and the next record is a copy.
+        shell.0.field.document_kept(&handle)?;
+        Ok(document)
     });
-    Ok((
-        [(header::CONTENT_TYPE, "application/pdf"), (header::CONTENT_DISPOSITION, "attachment")],
-        bytes.await?,
-    )
-        .into_response())
+    let document = document.await?;
+    let headers = [(header::CONTENT_TYPE, document.media_type), (header::CONTENT_DISPOSITION, "attachment")];
+    Ok((headers, document.bytes).into_response())
 }
 
 #[cfg(test)]

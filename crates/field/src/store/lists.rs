@@ -74,18 +74,26 @@ pub struct PhotoRow {
     pub mime: String,
 }
 
+/// How many closed visits the work of the day shows.
+const RECENT: u32 = 50;
+
 impl Store {
-    /// Visits, newest first.
-    pub fn visits(&self) -> Result<Vec<VisitSummary>> {
+    /// The work of the day, newest first: visits that are not closed, and the newest of those that are. All of them stand in the list of
+    /// visits.
+    pub fn work(&self) -> Result<Vec<VisitSummary>> {
         self.read(|conn| {
             let sql = "SELECT v.ent, v.station, coalesce(s.name, ''), coalesce(s.township, ''), v.pack, v.pack_sha256, v.phase,
                          v.started_at_ms, v.answered, v.findings, v.photos, v.team, v.changed_at_ms,
                          EXISTS (SELECT 1 FROM station_row p JOIN entry e ON e.ent = p.ent WHERE p.ent = v.station
                                  AND e.kind = 'station.proposed/1')
                            AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.ent = v.station AND e.kind = 'station.registered/1')
-                       FROM visit_row v LEFT JOIN station_row s ON s.ent = v.station ORDER BY v.started_at_ms DESC, v.ent";
+                       FROM visit_row v LEFT JOIN station_row s ON s.ent = v.station
+                       WHERE v.phase IN ('in_progress', 'awaiting_signature', 'returned')
+                          OR v.ent IN (SELECT ent FROM visit_row WHERE phase NOT IN ('in_progress', 'awaiting_signature', 'returned')
+                                       ORDER BY started_at_ms DESC, ent LIMIT ?1)
+                       ORDER BY v.started_at_ms DESC, v.ent";
             let mut statement = conn.prepare_cached(sql)?;
-            let rows = statement.query_map([], |row| {
+            let rows = statement.query_map([RECENT], |row| {
                 let team: String = row.get(11)?;
                 Ok(VisitSummary {
                     visit: VisitId(Uuid::from_bytes(row.get(0)?)),

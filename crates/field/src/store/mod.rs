@@ -8,6 +8,7 @@ mod copies;
 mod drafts;
 mod enrolments;
 mod entries;
+mod list_pages;
 mod lists;
 mod meta;
 mod open;

@@ -15,7 +15,10 @@ pub const FILE: &str = "store.db";
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/field/0001_start.sql"),
     include_str!("../../../../migrations/field/0002_copied.sql"),
+    include_str!("../../../../migrations/field/0003_lists.sql"),
 ];
+/// From this version on a store keeps the rows of its lists.
+const LISTS: u32 = 3;
 // A check of the whole file costs about 10 ms a megabyte; larger stores rely on the page MACs of SQLCipher.
 const CHECKED_BYTES: u64 = 32 << 20;
 
@@ -98,6 +101,9 @@ fn migrate(conn: &mut Connection, migrations: &[&str], found: u32) -> Result<()>
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for script in migrations.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
         tx.execute_batch(script)?;
+    }
+    if found < LISTS {
+        super::state::list_rows::refill(&tx)?;
     }
     tx.pragma_update(None, "user_version", known)?;
     tx.commit()?;

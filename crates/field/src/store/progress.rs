@@ -9,7 +9,6 @@ use domain::visit::VisitPhoto;
 use ledger::EntryId;
 use rusqlite::Connection;
 use seal::Digest;
-use uuid::Uuid;
 
 use super::{Store, copies, count};
 use crate::error::Result;
@@ -41,35 +40,36 @@ impl Left {
 }
 
 impl Store {
-    /// Where the data of each visit is. What is only drafted, since the last second copy, is on this laptop only.
-    pub fn visit_states(&self, only: Option<VisitId>) -> Result<BTreeMap<VisitId, DataState>> {
+    /// Where the data of visits is that are known here. What is only drafted, since the last second copy, is on this laptop only.
+    pub fn visit_states(&self, visits: impl IntoIterator<Item = VisitId>) -> Result<BTreeMap<VisitId, DataState>> {
         self.read(|conn| {
             let (through_n, made_ms) = copies::covered(conn)?;
-            let sql = "SELECT v.ent,
-                 (SELECT count(*) FROM entry e WHERE e.ent = v.ent AND e.own AND e.sseq IS NULL)
-                   + (SELECT count(*) FROM draft d WHERE d.visit = v.ent),
-                 (SELECT count(*) FROM entry e WHERE e.ent = v.ent AND e.own AND NOT EXISTS (SELECT 1 FROM receipt r WHERE r.entry = e.id)),
-                 (SELECT count(*) FROM visit_blob b WHERE b.visit = v.ent AND b.role = 'thumb'
+            let sql = "SELECT
+                 (SELECT count(*) FROM entry e WHERE e.ent = ?1 AND e.own AND e.sseq IS NULL)
+                   + (SELECT count(*) FROM draft d WHERE d.visit = ?1),
+                 (SELECT count(*) FROM entry e WHERE e.ent = ?1 AND e.own AND NOT EXISTS (SELECT 1 FROM receipt r WHERE r.entry = e.id)),
+                 (SELECT count(*) FROM visit_blob b WHERE b.visit = ?1 AND b.role = 'thumb'
                     AND NOT EXISTS (SELECT 1 FROM stored_row s WHERE s.sha256 = b.sha256)),
-                 (SELECT count(*) FROM visit_blob b WHERE b.visit = v.ent AND NOT EXISTS (SELECT 1 FROM stored_row s WHERE s.sha256 = b.sha256)),
-                 (SELECT count(*) FROM entry e WHERE e.ent = v.ent AND e.own AND e.sseq IS NULL AND e.n > ?2)
-                   + (SELECT count(*) FROM draft d WHERE d.visit = v.ent AND d.saved_at_ms >= ?3)
-                   + (SELECT count(*) FROM visit_blob b JOIN blob here ON here.sha256 = b.sha256 WHERE b.visit = v.ent
+                 (SELECT count(*) FROM visit_blob b WHERE b.visit = ?1 AND NOT EXISTS (SELECT 1 FROM stored_row s WHERE s.sha256 = b.sha256)),
+                 (SELECT count(*) FROM entry e WHERE e.ent = ?1 AND e.own AND e.sseq IS NULL AND e.n > ?2)
+                   + (SELECT count(*) FROM draft d WHERE d.visit = ?1 AND d.saved_at_ms >= ?3)
+                   + (SELECT count(*) FROM visit_blob b JOIN blob here ON here.sha256 = b.sha256 WHERE b.visit = ?1
                       AND NOT EXISTS (SELECT 1 FROM stored_row s WHERE s.sha256 = b.sha256)
-                      AND NOT EXISTS (SELECT 1 FROM copied c WHERE c.sha256 = b.sha256))
-               FROM visit_row v WHERE ?1 IS NULL OR v.ent = ?1";
+                      AND NOT EXISTS (SELECT 1 FROM copied c WHERE c.sha256 = b.sha256))";
             let mut statement = conn.prepare_cached(sql)?;
-            let rows = statement.query_map((only.map(|v| *v.0.as_bytes()), through_n, made_ms), |row| {
-                let left = Left {
-                    unacknowledged: row.get(1)?,
-                    unreceipted: row.get(2)?,
-                    thumbs: row.get(3)?,
-                    blobs: row.get(4)?,
-                    uncopied: row.get(5)?,
-                };
-                Ok((VisitId(Uuid::from_bytes(row.get(0)?)), left.state()))
-            })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            let states = visits.into_iter().map(|visit| {
+                let left = statement.query_row((visit.0.as_bytes(), through_n, made_ms), |row| {
+                    Ok(Left {
+                        unacknowledged: row.get(0)?,
+                        unreceipted: row.get(1)?,
+                        thumbs: row.get(2)?,
+                        blobs: row.get(3)?,
+                        uncopied: row.get(4)?,
+                    })
+                })?;
+                Ok((visit, left.state()))
+            });
+            states.collect()
         })
     }
 

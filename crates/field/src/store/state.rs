@@ -16,6 +16,7 @@ use super::{Store, Tx};
 use crate::error::Result;
 use crate::standing::counts;
 
+pub(super) mod list_rows;
 mod rows;
 
 /// An aggregate as last committed (or as this transaction sees it).
@@ -189,6 +190,7 @@ impl Tx<'_> {
             _ => None,
         };
         rows::write(&self.sql, ent, &state, phase, refolded)?;
+        list_rows::write(&self.sql, ent, &state)?;
         if matches!(state, Aggregate::Visit(_)) {
             self.cache.insert(*ent, state);
         }
@@ -226,6 +228,7 @@ impl Tx<'_> {
         for table in DERIVED {
             self.sql.execute_batch(&format!("DELETE FROM {table}"))?;
         }
+        list_rows::clear(&self.sql)?;
         let ents: Vec<[u8; 16]> = {
             let mut statement = self.sql.prepare("SELECT DISTINCT ent FROM entry ORDER BY ent")?;
             statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?
@@ -285,6 +288,7 @@ impl Store {
                     text.push('\n');
                 }
             }
+            list_rows::dump(conn, &mut text)?;
             Ok(text)
         })
     }

@@ -7,6 +7,7 @@ mod crash;
 mod full_disk;
 mod giving;
 mod handed;
+mod lists;
 mod lives;
 mod mistakes;
 mod mounted;

@@ -114,6 +114,7 @@ pub fn routes() -> Result<Vec<Route>> {
             Scoped(ADMINISTRATORS),
             tables::report,
         )?,
+        Route::new(get.clone(), "/api/scopes/{scope}/list", Scoped(READERS), tables::list)?,
         Route::new(get.clone(), "/", Open("the console's page"), ui::page)?,
         Route::new(get, "/{*file}", Open("the console's scripts and styles"), ui::file)?,
     ];

@@ -6,15 +6,16 @@ use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use axum::{Extension, Json};
-use contract::ErrorCode;
+use contract::lists::ExportList;
 use contract::stations::StationTable;
+use contract::{ApiError, ErrorCode};
 use serde::Deserialize;
 
 use super::App;
-use super::answer::{Failed, bytes};
+use super::answer::{Failed, bytes, value};
 use super::app::blocking;
 use super::guard::{ByAccount, InScope};
-use crate::console::stations;
+use crate::console::{lists, stations};
 use crate::stations::MAX_FILE_BYTES;
 use crate::stations::report::Language;
 use crate::stations::table::Unreadable;
@@ -60,5 +61,27 @@ pub(super) async fn report(
     let mut response = bytes(XLSX, made.ok_or(Failed::from(ErrorCode::NotFound))?);
     let named = HeaderValue::from_static("attachment; filename=\"stations-report.xlsx\"");
     response.headers_mut().insert(header::CONTENT_DISPOSITION, named);
+    Ok(response)
+}
+
+/// What of a list is to be written.
+#[derive(Debug, Deserialize)]
+pub(super) struct ListOptions {
+    /// [`ExportList`] as JSON.
+    export: String,
+}
+
+/// A list as a workbook, as it is filtered and sorted on the screen.
+pub(super) async fn list(
+    State(app): State<App>,
+    Extension(InScope(scope)): Extension<InScope>,
+    Query(options): Query<ListOptions>,
+) -> Result<Response, Failed> {
+    let bad = |error: serde_json::Error| Failed(ApiError::new(ErrorCode::BadRequest).with("detail", error));
+    let wanted: ExportList = serde_json::from_str(&options.export).map_err(bad)?;
+    let name = format!("attachment; filename=\"xunzhan-{}.xlsx\"", wanted.query.list.key());
+    let made = blocking(move || Ok(lists::export(&app, &scope, &wanted.query, &wanted.columns, wanted.english))).await??;
+    let mut response = bytes(XLSX, made);
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, value(&name));
     Ok(response)
 }

@@ -16,7 +16,7 @@ use seal::Digest;
 use uuid::Uuid;
 
 use super::index::{self, count, entry_id, log_id, number};
-use super::{Db, names, visits};
+use super::{Db, lists, names, visits};
 use crate::{Error, Result};
 
 /// What the index columns say of one entry.
@@ -164,6 +164,7 @@ pub(super) fn fold(conn: &Connection, scope: &ScopeId, ent: Uuid) -> Result<()> 
     if let Aggregate::Visit(visit) = &state {
         visits::project(conn, scope, visit)?;
     }
+    lists::project(conn, scope, ent, &state)?;
     Ok(())
 }
 
@@ -221,6 +222,7 @@ impl Db {
     pub fn rebuild(&mut self) -> Result<Rebuilt> {
         let tx = self.begin()?;
         tx.execute_batch("DELETE FROM aggregate; DELETE FROM visit; DELETE FROM photo; DELETE FROM blob_named;")?;
+        tx.execute_batch(lists::TABLES)?;
         let mut touched: BTreeSet<(ScopeId, Uuid)> = BTreeSet::new();
         let mut entries = 0_u64;
         {
@@ -267,6 +269,7 @@ impl Db {
                 text.push('\n');
             }
         }
+        text.push_str(&self.lists_text()?);
         Ok(text)
     }
 }

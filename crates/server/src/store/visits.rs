@@ -61,6 +61,15 @@ pub(super) fn project(conn: &Connection, scope: &ScopeId, visit: &Visit) -> Resu
     Ok(())
 }
 
+/// The state of an aggregate.
+pub(super) fn aggregate(conn: &Connection, scope: &ScopeId, ent: Uuid) -> Result<Option<Aggregate>> {
+    let mut statement = conn.prepare_cached("SELECT state FROM aggregate WHERE scope = ?1 AND ent = ?2")?;
+    let json: Option<String> = statement
+        .query_row(params![scope.as_bytes(), ent.as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(json.map(|j| serde_json::from_str(&j)).transpose()?)
+}
+
 /// The bytes of a photo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhotoBytes {
@@ -106,11 +115,7 @@ pub struct EntryRow {
 impl Db {
     /// The state of an aggregate.
     pub fn aggregate(&self, scope: &ScopeId, ent: Uuid) -> Result<Option<Aggregate>> {
-        let mut statement = self.conn.prepare_cached("SELECT state FROM aggregate WHERE scope = ?1 AND ent = ?2")?;
-        let json: Option<String> = statement
-            .query_row(params![scope.as_bytes(), ent.as_bytes()], |row| row.get(0))
-            .optional()?;
-        Ok(json.map(|j| serde_json::from_str(&j)).transpose()?)
+        aggregate(&self.conn, scope, ent)
     }
 
     /// All aggregates of a type (`station`, `person`, `device`, …) with their ids, ascending.

@@ -22,10 +22,11 @@ const OPEN: [(&str, &str); 6] = [
 ];
 
 /// Who may make which call, by name; `None` needs a session only.
-const CALLS: [(&str, Option<&[Role]>); 13] = [
+const CALLS: [(&str, Option<&[Role]>); 14] = [
     ("me", None),
     ("logout", None),
     ("list_visits", Some(&Role::ALL)),
+    ("list", Some(&Role::ALL)),
     ("get_visit", Some(&Role::ALL)),
     ("accept_visit", Some(&[Role::Reviewer])),
     ("return_visit", Some(&[Role::Reviewer])),
@@ -50,6 +51,7 @@ fn args(call: &str, scope: &str, visit: &str) -> Value {
         "accept_visit" => json!({"scope": scope, "visit": visit, "statement": "0".repeat(64), "comment": ""}),
         "return_visit" => json!({"scope": scope, "visit": visit, "statement": "0".repeat(64), "comment": "x", "items": []}),
         "approve_enrolment" => json!({"scope": scope, "request": "0".repeat(64), "authority_passphrase": "x"}),
+        "list" => json!({"scope": scope, "query": visits_by_start(), "after": null, "limit": 200}),
         "read_station_table" => json!({"scope": scope, "upload": "0", "sheet": null, "header_row": null}),
         "preview_stations" => json!({"scope": scope, "reading": reading(), "show": null, "after": 0}),
         "approve_station" => json!({"scope": scope, "station": {
@@ -59,13 +61,18 @@ fn args(call: &str, scope: &str, visit: &str) -> Value {
     }
 }
 
+fn visits_by_start() -> Value {
+    json!({"list": "visits", "search": "", "filters": [], "sort": "started_at_ms", "descending": true})
+}
+
 fn reading() -> Value {
     json!({"upload": "0", "sheet": null, "header_row": 1, "mapping": []})
 }
 
-/// Documents that only some may have: who, and what an own scope answers where there is nothing.
-fn station_tables(path: &str) -> Option<(&'static [Role], StatusCode)> {
+/// Tables: who may have them, and what an own scope answers where there is nothing or nothing was asked.
+fn tables(path: &str) -> Option<(&'static [Role], StatusCode)> {
     match path {
+        "/api/scopes/{scope}/list" => Some((&Role::ALL, StatusCode::BAD_REQUEST)),
         "/api/scopes/{scope}/station-tables" => Some((&[Role::Administrator], StatusCode::OK)),
         "/api/scopes/{scope}/station-tables/{upload}/report" => Some((&[Role::Administrator], StatusCode::NOT_FOUND)),
         _ => None,
@@ -145,8 +152,8 @@ async fn every_route_holds_for_every_role_and_scope() {
                     }
                 }
             }
-            Guard::Scoped(roles) if station_tables(&path).is_some() => {
-                let (wanted, answered) = station_tables(&path).unwrap();
+            Guard::Scoped(roles) if tables(&path).is_some() => {
+                let (wanted, answered) = tables(&path).unwrap();
                 assert_eq!(roles, wanted, "{path}");
                 let ask = async |scope: &str, cookie: &str| {
                     let filled = path.replace("{scope}", scope).replace("{upload}", "0");
