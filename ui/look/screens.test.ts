@@ -62,8 +62,9 @@ async function outOfReach(page: Page): Promise<string[]> {
   });
 }
 
-describe.each(SCREENS)("$name", (screen) => {
-  it("is fit to be seen in every look and size", async () => {
+// Several at once: most of the time is the browser's, which has a process for each page.
+describe("every screen in every look, size and language", () => {
+  it.concurrent.each(SCREENS)("$name", async (screen) => {
     const page = await reach(look.open, screen);
     const faults: string[] = [];
     const errors: string[] = [];

@@ -4,5 +4,5 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
-  test: { environment: "node", include: ["look/*.test.ts"], fileParallelism: false, testTimeout: 120_000, hookTimeout: 60_000 },
+  test: { environment: "node", include: ["look/*.test.ts"], fileParallelism: false, maxConcurrency: 3, testTimeout: 120_000, hookTimeout: 60_000 },
 });
