@@ -102,6 +102,12 @@ const PHASES: &[Phase] = &[
         act: || crash(&[]),
     },
     Phase {
+        name: "look",
+        group: Group::Stories,
+        needed: false,
+        act: || npm("look"),
+    },
+    Phase {
         name: "story",
         group: Group::Stories,
         needed: false,
