@@ -74,7 +74,8 @@ pub fn film(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
             file.by_ref().take(len.min(room as u64)).read_to_end(&mut kept)?;
         }
         at = match at.checked_add(len) {
-            Some(next) if kept.len() < MAX_DIRECTORY => next,
+            // No file reaches farther, and seeking there would be an error of the medium for one of the file's making.
+            Some(next) if kept.len() < MAX_DIRECTORY && next <= i64::MAX.unsigned_abs() => next,
             _ => break,
         };
     }

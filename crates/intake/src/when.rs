@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn gps_dates_and_times_are_read_as_devices_write_them() {
-        for text in ["2023:07:09\0", "2023-07-09", "20230709", "2023\007\009"] {
+        for text in ["2023:07:09\0", "2023-07-09", "20230709", "2023\x0007\x0009"] {
             assert_eq!(loose_date(text.as_bytes()).unwrap().to_string(), "2023-07-09");
         }
         for text in ["", "2023:7:9", "2023:13:09", "2023:07:09:01", "0000:00:00"] {

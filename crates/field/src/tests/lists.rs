@@ -7,7 +7,7 @@ use domain::lists::{Cell, ListFilter, ListKind, ListQuery};
 use domain::{Finding, FindingId};
 use uuid::Uuid;
 
-use super::county::County;
+use super::county::{County, WANG, person};
 use super::visit::open_visit;
 use crate::Field;
 
@@ -247,5 +247,12 @@ fn an_older_store_gets_its_lists_when_it_is_opened() {
     });
     older.unwrap();
     drop(first);
-    assert_eq!(dump(&super::county::field(home.path())), before);
+    let again = super::county::field(home.path());
+    again
+        .unlock(Unlock {
+            person: person(WANG),
+            passphrase: "wang-passphrase".into(),
+        })
+        .unwrap();
+    assert_eq!(dump(&again), before);
 }
