@@ -14,7 +14,7 @@ pub const BUDGETS: [(Group, u64); 7] = [
     (Group::Unit, 4),
     (Group::Simulator, 2),
     (Group::Fuzz, 3),
-    (Group::Crash, 2),
+    (Group::Crash, 4),
     (Group::Stories, 10),
 ];
 
