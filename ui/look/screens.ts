@@ -131,6 +131,17 @@ export const SCREENS: readonly Screen[] = [
   { name: "visit-aborted", path: as("aborted"), there: "visit-aborted" },
   { name: "visit-abort", path: VISIT, there: "mistake-dialog", way: menu("mistake-menu", "mistake-abort") },
   { name: "visit-reaim", path: VISIT, there: "mistake-station", way: menu("mistake-menu", "mistake-reaim") },
+  { name: "visit-paper", path: VISIT, there: "paper-dialog", way: menu("mistake-menu", "extra-paper") },
+  {
+    name: "visit-paper-mode",
+    path: VISIT,
+    there: "paper-mode",
+    way: async (page) => {
+      await menu("mistake-menu", "extra-paper")(page);
+      await page.click(id("paper-begin"));
+    },
+  },
+  { name: "visit-handover", path: VISIT, there: "handover-dialog", way: menu("mistake-menu", "extra-handover") },
   { name: "returned", path: as("returned", "?item=C4-04"), there: "returned-box" },
   { name: "seal-mended", path: as("returned", "/seal"), there: "seal-comparison" },
   { name: "seal-second-later", path: VISIT, there: "seal-signers", way: sealed(1) },
@@ -153,6 +164,16 @@ export const SCREENS: readonly Screen[] = [
   { name: "seal", path: `${VISIT}/seal`, there: "seal-gaps" },
   { name: "seal-ready", path: VISIT, there: "countersign-done", way: ready },
   { name: "sealed", path: VISIT, there: "record-pages", way: sealed(2) },
+  {
+    name: "share",
+    path: VISIT,
+    there: "share-dialog",
+    way: async (page) => {
+      await sealed(2)(page);
+      await page.fill(id("give-to"), "葛犇");
+      await page.click(id("give-phone"));
+    },
+  },
   { name: "console-login", path: "/console.html?door=1", there: "login-form" },
   { name: "console-guide", path: "/console.html", there: "guide-article", way: click("nav-stations", "guide-open") },
   { name: "console-list", path: "/console.html", there: "review-row", way: click("nav-visits") },
