@@ -2,6 +2,7 @@
 //! are the encrypted bytes that they are made of.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, FixedOffset};
 use contract::field::{MakeRecord, RecordReady};
@@ -25,6 +26,8 @@ const MOST_LAID_OUT: usize = 32;
 pub(crate) struct Made {
     /// Digest of everything that it was laid out from.
     from: Digest,
+    /// Counts the askings; of two under way at once the later one stays.
+    turn: u64,
     visit: VisitId,
     ready: RecordReady,
     paper: papers::Paper,
@@ -99,6 +102,7 @@ impl Core {
 
     pub(crate) fn make_record(&self, args: &MakeRecord) -> Result<RecordReady> {
         let (open, _) = self.unlocked()?;
+        let turn = self.next_handle.fetch_add(1, Ordering::Relaxed);
         let visit = open.store.visit(args.visit)?.ok_or(Refusal::NoVisit)?;
         let record = self.record_of(&open, &visit)?;
         let copy = args.copy || (visit.sealed.is_some() && open.store.record_kept(visit.id)?.is_some());
@@ -112,7 +116,8 @@ impl Core {
             let parts = (shown, &record.countersign, &visit.signatures, standings.collect::<Vec<_>>(), copy);
             Digest::of(&serde_json::to_vec(&parts)?)
         };
-        if let Some(made) = lock(&self.made).as_ref().filter(|made| made.from == from) {
+        if let Some(made) = lock(&self.made).as_mut().filter(|made| made.from == from) {
+            made.turn = made.turn.max(turn);
             return Ok(made.ready.clone());
         }
         let paper = lay_out(&open, &visit, &record, &times, copy)?;
@@ -135,7 +140,13 @@ impl Core {
                 copy,
             });
         }
-        *lock(&self.made) = Some(Made {
+        let mut made = lock(&self.made);
+        // What was asked for earlier and took longer shall not take the place of what the screen shows by now.
+        if made.as_ref().is_some_and(|later| later.turn > turn) {
+            return Ok(ready);
+        }
+        *made = Some(Made {
+            turn,
             from,
             visit: args.visit,
             ready: ready.clone(),
