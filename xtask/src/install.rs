@@ -35,6 +35,7 @@ const TO_TEST: &[&str] = &[
     "fonts-hanazono",
     "libimage-exiftool-perl",
     "libvips-tools",
+    "libjpeg-turbo-progs",
     "poppler-utils",
     "age",
     "openssl",
@@ -58,6 +59,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("chromedriver", "chromium-driver"),
     ("exiftool", "libimage-exiftool-perl"),
     ("vipsthumbnail", "libvips-tools"),
+    ("djpeg", "libjpeg-turbo-progs"),
     ("pdftotext", "poppler-utils"),
     ("age", "age"),
     ("openssl", "openssl"),
@@ -169,21 +171,31 @@ fn apt(words: &[&str]) -> Result<()> {
     shell::run(&mut command)
 }
 
-/// `npm ci`, unless what is installed is what the lock file says.
+/// Node packages of the programs that the bench measures us against.
+pub fn bench_peers() -> Result<()> {
+    npm_ci("tools/peers")
+}
+
+/// Node packages of the screens.
 pub fn npm_packages() -> Result<()> {
-    let ui = shell::root().join("ui");
+    npm_ci("ui")
+}
+
+/// `npm ci` in a folder, unless what is installed is what its lock file says.
+fn npm_ci(folder: &str) -> Result<()> {
+    let place = shell::root().join(folder);
     if shell::which("node").is_none() || shell::which("npm").is_none() {
-        bail!("Node.js 20 or later with npm is needed to build the screens and is not here; install it, then run again");
+        bail!("Node.js 20 or later with npm is needed and is not here; install it, then run again");
     }
-    let lock = fs::read(ui.join("package-lock.json")).context("reading ui/package-lock.json")?;
+    let lock = fs::read(place.join("package-lock.json")).with_context(|| format!("reading {folder}/package-lock.json"))?;
     // npm's own record of what it installed leaves parts out, so a copy of the lock file is kept beside it.
-    let stamp = ui.join("node_modules/.xunzhan-lock.json");
+    let stamp = place.join("node_modules/.xunzhan-lock.json");
     if fs::read(&stamp).is_ok_and(|had| had == lock) {
-        println!("npm packages: as the lock file says");
+        println!("npm packages of {folder}: as the lock file says");
         return Ok(());
     }
     let mut npm = shell::command("npm");
-    npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&ui).stdin(Stdio::null());
+    npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&place).stdin(Stdio::null());
     shell::run(&mut npm)?;
     fs::write(&stamp, lock).with_context(|| format!("writing {}", stamp.display()))
 }

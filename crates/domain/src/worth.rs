@@ -10,6 +10,7 @@ use crate::operation::{PhotoAttached, VisitDescription};
 use crate::photo::PhotoMeta;
 use crate::station::Position;
 use crate::traces;
+use crate::visit::Visit;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -114,6 +115,24 @@ pub struct Elsewhere {
     pub station: String,
     /// When that visit began, ms since 1970 UTC.
     pub started_at_ms: i64,
+}
+
+/// The remarks of each photo of a visit, in the visit's order; those of cameras' clocks come last.
+pub fn of_visit(visit: &Visit, station: Option<Position>, far_m: Option<i64>) -> Vec<Vec<Remark>> {
+    let times = &visit.description;
+    let standing: Vec<(PhotoId, &PhotoMeta)> = visit
+        .standing_photos()
+        .map(|photo| (photo.attached.photo, &photo.attached.meta))
+        .collect();
+    let clocks = clocks(&standing, times.utc_offset_min);
+    let each = visit.photos.iter().map(|photo| {
+        let of_clock = clocks
+            .iter()
+            .filter(|(id, _)| *id == photo.attached.photo)
+            .map(|(_, remark)| remark.clone());
+        remarks(&photo.attached, times, station, far_m).into_iter().chain(of_clock).collect()
+    });
+    each.collect()
 }
 
 /// Remarks that a photo and its visit give, gravest first; the checklist's limit in metres, none where no checklist is known.

@@ -1,15 +1,15 @@
 //! Opening pictures under limits. A picture is data from a stranger: its size is checked before a byte is decoded, only
-//! pure-Rust decoders run (so that a fault is a panic and not a crash), and a panic is caught here and becomes a reason.
+//! decoders in pure Rust run (so that a fault is a panic and not a crash), and a panic is caught here and becomes a reason.
 
-use crate::container;
-use crate::eighth;
+use crate::container::{self, jpeg};
 use crate::format::{FileFormat, sniff};
 use crate::reason::NoPreview;
-use image::codecs::{jpeg::JpegDecoder, png::PngDecoder};
+use crate::{eighth, embedded, heic, tiff_picture};
+use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::{DynamicImage, ImageDecoder, RgbImage};
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What opening a picture may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,58 +38,119 @@ impl Default for Limits {
     }
 }
 
+/// A decoded picture, transparent parts on white.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Picture {
+    pub pixels: RgbImage,
+    /// The colour profile of the numbers.
+    pub icc: Option<Vec<u8>>,
+    /// Whether it stands as it is to be looked at; else the orientation of the metadata is still to be applied.
+    pub upright: bool,
+}
+
 /// Pictures above this many pixels are decoded one at a time, so that several threads cannot add up to a gigabyte.
 const ALONE_ABOVE_PIXELS: u64 = 25_000_000;
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// Decodes a JPEG or PNG to RGB, unrotated, transparent parts on white. `wanted` is the longest side that the caller needs: a
-/// JPEG that is eight times as large is decoded at an eighth of its size, which is much faster.
-pub(crate) fn decode(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<RgbImage, NoPreview> {
-    let format = sniff(bytes);
-    if !matches!(format, FileFormat::Jpeg | FileFormat::Png) {
-        return Err(NoPreview::Format { format });
+/// Decodes a picture to RGB. `wanted` is the longest side that the caller needs: a JPEG that is eight times as large is
+/// decoded at an eighth of its size, and a thumbnail inside the file is taken where it is large enough.
+pub(crate) fn decode(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<Picture, NoPreview> {
+    catch_unwind(AssertUnwindSafe(|| match sniff(bytes) {
+        FileFormat::Jpeg => decode_jpeg(bytes, wanted, limits).or_else(|why| instead(bytes, why, limits)),
+        FileFormat::Tiff if embedded::is_raw(bytes) => instead(bytes, NoPreview::Format { format: FileFormat::Tiff }, limits),
+        FileFormat::Tiff => decode_full(bytes, FileFormat::Tiff, limits).or_else(|why| instead(bytes, why, limits)),
+        format @ (FileFormat::Png | FileFormat::Webp) => decode_full(bytes, format, limits),
+        FileFormat::Heic => {
+            let _alone = alone(pixels_of(bytes, FileFormat::Heic).map_or(0, |(pixels, _)| pixels));
+            heic::decode(bytes, wanted, limits)
+        }
+        format => Err(NoPreview::Format { format }),
+    }))
+    .map_err(|_| NoPreview::DecoderFailed)?
+}
+
+/// What a file shows in place of a picture that is too large to open, or of a kind that is not opened: the largest JPEG inside.
+/// A damaged picture is not replaced: what is shown would not be what is in the file.
+fn instead(bytes: &[u8], why: NoPreview, limits: &Limits) -> Result<Picture, NoPreview> {
+    if matches!(why, NoPreview::Broken | NoPreview::DecoderFailed) {
+        return Err(why);
     }
-    let (width, height) = container::open(bytes, format)
-        .size
-        .filter(|(w, h)| *w > 0 && *h > 0)
-        .ok_or(NoPreview::Broken)?;
-    let pixels = u64::from(width) * u64::from(height);
+    let parts = container::open(bytes, sniff(bytes));
+    let Some(block) = parts.exif else { return Err(why) };
+    let shown = embedded::jpegs(&block).into_iter().find_map(|jpeg| decode_jpeg(jpeg, 0, limits).ok());
+    shown.ok_or(why)
+}
+
+/// Lets large pictures through one at a time.
+fn alone(pixels: u64) -> Option<MutexGuard<'static, ()>> {
+    (pixels > ALONE_ABOVE_PIXELS).then(|| ALONE.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn pixels_of(bytes: &[u8], format: FileFormat) -> Option<(u64, u32)> {
+    let (width, height) = container::open(bytes, format).size.filter(|(w, h)| *w > 0 && *h > 0)?;
+    Some((u64::from(width) * u64::from(height), width.max(height)))
+}
+
+fn decode_jpeg(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<Picture, NoPreview> {
+    let (pixels, longest) = pixels_of(bytes, FileFormat::Jpeg).ok_or(NoPreview::Broken)?;
     let full = pixels <= limits.max_pixels;
-    let _alone = (pixels > ALONE_ABOVE_PIXELS).then(|| ALONE.lock().unwrap_or_else(PoisonError::into_inner));
-    if format == FileFormat::Jpeg && pixels <= limits.max_pixels_eighth && (!full || limits.prefer_eighth && width.max(height) / 8 >= wanted) {
+    let _alone = alone(pixels);
+    if pixels <= limits.max_pixels_eighth && (!full || limits.prefer_eighth && wanted > 0 && longest / 8 >= wanted) {
         let decoded = catch_unwind(AssertUnwindSafe(|| eighth::decode(bytes))).map_err(|_| NoPreview::DecoderFailed)?;
-        if let Some(picture) = decoded {
-            return Ok(picture);
+        if let Some(pixels) = decoded {
+            return Ok(Picture {
+                pixels,
+                icc: jpeg::colour_profile(bytes),
+                upright: false,
+            });
         }
     }
     if !full {
         return Err(NoPreview::TooLarge);
     }
-    if format == FileFormat::Jpeg && scans(bytes) > limits.max_scans {
+    if scans(bytes) > limits.max_scans {
         return Err(NoPreview::TooCostly);
     }
-    catch_unwind(AssertUnwindSafe(|| decode_full(bytes, format, limits))).map_err(|_| NoPreview::DecoderFailed)?
-}
-
-fn decode_full(bytes: &[u8], format: FileFormat, limits: &Limits) -> Result<RgbImage, NoPreview> {
-    let picture = match format {
-        FileFormat::Jpeg => open(JpegDecoder::new(Cursor::new(bytes)), limits)?,
-        _ => open(PngDecoder::with_limits(Cursor::new(bytes), image_limits(limits)), limits)?,
-    };
-    Ok(if picture.color().has_alpha() {
-        on_white(&picture)
-    } else {
-        picture.into_rgb8()
+    let picture = open(JpegDecoder::new(Cursor::new(bytes)), FileFormat::Jpeg, limits)?;
+    Ok(Picture {
+        icc: jpeg::colour_profile(bytes),
+        ..picture
     })
 }
 
-fn open(decoder: image::ImageResult<impl ImageDecoder>, limits: &Limits) -> Result<DynamicImage, NoPreview> {
-    let mut decoder = decoder.map_err(|e| reason(&e))?;
-    if decoder.total_bytes() > limits.max_decoded_bytes {
+fn decode_full(bytes: &[u8], format: FileFormat, limits: &Limits) -> Result<Picture, NoPreview> {
+    let pixels = pixels_of(bytes, format).map(|(pixels, _)| pixels);
+    if pixels.is_none() && format != FileFormat::Tiff {
+        return Err(NoPreview::Broken);
+    }
+    let pixels = pixels.unwrap_or(0);
+    if pixels > limits.max_pixels {
         return Err(NoPreview::TooLarge);
     }
-    decoder.set_limits(image_limits(limits)).map_err(|e| reason(&e))?;
-    DynamicImage::from_decoder(decoder).map_err(|e| reason(&e))
+    let _alone = alone(pixels);
+    let cursor = Cursor::new(bytes);
+    match format {
+        FileFormat::Png => open(PngDecoder::with_limits(cursor, image_limits(limits)), format, limits),
+        FileFormat::Webp => open(WebPDecoder::new(cursor), format, limits),
+        _ => tiff_picture::decode(bytes, limits),
+    }
+}
+
+fn open(decoder: image::ImageResult<impl ImageDecoder>, format: FileFormat, limits: &Limits) -> Result<Picture, NoPreview> {
+    let mut decoder = decoder.map_err(|e| reason(&e, format))?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > limits.max_pixels || decoder.total_bytes() > limits.max_decoded_bytes {
+        return Err(NoPreview::TooLarge);
+    }
+    decoder.set_limits(image_limits(limits)).map_err(|e| reason(&e, format))?;
+    let icc = decoder.icc_profile().ok().flatten();
+    let picture = DynamicImage::from_decoder(decoder).map_err(|e| reason(&e, format))?;
+    let pixels = if picture.color().has_alpha() {
+        on_white(&picture)
+    } else {
+        picture.into_rgb8()
+    };
+    Ok(Picture { pixels, icc, upright: false })
 }
 
 fn image_limits(limits: &Limits) -> image::Limits {
@@ -98,11 +159,11 @@ fn image_limits(limits: &Limits) -> image::Limits {
     own
 }
 
-fn reason(error: &image::ImageError) -> NoPreview {
-    if matches!(error, image::ImageError::Limits(_)) {
-        NoPreview::TooLarge
-    } else {
-        NoPreview::Broken
+fn reason(error: &image::ImageError, format: FileFormat) -> NoPreview {
+    match error {
+        image::ImageError::Limits(_) => NoPreview::TooLarge,
+        image::ImageError::Unsupported(_) => NoPreview::Format { format },
+        _ => NoPreview::Broken,
     }
 }
 
@@ -120,6 +181,16 @@ fn on_white(picture: &DynamicImage) -> RgbImage {
 /// The number of start-of-scan markers; in entropy-coded data 0xff is always followed by a zero, so no false ones there.
 fn scans(bytes: &[u8]) -> usize {
     bytes.windows(2).filter(|w| *w == [0xff, 0xda]).count()
+}
+
+/// A JPEG as a test looks at it.
+#[cfg(test)]
+pub(crate) fn shown(jpeg: &[u8]) -> RgbImage {
+    let limits = Limits {
+        prefer_eighth: false,
+        ..Limits::default()
+    };
+    decode(jpeg, 0, &limits).map(|picture| picture.pixels).unwrap_or_default()
 }
 
 #[cfg(test)]

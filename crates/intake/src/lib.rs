@@ -5,16 +5,21 @@
 //! The crate knows no vault, no store and no file system, and none of our other crates.
 
 mod bytes;
+mod colour;
 mod container;
 mod decode;
-mod eighth;
+pub mod eighth;
+mod embedded;
 mod exif;
+pub mod fingerprint;
 pub mod format;
+mod heic;
 pub mod metadata;
 pub mod reason;
 pub mod source;
 pub mod thumbnail;
 mod tiff;
+mod tiff_picture;
 mod when;
 mod xmp;
 

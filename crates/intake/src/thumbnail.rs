@@ -1,6 +1,8 @@
 //! Small pictures for lists (320 px) and large views (1600 px): derived, disposable, upright.
 
-use crate::decode::{Limits, decode};
+use crate::colour::to_srgb;
+use crate::decode::{Limits, Picture, decode};
+use crate::fingerprint::Fingerprint;
 use crate::reason::NoPreview;
 use fast_image_resize::images::Image;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
@@ -23,10 +25,12 @@ pub struct Thumbnail {
     pub width: u32,
     /// Height in pixels after rotation.
     pub height: u32,
+    /// What it looks like; none when it shows next to nothing, and none for a preview.
+    pub fingerprint: Option<Fingerprint>,
 }
 
-/// Makes a thumbnail of at most 320 px, turned upright by the Exif orientation (1–8; anything else counts as 1). JPEG and PNG
-/// only; every failure is a reason, and a panic of a decoder ends here.
+/// Makes a thumbnail of at most 320 px, turned upright by the Exif orientation (1–8; anything else counts as 1), or by what
+/// the container says where it says it: never by both. Every failure is a reason, and a panic of a decoder ends here.
 pub fn make(bytes: &[u8], orientation: Option<u8>, limits: &Limits) -> Result<Thumbnail, NoPreview> {
     scaled(bytes, orientation, limits, THUMBNAIL_PX, 78)
 }
@@ -41,8 +45,10 @@ fn scaled(bytes: &[u8], orientation: Option<u8>, limits: &Limits, longest: u32, 
     catch_unwind(AssertUnwindSafe(|| finish(picture, orientation, longest, quality))).map_err(|_| NoPreview::DecoderFailed)?
 }
 
-fn finish(picture: RgbImage, orientation: Option<u8>, longest: u32, quality: u8) -> Result<Thumbnail, NoPreview> {
-    let mut small = DynamicImage::ImageRgb8(shrink(picture, longest)?);
+fn finish(picture: Picture, orientation: Option<u8>, longest: u32, quality: u8) -> Result<Thumbnail, NoPreview> {
+    let Picture { pixels, icc, upright } = picture;
+    let mut small = DynamicImage::ImageRgb8(to_srgb(shrink(pixels, longest)?, icc.as_deref()));
+    let orientation = orientation.filter(|_| !upright);
     small.apply_orientation(orientation.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms));
     let (width, height) = (small.width(), small.height());
     let mut jpeg = Vec::with_capacity(32 << 10);
@@ -50,7 +56,13 @@ fn finish(picture: RgbImage, orientation: Option<u8>, longest: u32, quality: u8)
     encoder
         .write_image(small.as_bytes(), width, height, ExtendedColorType::Rgb8)
         .map_err(|_| NoPreview::DecoderFailed)?;
-    Ok(Thumbnail { jpeg, width, height })
+    let fingerprint = small.as_rgb8().filter(|_| longest <= THUMBNAIL_PX).and_then(Fingerprint::of);
+    Ok(Thumbnail {
+        jpeg,
+        width,
+        height,
+        fingerprint,
+    })
 }
 
 /// Scales so that the longest side is at most `longest`; never enlarges.
@@ -111,7 +123,7 @@ mod tests {
                 )
                 .unwrap();
                 assert_eq!((made.width, made.height), size, "{side} {orientation}");
-                let shown = image::load_from_memory(&made.jpeg).unwrap().into_rgb8();
+                let shown = crate::decode::shown(&made.jpeg);
                 assert_eq!((red(first(&shown)), red(last(&shown))), (red_first, !red_first), "{side} {orientation}");
             }
         }

@@ -152,10 +152,11 @@ pub(crate) struct Tiff<'a> {
     is_file: bool,
 }
 
-/// A directory's values in file order.
+/// A directory's values in file order, and where the next one is.
 #[derive(Debug, Default)]
 pub(crate) struct Directory<'a> {
     pub entries: Vec<Entry<'a>>,
+    pub next: Option<usize>,
 }
 
 impl<'a> Tiff<'a> {
@@ -196,7 +197,10 @@ impl<'a> Tiff<'a> {
             warnings.push(format!("{name} is cut short or missing"));
             return None;
         };
-        let mut directory = Directory::default();
+        let mut directory = Directory {
+            entries: Vec::new(),
+            next: self.n32(end).filter(|n| *n >= 8),
+        };
         let mut bad = 0;
         for index in 0..count {
             let entry = at + 2 + 12 * index;

@@ -1,9 +1,11 @@
-//! `xunzhan-field bench-intake --folder DIR [--json]`: how fast intake is on this machine, with and without its costs.
+//! `xunzhan-field bench-intake --folder DIR [--part PART] [--json]`: how fast intake is on this machine, whole and in parts.
 
 use super::import::{Context, ImportReport, Keep, Outcome, WORKERS, import};
+use super::read::read_one;
 use crate::vault::Vault;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use intake::Limits;
+use intake::fingerprint::Fingerprint;
 use seal::Digest;
 use serde_json::{Value, json};
 use std::io;
@@ -11,8 +13,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-/// Runs per variant; the best one counts, since other programs only ever slow a run down.
-const RUNS: usize = 3;
+/// Runs of a single step; the best one counts, since other programs only ever slow a run down.
+const RUNS: usize = 5;
+
+/// Fingerprints among which one is searched: those of a county's photos over years.
+const KNOWN_FINGERPRINTS: u64 = 200_000;
 
 /// Keeps nothing: what remains is reading, hashing, metadata and thumbnails, which is what other tools do.
 struct Nowhere;
@@ -29,13 +34,19 @@ impl Keep for Nowhere {
     }
 }
 
-/// Imports a folder with and without the encrypted durable copy and prints photos per second.
+/// Prints what one part of intake takes over a folder.
 pub fn bench_intake(args: &[String]) -> Result<()> {
-    let folder = match args.iter().position(|a| a == "--folder").and_then(|at| args.get(at + 1)) {
-        Some(folder) => PathBuf::from(folder),
-        None => bail!("usage: xunzhan-field bench-intake --folder DIR [--json]"),
+    let after = |name: &str| args.iter().position(|a| a == name).and_then(|at| args.get(at + 1));
+    let Some(folder) = after("--folder").map(PathBuf::from) else {
+        bail!("usage: xunzhan-field bench-intake --folder DIR [--part all|index|copy|parts] [--json]");
     };
-    let report = measure(&folder)?;
+    let report = match after("--part").map_or("all", String::as_str) {
+        "all" => all(&folder),
+        "index" => index(&folder),
+        "copy" => copy(&folder),
+        "parts" => parts(&folder),
+        other => bail!("bench-intake knows the parts all, index, copy and parts, not {other}"),
+    }?;
     if args.iter().any(|a| a == "--json") {
         println!("{report}");
     } else {
@@ -44,54 +55,149 @@ pub fn bench_intake(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn measure(folder: &Path) -> Result<Value> {
-    // The vault lies on the disk of the folder, since memory would make the copy look free.
+/// Everything that an import does with a file: encrypted durable copy, digest, metadata, thumbnail, fingerprint.
+fn all(folder: &Path) -> Result<Value> {
+    // Once unmeasured, so that every run finds the files in the page cache.
+    let warm = taken(&run(folder, &Nowhere))?;
+    with_scratch(folder, |scratch| {
+        let vault = new_vault(scratch)?;
+        let (took, report) = seconds(|| run(folder, &vault));
+        if taken(&report)? != warm {
+            bail!("the vault took in other files than the reader");
+        }
+        Ok(json!({"photos": warm.0, "thumbnails": warm.1, "bytes": warm.2, "threads": WORKERS, "seconds": took}))
+    })
+}
+
+/// Without the copy, as programs do that leave photos where they are: digest, metadata, thumbnail, fingerprint, and an index on disk.
+fn index(folder: &Path) -> Result<Value> {
+    with_scratch(folder, |scratch| {
+        let mut rows = rusqlite::Connection::open(scratch.join("index.sqlite"))?;
+        rows.execute_batch("CREATE TABLE photo (sha256 BLOB PRIMARY KEY, name TEXT, meta TEXT, thumbnail BLOB, fingerprint INTEGER)")?;
+        let start = Instant::now();
+        let report = run(folder, &Nowhere);
+        let all = rows.transaction()?;
+        for file in &report.files {
+            let Outcome::Taken(one) = &file.outcome else { continue };
+            let thumbnail = one.thumbnail.as_ref().ok();
+            all.execute(
+                "INSERT INTO photo VALUES (?1, ?2, ?3, ?4, ?5)",
+                rusqlite::params![
+                    one.sha256.as_bytes(),
+                    file.name,
+                    serde_json::to_string(&one.meta)?,
+                    thumbnail.map(|t| &t.jpeg),
+                    thumbnail.and_then(|t| t.fingerprint).map(|f| f.0.cast_signed()),
+                ],
+            )?;
+        }
+        all.commit()?;
+        let took = start.elapsed().as_secs_f64();
+        let (photos, thumbnails, bytes) = taken(&report)?;
+        Ok(json!({"photos": photos, "thumbnails": thumbnails, "bytes": bytes, "threads": WORKERS, "seconds": took, "peak_kib": peak_kib()?}))
+    })
+}
+
+/// The encrypted durable copy alone, two files at a time.
+fn copy(folder: &Path) -> Result<Value> {
+    let files = files(folder)?;
+    with_scratch(folder, |scratch| {
+        let vault = new_vault(scratch)?;
+        let start = Instant::now();
+        let halves = files.chunks(files.len().div_ceil(WORKERS).max(1));
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = halves
+                .map(|half| scope.spawn(|| half.iter().try_for_each(|file| keep(&vault, file))))
+                .collect();
+            workers
+                .into_iter()
+                .try_for_each(|worker| worker.join().map_err(|_| anyhow!("a copying thread failed"))?)
+        })?;
+        Ok(json!({"photos": files.len(), "threads": WORKERS, "seconds": start.elapsed().as_secs_f64()}))
+    })
+}
+
+fn keep(vault: &Vault, file: &Path) -> Result<()> {
+    let mut writer = Keep::begin(vault)?;
+    let read = read_one(file, &mut writer, |_| true).map_err(|why| anyhow!("{} was not read: {why:?}", file.display()))?;
+    Ok(Keep::keep(vault, writer, &read.sha256, read.len)?)
+}
+
+/// Single steps on one thread, best of several: milliseconds for all files at an eighth, megabytes a second of SHA-256, milliseconds of
+/// one search among fingerprints.
+fn parts(folder: &Path) -> Result<Value> {
+    let mut whole = Vec::new();
+    for file in files(folder)? {
+        whole.push(std::fs::read(file)?);
+    }
+    let least = |act: &mut dyn FnMut()| (0..RUNS).map(|_| seconds(&mut *act).0).fold(f64::INFINITY, f64::min);
+    let mut accepted = 0;
+    let eighth = least(&mut || accepted = whole.iter().filter(|bytes| intake::eighth::decode(bytes).is_some()).count());
+    let bytes: usize = whole.iter().map(Vec::len).sum();
+    let mut digests = Vec::new();
+    let hashing = least(&mut || digests = whole.iter().map(|bytes| Digest::of(bytes)).collect());
+    let known: Vec<Fingerprint> = (0..KNOWN_FINGERPRINTS)
+        .map(|n| Fingerprint(n.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        .collect();
+    let mut alike = 0;
+    let search = least(&mut || alike = known.iter().filter(|one| one.looks_like(Fingerprint(0x0123_4567_89ab_cdef))).count());
+    Ok(json!({
+        "eighth_ms": eighth * 1000.0,
+        "eighth_accepted": accepted,
+        "sha256_mb_per_second": bytes as f64 / hashing / 1e6,
+        "digests": digests.len(),
+        "fingerprints": known.len(),
+        "fingerprint_search_ms": search * 1000.0,
+        "alike": alike,
+    }))
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<io::Result<_>>()?;
+    files.sort();
+    Ok(files)
+}
+
+/// A folder beside the photos, on their disk: memory would make the copy look free.
+fn with_scratch(folder: &Path, measure: impl FnOnce(&Path) -> Result<Value>) -> Result<Value> {
     let scratch = folder.parent().unwrap_or(folder).join(format!("xunzhan-bench-{}", std::process::id()));
-    let result = compare(folder, &scratch);
+    std::fs::create_dir_all(&scratch)?;
+    let result = measure(&scratch);
     let _ = std::fs::remove_dir_all(&scratch);
     result
 }
 
-fn compare(folder: &Path, scratch: &Path) -> Result<Value> {
-    // Once unmeasured, so that every variant finds the files in the page cache.
-    let warm = run(folder, &Nowhere);
-    let (photos, duplicates, refused) = warm.counts();
-    if photos == 0 {
+fn new_vault(scratch: &Path) -> Result<Vault> {
+    let county = age::x25519::Identity::generate().to_public();
+    Vault::open(&scratch.join("vault"), age::x25519::Identity::generate(), county, [0; 32]).context("making a vault")
+}
+
+/// How many were taken, how many of them have a thumbnail, and their bytes.
+fn taken(report: &ImportReport) -> Result<(usize, usize, u64)> {
+    let mut sum = (0, 0, 0);
+    for file in &report.files {
+        if let Outcome::Taken(taken) = &file.outcome {
+            sum.0 += 1;
+            sum.1 += usize::from(taken.thumbnail.is_ok());
+            sum.2 += taken.len;
+        }
+    }
+    if sum.0 == 0 {
         bail!("no file of the folder could be taken in");
     }
-    let (mut bytes, mut shown) = (0, 0);
-    for file in &warm.files {
-        if let Outcome::Taken(taken) = &file.outcome {
-            bytes += taken.len;
-            shown += u64::from(taken.thumbnail.is_ok());
-        }
-    }
-    let (mut without_copy, mut kept) = (f64::INFINITY, f64::INFINITY);
-    for number in 0..RUNS {
-        without_copy = without_copy.min(seconds(|| run(folder, &Nowhere)).0);
-        let identity = age::x25519::Identity::generate();
-        let county = age::x25519::Identity::generate().to_public();
-        let vault = Vault::open(&scratch.join(number.to_string()), identity, county, [0; 32]).context("making a vault")?;
-        let (took, report) = seconds(|| run(folder, &vault));
-        if report.counts() != (photos, duplicates, refused) {
-            bail!("the vault took in other files than the reader");
-        }
-        kept = kept.min(took);
-    }
-    let rate = |seconds: f64| (photos as f64 / seconds * 10.0).round() / 10.0;
-    Ok(json!({
-        "photos": photos,
-        "duplicates": duplicates,
-        "refused": refused,
-        "thumbnails": shown,
-        "bytes": bytes,
-        "threads": WORKERS,
-        "photos_per_second": rate(kept),
-        "photos_per_second_without_copy": rate(without_copy),
-        "seconds": kept,
-        "seconds_without_copy": without_copy,
-        "what": "SHA-256, metadata, 320 px thumbnail, encrypted durable copy; best of three",
-    }))
+    Ok(sum)
+}
+
+/// The most memory that this process has held, KiB, as the kernel counts it.
+fn peak_kib() -> Result<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").context("only Linux tells a process its peak memory")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line
+        .and_then(|line| line.split_whitespace().next())
+        .context("the kernel tells no peak memory")?;
+    Ok(kib.parse()?)
 }
 
 fn seconds<T>(run: impl FnOnce() -> T) -> (f64, T) {

@@ -97,6 +97,26 @@ fn picture_info(body: &[u8]) -> Option<LocalTime> {
 /// More segments than any camera writes; a file of nothing but empty ones must not fill the memory.
 const MAX_SEGMENTS: usize = 20_000;
 
+/// The colour profile in APP2, joined from its parts (ICC.1 annex B.4); none when one is missing.
+pub(crate) fn colour_profile(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut parts: Vec<(u8, u8, &[u8])> = segments(bytes)
+        .take(MAX_SEGMENTS)
+        .filter(|s| s.marker == 0xe2)
+        .filter_map(|s| {
+            let (&[number, of], data) = s.body.strip_prefix(b"ICC_PROFILE\0")?.split_first_chunk::<2>()?;
+            Some((number, of, data))
+        })
+        .collect();
+    parts.sort_by_key(|(number, ..)| *number);
+    let count = u8::try_from(parts.len()).ok()?;
+    let whole = count > 0
+        && parts
+            .iter()
+            .zip(1..)
+            .all(|((number, of, _), expected)| *number == expected && *of == count);
+    whole.then(|| parts.iter().flat_map(|(_, _, data)| data.iter().copied()).collect())
+}
+
 pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
     let mut parts = Parts::default();
     let mut header: Vec<_> = segments(bytes).take(MAX_SEGMENTS).collect();

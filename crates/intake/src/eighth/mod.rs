@@ -11,7 +11,7 @@ use crate::bytes::be16;
 use crate::container::jpeg::{Segment, is_frame, segments};
 use bits::Bits;
 use huffman::{AcTable, DcTable};
-use image::RgbImage;
+use image::{GrayImage, RgbImage};
 use std::rc::Rc;
 
 /// One component of the frame, its tables chosen by the scan.
@@ -34,8 +34,30 @@ struct Tables {
     restart_interval: usize,
 }
 
+/// A picture at an eighth of its size, its components not yet brought together.
+struct Planes {
+    width: usize,
+    height: usize,
+    components: Vec<Component>,
+}
+
 /// Decodes at an eighth, rounded up; none when this reader does not take the file.
-pub(crate) fn decode(bytes: &[u8]) -> Option<RgbImage> {
+pub fn decode(bytes: &[u8]) -> Option<RgbImage> {
+    let read = planes(bytes)?;
+    picture(read.width, read.height, &read.components)
+}
+
+/// The brightness alone, by which decoders can be compared: libjpeg smooths colours on their way up, and rounds them otherwise.
+pub fn luma(bytes: &[u8]) -> Option<GrayImage> {
+    let read = planes(bytes)?;
+    let first = read.components.first()?;
+    let finest = read.components.iter().all(|c| c.across <= first.across && c.down <= first.down);
+    let rows = first.plane.chunks(first.stride).take(read.height);
+    let cropped: Vec<u8> = rows.flat_map(|row| row.iter().take(read.width)).copied().collect();
+    GrayImage::from_raw(u32::try_from(read.width).ok()?, u32::try_from(read.height).ok()?, cropped).filter(|_| finest)
+}
+
+fn planes(bytes: &[u8]) -> Option<Planes> {
     let mut tables = Tables::default();
     let mut frame: Option<(usize, usize, Vec<Component>)> = None;
     for Segment { marker, body, end, .. } in segments(bytes) {
@@ -50,7 +72,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<RgbImage> {
                 let (width, height, mut components) = frame?;
                 choose_tables(body, &mut components)?;
                 scan(bytes.get(end..)?, (width, height), &mut components, &tables)?;
-                return picture(width.div_ceil(8), height.div_ceil(8), &components);
+                return Some(Planes {
+                    width: width.div_ceil(8),
+                    height: height.div_ceil(8),
+                    components,
+                });
             }
             marker if is_frame(marker) => return None,
             _ => {}
@@ -234,7 +260,7 @@ mod tests {
         for (width, height) in [(64, 48), (333, 251), (8, 8), (17, 1)] {
             let bytes = jpeg(smooth(width, height));
             let small = decode(&bytes).unwrap();
-            let full = image::load_from_memory(&bytes).unwrap().into_rgb8();
+            let full = crate::decode::shown(&bytes);
             assert_eq!(small.dimensions(), (width.div_ceil(8), height.div_ceil(8)));
             for (bx, by) in (0..width / 8).flat_map(|x| (0..height / 8).map(move |y| (x, y))) {
                 for channel in 0..3 {
