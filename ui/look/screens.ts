@@ -24,6 +24,12 @@ const key = (...keys: string[]) => async (page: Page) => {
   for (const one of keys) await page.keyboard.press(one);
 };
 
+/** Keys in the gallery, once its tiles are there. */
+const gallery = (...keys: string[]) => async (page: Page) => {
+  await page.waitForSelector(`${id("photo-grid")} img`);
+  for (const one of keys) await page.keyboard.press(one);
+};
+
 /** Answers with a concern, and says of the next item that it was not checked. */
 async function concern(page: Page): Promise<void> {
   await key("3", "ArrowDown", "0")(page);
@@ -86,7 +92,12 @@ export const SCREENS: readonly Screen[] = [
   { name: "stations", path: "/index.html#/stations", there: "list-scroller" },
   { name: "all-visits", path: "/index.html#/visits/all", there: "list-filter-column", way: click("list-filter-open", "list-filter-sealed") },
   { name: "findings", path: "/index.html#/findings", there: "list-column-facts", way: click("list-columns-open") },
-  { name: "photos", path: "/index.html#/photos", there: "list-save-name", way: click("list-saved-open") },
+  { name: "photos", path: "/index.html#/photos/list", there: "list-save-name", way: click("list-saved-open") },
+  { name: "gallery", path: "/index.html#/photos", there: "gallery-selected", way: gallery("Space", "ArrowRight", "ArrowDown", "Space") },
+  { name: "gallery-filter", path: "/index.html#/photos", there: "list-chip-validity", way: async (page) => (await click("list-filter-open")(page), await page.selectOption(id("list-filter-column"), "validity"), await click("list-filter-withdrawn")(page)) },
+  { name: "gallery-photo", path: "/index.html#/photos", there: "photo-facts", way: gallery("ArrowRight", "ArrowRight", "ArrowRight", "Enter") },
+  { name: "gallery-zoomed", path: "/index.html#/photos", there: "photo-facts", way: gallery("ArrowRight", "Enter", "+", "+", "Shift+ArrowLeft") },
+  { name: "gallery-compare", path: "/index.html#/photos", there: "compare-view", way: gallery("Space", "ArrowRight", "Space", "c") },
   { name: "sync", path: "/index.html#/sync", there: "enrolment-fingerprint", way: click("enrolment-text-toggle") },
   { name: "copy-made", path: "/index.html#/sync", there: "copy-made", way: click("copy-make") },
   { name: "take-in", path: "/index.html#/sync", there: "take-in-passphrase", way: click("copy-find") },

@@ -12,7 +12,7 @@ declare module "vue-router" {
 /** Addresses of the lists. */
 const LISTS = [
   ["/visits/all", "visits"],
-  ["/photos", "photos"],
+  ["/photos/list", "photos"],
   ["/findings", "findings"],
   ["/stations", "stations"],
 ] as const;
@@ -28,6 +28,7 @@ export function makeRouter() {
       { path: "/unlock", component: () => import("@/features/people/UnlockScreen.vue"), meta: { guide: "first-start", bare: true } },
       { path: "/visits", component: () => import("@/features/visits/VisitList.vue"), meta: { guide: "visit" } },
       { path: "/trip", component: () => import("@/features/trip/TripScreen.vue"), meta: { guide: "trip" } },
+      { path: "/photos", component: () => import("@/features/gallery/GalleryScreen.vue"), meta: { guide: "gallery" } },
       ...LISTS.map(([path, list]) => ({ path, component: () => import("@/features/lists/ListScreen.vue"), props: { list }, meta: { guide: "lists" as const } })),
       { path: "/sync", component: () => import("@/features/sync/SyncScreen.vue"), meta: { guide: "sync" } },
       { path: "/visit/:visit", component: () => import("@/features/visit/VisitScreen.vue"), props: true, meta: { guide: "visit", wide: true } },

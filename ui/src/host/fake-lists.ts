@@ -5,6 +5,8 @@ import { COLUMNS } from "@/shared/lists/columns";
 const TOTAL: Record<ListKind, number> = { stations: 1_000, visits: 10_000, findings: 3_000, photos: 50_000 };
 const VILLAGES = ["青河", "石头寨", "南坪", "𬭼家湾", "后榆林", "桑园", "竹溪", "望河"];
 const PHASES = ["in_progress", "awaiting_signature", "sealed", "returned", "reviewed"];
+/** The invented visit, whose photos the first ones of the list are. */
+const VISIT = "00000000-0000-7000-8000-000000000000";
 const START = Date.UTC(2026, 10, 20, 1, 30);
 
 function cell(key: string, at: number): Cell {
@@ -54,8 +56,9 @@ export function fakeList({ query, after, limit }: Pick<ListArgs, "query" | "afte
   const from = Number(after ?? 0);
   const rows: ListRow[] = [];
   for (let at = from; at < Math.min(all, from + limit); at++) {
-    const id = `00000000-0000-7000-b000-${String(at).padStart(12, "0")}`;
-    rows.push({ id, visit: query.list === "stations" ? null : id, station: id, cells: columns.map((column) => cell(column.key, at)) });
+    // Photos have the ids of the invented visit, as far as it goes.
+    const id = `00000000-0000-7000-${query.list === "photos" ? "9000" : "b000"}-${String(at).padStart(12, "0")}`;
+    rows.push({ id, visit: query.list === "stations" ? null : query.list === "photos" ? VISIT : id, station: id, cells: columns.map((column) => cell(column.key, at)) });
   }
   const next = from + limit < all ? String(from + limit) : null;
   return { columns: columns.map((column) => column.key), rows, next, total: after === null ? all : null };

@@ -5,8 +5,8 @@ import type { ApiError, ConsoleCalls, ErrorCode, ExportList, FieldCalls, HostEve
 /** What a host may or may not be able to do; a screen asks, it never guesses which host it has. */
 export type Ability = "pick_files" | "pick_folder" | "drop_files" | "save_record";
 
-/** Pictures by what they are of: `thumbnail` and `preview` by photo id, `page` by `<visit>/<page from 1>`. */
-export type ImageKind = "thumbnail" | "preview" | "page";
+/** Pictures by what they are of: `thumbnail`, `preview` and `original` by photo id, `page` by `<visit>/<page from 1>`. */
+export type ImageKind = "thumbnail" | "preview" | "original" | "page";
 
 /** What a native dialog is to choose. */
 export type Pick = "photos" | "folder" | "card";

@@ -191,15 +191,6 @@ export const consoleEn: typeof consoleZh = {
     items: "Shows",
     caption: "Caption",
   },
-  plot: {
-    station: "Registered point of the station",
-    noStation: "The county has not registered this station's point, so distances cannot be compared.",
-    noPhotos: "No photo carries a position.",
-    scale: "Outer circle {m} m, north is up",
-    beyond: "{n} more lie beyond {km} km and are not drawn",
-    other: "{n} more have another datum and were not compared",
-    datum: "Datum {name}",
-  },
   enrolment: {
     title: "Laptops and people",
     empty: "Nothing waits for approval. A laptop asks by itself when it first goes online.",

@@ -189,15 +189,6 @@ export const consoleZh = {
     items: "佐证",
     caption: "说明",
   },
-  plot: {
-    station: "站点登记位置",
-    noStation: "县里还没有登记这个站点的位置，无法比较距离。",
-    noPhotos: "没有带位置的照片。",
-    scale: "外圈半径 {m} 米，上为北",
-    beyond: "另有 {n} 张在 {km} 公里以外，未画出",
-    other: "另有 {n} 张坐标基准不同，未作比较",
-    datum: "坐标基准 {name}",
-  },
   enrolment: {
     title: "电脑与人员登记",
     empty: "没有等待登记的电脑。检查员的电脑第一次联网时会自动提出申请。",

@@ -1,5 +1,6 @@
 /** English texts. Errors say what happened, what is safe and what to do. */
 import { consoleEn } from "./console-en";
+import { galleryEn } from "./gallery-en";
 import { lifeEn } from "./life-en";
 import { listEn } from "./list-en";
 import type { Catalogue } from "./zh";
@@ -255,6 +256,8 @@ const en: Catalogue = {
     serial: "Serial number",
     software: "Software",
     pixels: "Size",
+    orientation: "Orientation tag",
+    source: { container: "container · {name}" },
     file: "File",
   },
   missing: { time: "No time", position: "No position", device: "No device" },
@@ -389,6 +392,16 @@ const en: Catalogue = {
     turn_page: "Page before, page after",
     go_back: "Back to where you were",
     confirm: "Confirm",
+    move_photo: "to the photo beside, above or below",
+    page: "a screen further, a screen back",
+    ends: "the first photo, the last one",
+    enlarge: "large view",
+    select: "select, or not",
+    compare_photos: "the two selected photos side by side",
+    unselect: "select none",
+    zoom: "larger, smaller",
+    whole: "the whole picture",
+    pan: "move the enlarged picture",
     typing: "While you type in a field or an input method composes, these keys do nothing.",
   },
   undo: {
@@ -762,6 +775,7 @@ const en: Catalogue = {
     no_header: { happened: "The row named as header is empty.", act: "Enter the number of the header's row again." },
   },
   list: listEn,
+  gallery: galleryEn,
   console: consoleEn,
   life: lifeEn,
 };

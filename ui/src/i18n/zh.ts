@@ -1,5 +1,6 @@
 /** Chinese texts. Errors say what happened, what is safe and what to do. */
 import { consoleZh } from "./console-zh";
+import { galleryZh } from "./gallery-zh";
 import { lifeZh } from "./life-zh";
 import { listZh } from "./list-zh";
 
@@ -271,6 +272,8 @@ const zh = {
     serial: "序列号",
     software: "软件",
     pixels: "尺寸",
+    orientation: "方向标记",
+    source: { container: "文件容器 · {name}" },
     file: "文件",
   },
   missing: { time: "没有拍摄时间", position: "没有位置", device: "没有设备信息" },
@@ -405,6 +408,16 @@ const zh = {
     turn_page: "上一篇、下一篇",
     go_back: "回到上一处",
     confirm: "确认",
+    move_photo: "移到相邻的照片",
+    page: "下一屏、上一屏",
+    ends: "第一张、最后一张",
+    enlarge: "看大图",
+    select: "选中或不选",
+    compare_photos: "并排比较选中的两张",
+    unselect: "全部不选",
+    zoom: "放大、缩小",
+    whole: "看整张",
+    pan: "放大后移动画面",
     typing: "在输入框里打字和拼音选字时，这些按键不起作用。",
   },
   undo: {
@@ -778,6 +791,7 @@ const zh = {
     no_header: { happened: "表头所在的这一行是空的。", act: "请重新填写表头所在的行号。" },
   },
   list: listZh,
+  gallery: galleryZh,
   console: consoleZh,
   life: lifeZh,
 };

@@ -7,6 +7,7 @@ import { defineComponent, h, type Component } from "vue";
 import ReviewPage from "@/features/console-review/ReviewPage.vue";
 import "@/features/guide/GuideDialog.vue";
 import GuideDoor from "@/features/guide/GuideDoor.vue";
+import GalleryScreen from "@/features/gallery/GalleryScreen.vue";
 import ListScreen from "@/features/lists/ListScreen.vue";
 import VisitScreen from "@/features/visit/VisitScreen.vue";
 import VisitList from "@/features/visits/VisitList.vue";
@@ -61,6 +62,7 @@ const SCREENS: [name: string, open: () => Promise<void>][] = [
   ["the list of visits", field(VisitList, {})],
   ["opening a visit", field(VisitList, {}, "n")],
   ["the stations", field(ListScreen, { list: "stations" })],
+  ["the gallery, with two photos selected", field(GalleryScreen, {}, " ", "ArrowRight", " ")],
   ["the guide", field(VisitList, {}, "F1")],
   ["a visit", field(VisitScreen, ONE)],
   ["a finding", field(VisitScreen, ONE, "3", "f")],

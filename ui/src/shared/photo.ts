@@ -37,5 +37,20 @@ export function usePhotoWords() {
     ];
   }
 
-  return { taken, takenShort, distance, device, remarks };
+  /** Where a value comes from: the kind of metadata and the name that it has there. */
+  function source(meta: PhotoMeta, value: string): string {
+    const line = meta.sources?.find((one) => one.startsWith(`${value}: `));
+    if (!line) return "";
+    return line
+      .slice(value.length + 2)
+      .split(", ")
+      .map((tag) => {
+        const [, kind, name] = /^(Exif|GPS|XMP|IPTC)\b\.?(.*)$/.exec(tag) ?? [];
+        if (!kind) return t("photo.source.container", { name: tag });
+        return [kind === "Exif" || kind === "GPS" ? "EXIF" : kind, name].filter(Boolean).join(" · ");
+      })
+      .join(t("words.comma"));
+  }
+
+  return { taken, takenShort, distance, device, remarks, source };
 }

@@ -32,6 +32,19 @@ it("reads as far as somebody looks, and no page twice", async () => {
   expect([pages.rows.value.length, pages.total.value]).toEqual([5_000, 5_000]);
 });
 
+it("reads no further once somebody has leapt back", async () => {
+  const { asked, read } = long(() => 50_000);
+  const pages = usePages(read);
+  await pages.ask(QUERY);
+  const far = pages.reach(49_999);
+  await Promise.resolve();
+  void pages.reach(20);
+  await far;
+  expect(asked.length).toBeLessThan(4);
+  await pages.reach(49_999);
+  expect([pages.rows.value.length, asked.length < 60]).toEqual([50_000, true]);
+});
+
 it("keeps what is in sight while it asks the same again", async () => {
   let count = 3_000;
   const { read } = long(() => count);

@@ -6,6 +6,9 @@ import { asApiError } from "@/host";
 export type ReadPage = (query: ListQuery, after: string | null, limit: number) => Promise<ListPage>;
 
 export const PAGE = 500;
+/** The most that a host gives at once; read when somebody leaps far ahead. */
+const LEAP = 1_000;
+const sizeOf = (ahead: number) => (ahead >= 2 * LEAP ? LEAP : PAGE);
 
 export interface Pages {
   rows: ShallowRef<readonly ListRow[]>;
@@ -15,7 +18,7 @@ export interface Pages {
   failure: Ref<ApiError | null>;
   /** Asks anew; the rows before stay in sight until the new ones are there, up to the row given. */
   ask(query: ListQuery, upTo?: number): Promise<void>;
-  /** Reads on until this row is there. */
+  /** Reads on until this row is there, or until another row is wanted: who leaps back does not wait for what lay ahead. */
   reach(row: number): Promise<void>;
 }
 
@@ -52,7 +55,7 @@ export function usePages(read: ReadPage): Pages {
       let known = first.rows;
       let more = first.next;
       while (mine === asked && more !== null && known.length <= upTo) {
-        const page = await read(wording, more, PAGE);
+        const page = await read(wording, more, sizeOf(upTo - known.length));
         known = known.concat(page.rows);
         more = page.next;
       }
@@ -67,13 +70,13 @@ export function usePages(read: ReadPage): Pages {
   }
 
   async function reach(row: number): Promise<void> {
-    wanted = Math.max(wanted, row);
+    wanted = row;
     if (loading.value || !query) return;
     const mine = asked;
     const wording = query;
     await once(mine, async () => {
       while (mine === asked && next !== null && rows.value.length <= wanted) {
-        const page = await read(wording, next, PAGE);
+        const page = await read(wording, next, sizeOf(wanted - rows.value.length));
         if (mine !== asked) return;
         next = page.next;
         rows.value = rows.value.concat(page.rows);
