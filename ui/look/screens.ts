@@ -185,10 +185,24 @@ export const SCREENS: readonly Screen[] = [
       await page.click(id("give-phone"));
     },
   },
+  { name: "attach", path: VISIT, there: "attach-dialog", way: async (page) => (await sealed(2)(page), await click("attach-open", "attach-pick")(page)) },
+  {
+    name: "attached",
+    path: VISIT,
+    there: "paper",
+    way: async (page) => {
+      await sealed(2)(page);
+      await click("attach-open", "attach-pick")(page);
+      await page.fill(id("attach-passphrase"), "goodgood");
+      await page.click(id("attach-confirm"));
+      await page.locator(id("paper")).scrollIntoViewIfNeeded();
+    },
+  },
   { name: "console-login", path: "/console.html?door=1", there: "login-form" },
   { name: "console-guide", path: "/console.html", there: "guide-article", way: click("nav-stations", "guide-open") },
   { name: "console-list", path: "/console.html", there: "review-row", way: click("nav-visits") },
   { name: "console-visit", path: "/console.html", there: "review-visit", way: click("nav-visits", "review-row") },
+  { name: "console-papers", path: "/console.html", there: "review-papers", way: async (page) => (await review(0)(page), await page.locator(id("review-papers")).scrollIntoViewIfNeeded()) },
   { name: "console-accept", path: "/console.html", there: "accept-dialog", way: click("nav-visits", "review-row", "review-accept") },
   { name: "console-photo", path: "/console.html", there: "photo-viewer", way: click("nav-visits", "review-row", "review-photo") },
   { name: "console-mended", path: "/console.html", there: "review-comparison", way: review(1) },

@@ -197,6 +197,40 @@ scope: string,
  * The proposal as the county writes it; identity and position stay those of the proposal.
  */
 station: Station, };
+export type AttachPaper = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Handles of the pages in order: photos or scans.
+ */
+handles: Array<string>, 
+/**
+ * Who signed the paper by hand.
+ */
+signers: Array<PaperSigner>, 
+/**
+ * What is to be said of it, may be empty.
+ */
+note: string, 
+/**
+ * Who attaches it: a member of the team with a key on this laptop.
+ */
+person: PersonId, 
+/**
+ * This person's passphrase.
+ */
+passphrase: string, };
+export type AttachedPaper = { 
+/**
+ * The entry that said it.
+ */
+entry: string, 
+/**
+ * What it says, its signature as claimed.
+ */
+attached: PaperAttached, };
 export type BlobRef = { 
 /**
  * SHA-256, hex.
@@ -1474,6 +1508,86 @@ version: number,
  * SHA-256 of the pack file's bytes, hex.
  */
 sha256: string, };
+export type Paper = { 
+/**
+ * Format version, 1.
+ */
+v: number, 
+/**
+ * The visit.
+ */
+visit: VisitId, 
+/**
+ * Seal id of the record that the paper belongs to.
+ */
+seal: string, 
+/**
+ * The pages in order, as photos or scans.
+ */
+pages: Array<PhotoAttached>, 
+/**
+ * Who signed by hand, as stated by whoever attaches it.
+ */
+signers: Array<PaperSigner>, 
+/**
+ * What is to be said of it, may be empty.
+ */
+note: string, 
+/**
+ * When it was attached, ms since 1970 UTC, by the device.
+ */
+at_ms: number, };
+export type PaperAttached = { 
+/**
+ * The paper.
+ */
+paper: Paper, 
+/**
+ * Who attaches it.
+ */
+person: PersonId, 
+/**
+ * Name as printed.
+ */
+name: string, 
+/**
+ * The person's key id.
+ */
+kid: string, 
+/**
+ * The person's public key, base64 of the SPKI DER.
+ */
+public_key: string, 
+/**
+ * Signature over the paper's PAE, base64.
+ */
+signature: string, };
+export type PaperNotes = { 
+/**
+ * The entry that attached it.
+ */
+entry: string, 
+/**
+ * Whether it holds over these pages.
+ */
+holds: boolean, 
+/**
+ * Whether the county certified the key for this person.
+ */
+certified: boolean, 
+/**
+ * Whether each page can be shown as a picture, in order.
+ */
+previews: Array<boolean>, };
+export type PaperSigner = { 
+/**
+ * Name as it stands on the paper.
+ */
+name: string, 
+/**
+ * Function, such as 站点负责人.
+ */
+role: string, };
 export type PersonId = string;
 export type PersonRow = { 
 /**
@@ -2126,6 +2240,10 @@ checks: Array<CheckLine>,
  * What deserves a second look.
  */
 doubts: Array<Doubt>, 
+/**
+ * What was verified of each paper that joined it, in the visit's order.
+ */
+paper_notes: Array<PaperNotes>, 
 /**
  * Seal id of the record that stands.
  */
@@ -2983,6 +3101,10 @@ review: ReviewAccepted | null,
  */
 given: Array<GivenRecord>, 
 /**
+ * Papers that joined the sealed records, in order.
+ */
+papers: Array<AttachedPaper>, 
+/**
  * Draft entries that came after the seal: kept, shown as 未纳入封存.
  */
 uncovered: Array<UncoveredEntry>, 
@@ -3289,6 +3411,10 @@ pack: Pack,
  */
 photo_notes: Array<PhotoNotes>, 
 /**
+ * What was verified here of each paper that joined the record, in the visit's order.
+ */
+paper_notes: Array<PaperNotes>, 
+/**
  * Durable drafts.
  */
 drafts: Array<Draft>, 
@@ -3420,6 +3546,8 @@ export interface FieldCalls {
   seal_visit: { args: SealVisit; answer: VisitView };
   /** Makes the record F11 as a PDF and its pages as pictures. */
   make_record: { args: MakeRecord; answer: RecordReady };
+  /** Attaches paper that was signed by hand to the sealed record, level L0, signed with the key of whoever attaches it. */
+  attach_paper: { args: AttachPaper; answer: VisitView };
   /** Records that the sealed record was given to somebody on a stick or on paper. */
   give_record: { args: GiveRecord; answer: VisitView };
   /** Addresses of this laptop in networks that a phone may be in. */

@@ -2,7 +2,7 @@
 
 use crate::calls::calls;
 use crate::lists::{ListPage, ScopeList};
-use crate::shared::{DataState, Nothing, PhotoNotes, VisitRow};
+use crate::shared::{DataState, Nothing, PaperNotes, PhotoNotes, VisitRow};
 use crate::stations::{ApproveStation, ImportStations, PreviewStations, ProposedStation, ReadStationTable, StationTable, StationsReport};
 use domain::compare::Comparison;
 use domain::operation::{ItemComment, Strokes};
@@ -230,6 +230,8 @@ pub struct ReviewView {
     pub checks: Vec<CheckLine>,
     /// What deserves a second look.
     pub doubts: Vec<Doubt>,
+    /// What was verified of each paper that joined it, in the visit's order.
+    pub paper_notes: Vec<PaperNotes>,
     /// Seal id of the record that stands.
     pub seal_id: Option<String>,
     /// What a mended record says otherwise than the one that it supersedes; none for a first record.

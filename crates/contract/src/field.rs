@@ -3,7 +3,7 @@
 use crate::calls::calls;
 use crate::error::ApiError;
 use crate::lists::{ExportList, ListArgs, ListPage, ListReady};
-use crate::shared::{DataState, KeyStanding, Nothing, PersonRow, PhotoNotes, VisitRow};
+use crate::shared::{DataState, KeyStanding, Nothing, PaperNotes, PersonRow, PhotoNotes, VisitRow};
 use domain::compare::Comparison;
 use domain::finding::Finding;
 use domain::operation::Strokes;
@@ -113,6 +113,8 @@ calls! { FieldHost, "FieldCalls", Access,
     seal_visit(SealVisit) -> VisitView [Unlocked];
     /// Makes the record F11 as a PDF and its pages as pictures.
     make_record(MakeRecord) -> RecordReady [Unlocked];
+    /// Attaches paper that was signed by hand to the sealed record, level L0, signed with the key of whoever attaches it.
+    attach_paper(AttachPaper) -> VisitView [Unlocked];
     /// Records that the sealed record was given to somebody on a stick or on paper.
     give_record(GiveRecord) -> VisitView [Unlocked];
     /// Addresses of this laptop in networks that a phone may be in.
@@ -483,6 +485,8 @@ pub struct VisitView {
     pub pack: Pack,
     /// Notes on every photo, in the visit's order.
     pub photo_notes: Vec<PhotoNotes>,
+    /// What was verified here of each paper that joined the record, in the visit's order.
+    pub paper_notes: Vec<PaperNotes>,
     /// Durable drafts.
     pub drafts: Vec<Draft>,
     /// Last durable write of this visit, ms since 1970 UTC.

@@ -131,6 +131,19 @@ pub struct PhotoNotes {
     pub outside_hours: bool,
 }
 
+/// What is known of the signature by which a paper joined a sealed record: it says who attached these pages, and nothing of the hands on them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PaperNotes {
+    /// The entry that attached it.
+    pub entry: String,
+    /// Whether it holds over these pages.
+    pub holds: bool,
+    /// Whether the county certified the key for this person.
+    pub certified: bool,
+    /// Whether each page can be shown as a picture, in order.
+    pub previews: Vec<bool>,
+}
+
 /// Standing of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

@@ -7,6 +7,7 @@ use crate::operation::{
     BlobStored, Countersign, DeviceCertified, Operation, PersonCertified, PhotoTied, ReviewReturned, RevocationsPublished, VisitAnswered,
     VisitHandedOver, VisitOpened,
 };
+use crate::paper;
 use crate::person::Person;
 use crate::station::Station;
 use crate::visit::{
@@ -158,6 +159,7 @@ fn begun(opened: &VisitOpened, meta: &Meta) -> Visit {
         reaimed: Vec::new(),
         review: None,
         given: Vec::new(),
+        papers: Vec::new(),
         uncovered: Vec::new(),
         refused: Vec::new(),
     }
@@ -239,6 +241,7 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
             return Ok(());
         }
         Operation::ReviewReturned(returned) => return give_back(visit, returned),
+        Operation::PaperAttached(attached) => return paper::join(visit, attached, &meta.entry),
         Operation::RecordGiven(given) => {
             if !visit.has_record(&given.seal) {
                 return Err("not_sealed");

@@ -44,7 +44,8 @@ pub fn authority(kind: &str) -> Option<Authority> {
         | "visit.hand_signed/1"
         | "visit.sealed/1"
         | "seal.signed/1"
-        | "record.given/1" => LogKind::Device,
+        | "record.given/1"
+        | "paper.attached/1" => LogKind::Device,
         _ => return None,
     };
     Some(Authority { log })

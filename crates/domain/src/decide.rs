@@ -4,10 +4,11 @@ use crate::answer::Answer;
 use crate::finding::Finding;
 use crate::ids::{FindingId, ItemCode, PersonId, PhotoId};
 use crate::operation::{
-    Countersign, FindingWithdrawn, HandSigned, Operation, PhotoAttached, PhotoRestored, PhotoTied, PhotoWithdrawn, RecordGiven, SealSigned,
-    TeamMember, VisitAborted, VisitAnswered, VisitDescription, VisitHandedOver, VisitOpened, VisitReaimed, VisitSealed,
+    Countersign, FindingWithdrawn, HandSigned, Operation, PaperAttached, PhotoAttached, PhotoRestored, PhotoTied, PhotoWithdrawn, RecordGiven,
+    SealSigned, TeamMember, VisitAborted, VisitAnswered, VisitDescription, VisitHandedOver, VisitOpened, VisitReaimed, VisitSealed,
 };
 use crate::pack::Pack;
+use crate::paper;
 use crate::visit::{ReturnedRecord, Visit, VisitPhase};
 
 /// What an inspector asks for.
@@ -59,6 +60,8 @@ pub enum Command {
     Seal(VisitSealed),
     /// Add one person's signature.
     Sign(SealSigned),
+    /// Attach paper that was signed by hand to a sealed record.
+    AttachPaper(Box<PaperAttached>),
     /// Record that a sealed record was given to somebody.
     Give(RecordGiven),
 }
@@ -134,6 +137,21 @@ pub enum Refusal {
     /// A reason is needed.
     #[error("a reason is needed")]
     Reason,
+    /// A paper has no page, or more than fit into an entry.
+    #[error("a paper needs 1 to {most} pages")]
+    Pages {
+        /// The most that fit.
+        most: usize,
+    },
+    /// A page is neither a picture nor a PDF.
+    #[error("{0} is neither a picture nor a PDF")]
+    PageFormat(String),
+    /// The page is attached to a paper of this visit already.
+    #[error("the same page is attached already")]
+    SamePage(PhotoId),
+    /// It is not said who signed a paper by hand.
+    #[error("it is not said who signed the paper by hand")]
+    PaperSigners,
     /// It is not said to whom the record is given.
     #[error("it is not said to whom the record is given")]
     Recipient,
@@ -191,6 +209,9 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
         }
         return Ok(Operation::SealSigned(signed));
     }
+    if let Command::AttachPaper(attached) = command {
+        return paper::attach(visit, attached);
+    }
     if let Command::Give(given) = command {
         need(&given.to, Refusal::Recipient)?;
         if !visit.has_record(&given.seal) {
@@ -204,7 +225,7 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
         _ => return Err(Refusal::Sealed),
     }
     Ok(match command {
-        Command::Open(_) | Command::Sign(_) | Command::Give(_) => return Err(Refusal::OpenAlready),
+        Command::Open(_) | Command::Sign(_) | Command::Give(_) | Command::AttachPaper(_) => return Err(Refusal::OpenAlready),
         Command::Describe(description) => {
             check_description(&description, pack)?;
             Operation::VisitDescribed(description)

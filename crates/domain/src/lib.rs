@@ -17,6 +17,7 @@ pub mod lead;
 pub mod lists;
 pub mod operation;
 pub mod pack;
+pub mod paper;
 pub mod person;
 pub mod photo;
 pub mod record;

@@ -2,7 +2,7 @@
 
 use crate::answer::Answer;
 use crate::finding::Finding;
-use crate::ids::{FindingId, ItemCode, PersonId, PhotoId, StationId};
+use crate::ids::{FindingId, ItemCode, PersonId, PhotoId, StationId, VisitId};
 use crate::pack::PackRef;
 use crate::person::{Person, Role};
 use crate::photo::PhotoMeta;
@@ -87,6 +87,9 @@ pub enum Operation {
     /// A sealed record was given to somebody: on a stick, to a phone, on paper.
     #[serde(rename = "record.given/1")]
     RecordGiven(RecordGiven),
+    /// Paper that was signed by hand and photographed or scanned joins a sealed record, level L0.
+    #[serde(rename = "paper.attached/1")]
+    PaperAttached(Box<PaperAttached>),
     /// Server: a reviewer accepted a sealed visit.
     #[serde(rename = "review.accepted/1")]
     ReviewAccepted(ReviewAccepted),
@@ -470,6 +473,56 @@ pub struct RecordGiven {
     pub at_ms: i64,
 }
 
+/// Who signed a paper by hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PaperSigner {
+    /// Name as it stands on the paper.
+    pub name: String,
+    /// Function, such as 站点负责人.
+    pub role: String,
+}
+
+/// 纸质签字件: pages of paper that were signed or stamped by hand and belong to a sealed record. They are an addendum to it, level L0, and
+/// change nothing of what was sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Paper {
+    /// Format version, 1.
+    pub v: u32,
+    /// The visit.
+    pub visit: VisitId,
+    /// Seal id of the record that the paper belongs to.
+    pub seal: String,
+    /// The pages in order, as photos or scans.
+    pub pages: Vec<PhotoAttached>,
+    /// Who signed by hand, as stated by whoever attaches it.
+    pub signers: Vec<PaperSigner>,
+    /// What is to be said of it, may be empty.
+    pub note: String,
+    /// When it was attached, ms since 1970 UTC, by the device.
+    pub at_ms: i64,
+}
+
+/// Payload of `paper.attached/1`: the paper, and the signature of the member of the team who attaches it, made over the canonical JSON of
+/// `paper` with the payload type `application/vnd.xunzhan.paper+json`. It says who attached these pages, and nothing of the hands on them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PaperAttached {
+    /// The paper.
+    pub paper: Paper,
+    /// Who attaches it.
+    pub person: PersonId,
+    /// Name as printed.
+    pub name: String,
+    /// The person's key id.
+    pub kid: String,
+    /// The person's public key, base64 of the SPKI DER.
+    pub public_key: String,
+    /// Signature over the paper's PAE, base64.
+    pub signature: String,
+}
+
 /// Payload of `review.accepted/1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -531,7 +584,7 @@ pub enum OperationError {
 
 impl Operation {
     /// Kinds that this version knows.
-    pub const KINDS: [&'static str; 26] = [
+    pub const KINDS: [&'static str; 27] = [
         "station.registered/1",
         "person.registered/1",
         "device.certified/1",
@@ -556,6 +609,7 @@ impl Operation {
         "visit.sealed/1",
         "seal.signed/1",
         "record.given/1",
+        "paper.attached/1",
         "review.accepted/1",
         "review.returned/1",
     ];
@@ -587,6 +641,7 @@ impl Operation {
             Self::VisitSealed(_) => "visit.sealed/1",
             Self::SealSigned(_) => "seal.signed/1",
             Self::RecordGiven(_) => "record.given/1",
+            Self::PaperAttached(_) => "paper.attached/1",
             Self::ReviewAccepted(_) => "review.accepted/1",
             Self::ReviewReturned(_) => "review.returned/1",
         }

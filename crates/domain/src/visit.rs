@@ -4,7 +4,8 @@ use crate::answer::Answer;
 use crate::finding::Finding;
 use crate::ids::{FindingId, ItemCode, PersonId, PhotoId, StationId, VisitId};
 use crate::operation::{
-    Countersign, HandSigned, PhotoAttached, RecordGiven, ReviewAccepted, ReviewReturned, SealSigned, TeamMember, VisitDescription, VisitSealed,
+    BlobRef, Countersign, HandSigned, PaperAttached, PhotoAttached, RecordGiven, ReviewAccepted, ReviewReturned, SealSigned, TeamMember,
+    VisitDescription, VisitSealed,
 };
 use crate::pack::PackRef;
 use serde::{Deserialize, Serialize};
@@ -164,6 +165,15 @@ pub struct GivenRecord {
     pub given: RecordGiven,
 }
 
+/// Paper that joined a sealed record (纸质签字件), level L0.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AttachedPaper {
+    /// The entry that said it.
+    pub entry: String,
+    /// What it says, its signature as claimed.
+    pub attached: PaperAttached,
+}
+
 /// An entry that was kept but changes nothing, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct RefusedEntry {
@@ -283,6 +293,9 @@ pub struct Visit {
     /// To whom the sealed records were given, in order.
     #[serde(default)]
     pub given: Vec<GivenRecord>,
+    /// Papers that joined the sealed records, in order.
+    #[serde(default)]
+    pub papers: Vec<AttachedPaper>,
     /// Draft entries that came after the seal: kept, shown as 未纳入封存.
     pub uncovered: Vec<UncoveredEntry>,
     /// Entries that break a rule: kept, changing nothing.
@@ -342,6 +355,38 @@ impl Visit {
             (None, Some(last)) => Some((&last.sealed, &last.signatures, &last.entry)),
             (None, None) => None,
         }
+    }
+
+    /// Papers that belong to the record of a seal id.
+    pub fn papers_of<'a>(&'a self, seal: &'a str) -> impl Iterator<Item = &'a AttachedPaper> {
+        self.papers.iter().filter(move |one| one.attached.paper.seal == seal)
+    }
+
+    /// Pages of all papers.
+    pub fn pages(&self) -> impl Iterator<Item = &PhotoAttached> {
+        self.papers.iter().flat_map(|one| &one.attached.paper.pages)
+    }
+
+    /// What came after a seal, and pages of papers: no photos of the visit, and kept and sent all the same.
+    pub fn late_photos(&self) -> impl Iterator<Item = &PhotoAttached> {
+        let uncovered = self.uncovered.iter().filter_map(|entry| entry.photo.as_deref());
+        uncovered.chain(self.pages())
+    }
+
+    /// Strokes, records and statements that stand or stood: what a returned record consists of stays evidence. What a refused entry names
+    /// is not among them.
+    pub fn documents(&self) -> impl Iterator<Item = &BlobRef> {
+        fn drawn(countersign: Option<&Countersign>) -> Option<&BlobRef> {
+            match countersign {
+                Some(Countersign::Signed { strokes, .. }) => Some(strokes),
+                _ => None,
+            }
+        }
+        let past = self.returns.iter().map(|past| &past.sealed);
+        let records = past.chain(&self.sealed).flat_map(|sealed| [&sealed.record, &sealed.statement]);
+        let held = self.returns.iter().filter_map(|past| drawn(past.held.countersign.as_ref()));
+        let by_hand = self.hand_signed.iter().filter_map(|signed| signed.strokes.as_ref());
+        drawn(self.countersign.as_ref()).into_iter().chain(by_hand).chain(records).chain(held)
     }
 
     /// Whether a record of this seal id was ever written for the visit.

@@ -194,6 +194,10 @@ impl FieldHost for Field {
         Ok(self.0.reserved(|| self.0.make_record(&args))?)
     }
 
+    fn attach_paper(&self, args: AttachPaper) -> Answer<VisitView> {
+        Ok(self.0.reserved(|| self.0.attach_paper(args.clone()))?)
+    }
+
     fn give_record(&self, args: GiveRecord) -> Answer<VisitView> {
         Ok(self.0.reserved(|| self.0.give_record(args.clone()))?)
     }

@@ -19,6 +19,7 @@ mod lists;
 mod mistakes;
 mod os;
 mod packs;
+mod paper;
 mod pictures;
 mod record;
 mod reserve;

@@ -113,7 +113,9 @@ impl Core {
                 .signatures
                 .iter()
                 .map(|signed| format!("{:?}", open.signature_standing(&visit, signed)));
-            let parts = (shown, &record.countersign, &visit.signatures, standings.collect::<Vec<_>>(), copy);
+            let papers = open.papers_shown(&visit).into_iter().map(|paper| format!("{paper:?}"));
+            let papers: Vec<_> = papers.collect();
+            let parts = (shown, &record.countersign, &visit.signatures, standings.collect::<Vec<_>>(), copy, papers);
             Digest::of(&serde_json::to_vec(&parts)?)
         };
         if let Some(made) = lock(&self.made).as_mut().filter(|made| made.from == from) {
@@ -219,6 +221,7 @@ fn lay_out(open: &Open, visit: &Visit, record: &VisitRecord, times: &BTreeMap<Pe
             }
         })
         .collect();
+    let papers = open.papers_shown(visit);
     let seal = visit.sealed.as_ref().map(|sealed| SealShown {
         id: &sealed.statement.sha256,
         at_ms: record.written_at_ms,
@@ -232,6 +235,7 @@ fn lay_out(open: &Open, visit: &Visit, record: &VisitRecord, times: &BTreeMap<Pe
         strokes: strokes.as_ref(),
         hand_strokes: &hand_strokes,
         pictures: &pictures,
+        papers: &papers,
         copy,
     })
     .map_err(|e| Error::Paper(e.to_string()))
@@ -254,6 +258,11 @@ fn pictures(open: &Open, visit: &Visit) -> Result<BTreeMap<PhotoId, Vec<u8>>> {
             None => open.store.thumb(&thumb.sha256.parse()?)?,
         };
         pictures.extend(picture.map(|picture| (attached.photo, picture)));
+    }
+    for page in visit.pages() {
+        let Some(thumb) = &page.thumbnail else { continue };
+        let picture = open.store.thumb(&thumb.sha256.parse()?)?;
+        pictures.extend(picture.map(|picture| (page.photo, picture)));
     }
     Ok(pictures)
 }

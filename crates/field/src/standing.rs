@@ -15,7 +15,7 @@ impl Open {
         let holds = self.holds(visit, signed);
         match holds {
             None => SignatureStanding::Broken,
-            Some(key) if self.certified_for(&key, signed) => SignatureStanding::Certified,
+            Some(key) if self.certified_for(&key, signed.person) => SignatureStanding::Certified,
             Some(_) => SignatureStanding::Pending,
         }
     }
@@ -52,7 +52,8 @@ impl Open {
         self.vault.read(&sha256).ok()
     }
 
-    fn certified_for(&self, key: &PublicKey, signed: &SealSigned) -> bool {
+    /// Whether the county certified a key for a person.
+    pub(crate) fn certified_for(&self, key: &PublicKey, person: PersonId) -> bool {
         let root = self.authority.fingerprint();
         let fits = |text: &String| {
             let certificate = seal::base64_decode(text).ok().and_then(|der| Certificate::parse(&der).ok());
@@ -61,10 +62,10 @@ impl Open {
                     && certificate.public_key() == key
                     && certificate.has_scope(&self.card.scope)
                     && certificate.has_role(&Role::Person)
-                    && certificate.person() == Some(signed.person.0)
+                    && certificate.person() == Some(person.0)
             })
         };
-        self.store.certificates(&signed.kid).unwrap_or_default().iter().any(fits)
+        self.store.certificates(&key.kid().to_string()).unwrap_or_default().iter().any(fits)
     }
 }
 

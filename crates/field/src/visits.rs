@@ -356,6 +356,7 @@ impl Core {
             station: open.store.station(visit.station)?.ok_or(Error::NotFound("station"))?,
             pack: pack.clone(),
             photo_notes: notes.collect(),
+            paper_notes: open.paper_notes(&visit)?,
             drafts: open.store.drafts(id)?,
             saved_at_ms: open.store.saved_at_ms(id)?,
             undo: self.next_undo(&visit),

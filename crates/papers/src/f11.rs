@@ -1,6 +1,6 @@
 //! 检查记录表 (F11, R-308): the record that is left with the station and filed.
 
-use crate::{drawing, f11_data, picture, typeset};
+use crate::{PaperShown, drawing, f11_data, hand_paper, picture, typeset};
 
 use domain::operation::Strokes;
 use domain::record::VisitRecord;
@@ -26,6 +26,8 @@ pub struct RecordInput<'a> {
     pub hand_strokes: &'a BTreeMap<PersonId, Strokes>,
     /// Thumbnails or previews (JPEG or PNG, upright) by photo. What is absent or does not decode prints 暂无预览.
     pub pictures: &'a BTreeMap<PhotoId, Vec<u8>>,
+    /// Papers that joined the record after the seal; printed after everything that was sealed, and said not to be part of it.
+    pub papers: &'a [PaperShown],
     /// Marks every page 副本.
     pub copy: bool,
 }
@@ -117,6 +119,7 @@ fn lay_out(input: &RecordInput<'_>, pages: bool) -> Result<typeset::Typeset, Pap
             files.push((name, jpeg));
         }
     }
+    hand_paper::pictures(input, &mut files, &mut printed);
     let strokes = input.strokes.and_then(drawing::strokes_svg);
     let mut drawn = BTreeMap::new();
     for (number, (person, strokes)) in (1..).zip(input.hand_strokes) {

@@ -2,7 +2,7 @@
 
 use crate::f11::{RecordInput, SignatureShown, SignatureStanding};
 use crate::fonts::characters_without_glyph;
-use crate::wording as w;
+use crate::{hand_paper, wording as w};
 use domain::operation::{Countersign, TeamMember};
 use domain::record::{RecordItem, RecordPhoto, VisitRecord};
 use domain::words::BLANK;
@@ -70,6 +70,7 @@ pub(crate) fn data(input: &RecordInput<'_>, printed: &BTreeMap<PhotoId, String>,
         "verify": VERIFY,
         "privacy": PRIVACY,
         "strange-note": STRANGE,
+        "papers": hand_paper::data(input, printed),
         "photos": record.photos.iter().map(|p| photo_data(p, record, printed, offset)).collect::<Vec<_>>(),
     });
     let strange = only_printable(&mut data);

@@ -5,7 +5,7 @@ mod support;
 
 use domain::operation::Countersign;
 use domain::{Answer, PhotoId};
-use papers::{RecordInput, SealShown, record_f11, seal_qr_text};
+use papers::{PaperShown, RecordInput, SealShown, record_f11, seal_qr_text};
 use std::collections::BTreeMap;
 use support::{ROOT, SEAL, START_MS, keep, pages, pictures, record, render, signatures, strokes, text};
 
@@ -22,6 +22,7 @@ fn unsealed(record: &domain::VisitRecord) -> RecordInput<'_> {
         strokes: None,
         hand_strokes: &NO_STROKES,
         pictures: &NO_PICTURES,
+        papers: &[],
         copy: false,
     }
 }
@@ -177,6 +178,55 @@ fn before_anybody_signs_every_place_for_a_signature_says_so() {
         assert!(text.contains(&format!("{}（{}）待签", member.name, member.org)), "{text}");
     }
     assert!(!text.contains("现场手写笔迹（L0）"), "{text}");
+}
+
+#[test]
+fn paper_attached_after_the_seal_is_printed_as_what_it_is() {
+    let record = record(1);
+    let signatures = signatures();
+    let sealed = RecordInput {
+        seal: SEALED,
+        signatures: &signatures,
+        ..unsealed(&record)
+    };
+    let page = |n: u32| (support::photo_id(90 + n), format!("扫描{n}.jpg"), format!("{n}").repeat(64));
+    let paper = |standing| PaperShown {
+        signers: vec![("葛𪨶".into(), "站点负责人".into()), ("沈𬭼".into(), String::new())],
+        note: "站点加盖公章 #纸质件* 原件存县商务局".into(),
+        by: "林晓川".into(),
+        at_ms: START_MS + 90_000_000,
+        pages: vec![page(1), page(2)],
+        standing,
+    };
+    let pictures = BTreeMap::from([(support::photo_id(91), pictures(&record).into_values().next().unwrap())]);
+    let papers = [paper(papers::SignatureStanding::Pending)];
+    let printed = |papers: &[PaperShown]| {
+        let input = RecordInput {
+            papers,
+            pictures: &pictures,
+            ..sealed.clone()
+        };
+        text(&keep("f11-paper.pdf", &record_f11(&input).unwrap()))
+    };
+    let without = printed(&[]);
+    assert!(!without.contains("纸质签字件") && !without.contains("补附"), "{without}");
+    let text = printed(&papers);
+    for expected in [
+        "七、封存后补附的纸质签字件",
+        "不在封存码所指的内容之内",
+        "L0仅有照片或扫描件，未经密码验证",
+        "葛𪨶（站点负责人）、沈𬭼（据补附人填写）",
+        "林晓川2026年11月22日10:05（本机时钟）个人密钥签名（L1），待认证",
+        "站点加盖公章#纸质件*原件存县商务局",
+        "共2页",
+        "第1页",
+        "扫描2.jpg",
+        &"2".repeat(64),
+        "暂无预览",
+    ] {
+        assert!(text.contains(expected), "{expected} is missing in {text}");
+    }
+    assert!(text.contains(SEAL), "what was sealed is printed as before");
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub mod payload_type {
     pub const ENTRY: &str = "application/vnd.xunzhan.entry+json;v=1";
     /// An in-toto Statement v1.
     pub const STATEMENT: &str = "application/vnd.in-toto+json";
+    /// Paper that joins a sealed record.
+    pub const PAPER: &str = "application/vnd.xunzhan.paper+json";
     /// A county card.
     pub const COUNTY_CARD: &str = "application/vnd.xunzhan.county-card+json";
     /// The manifest of a proof bundle.

@@ -5,11 +5,13 @@ use std::fs::File;
 use std::io::{BufWriter, Seek as _, SeekFrom, Write as _};
 
 use domain::VisitId;
+use domain::operation::PhotoAttached;
 use ledger::{EntryId, Header, ScopeId};
 use seal::Digest;
 use seal::bundle::{BundleBuilder, BundleEntry, BundleInputs};
 use seal::keys::PublicKey;
 
+use crate::console::hand_paper;
 use crate::console::review::{Dossier, gather};
 use crate::county::{device_aggregate, revocations_aggregate};
 use crate::error::file;
@@ -31,6 +33,8 @@ struct Gathered {
     entries: BTreeMap<EntryId, EntryRow>,
     certificates: Vec<Vec<u8>>,
     revocations: Vec<u8>,
+    /// Pages of the papers among the entries.
+    pages: Vec<PhotoAttached>,
 }
 
 /// Writes the bundle into an unnamed file and returns it, rewound. None when the visit is not sealed or its record has not arrived.
@@ -45,9 +49,11 @@ pub fn export(app: &App, scope: &ScopeId, visit: VisitId, photos: Photos) -> Res
         };
         Ok(Some((dossier, builder, db.signer())))
     })?;
-    let Some((dossier, mut builder, signer)) = begun else { return Ok(None) };
+    let Some((dossier, (mut builder, pages), signer)) = begun else {
+        return Ok(None);
+    };
     if photos == Photos::All {
-        for (sha256, extension) in photo_files(&dossier) {
+        for (sha256, extension) in photo_files(&dossier, &pages) {
             if matches!(app.with_db(|db| db.named(scope, &sha256))?, Named::Stored) {
                 builder.add_photo(&sha256, &extension, &mut app.blobs().open_blob(scope, &sha256)?)?;
             }
@@ -60,7 +66,10 @@ pub fn export(app: &App, scope: &ScopeId, visit: VisitId, photos: Photos) -> Res
     Ok(Some(out))
 }
 
-fn begin(db: &Db, scope: &ScopeId, dossier: &Dossier, out: BufWriter<File>) -> Result<Option<BundleBuilder<BufWriter<File>>>> {
+/// A bundle begun, and the pages of papers that belong into it.
+type Begun = (BundleBuilder<BufWriter<File>>, Vec<PhotoAttached>);
+
+fn begin(db: &Db, scope: &ScopeId, dossier: &Dossier, out: BufWriter<File>) -> Result<Option<Begun>> {
     let (Some(record), Some(statement)) = (&dossier.record, &dossier.statement) else {
         return Ok(None);
     };
@@ -99,7 +108,7 @@ fn begin(db: &Db, scope: &ScopeId, dossier: &Dossier, out: BufWriter<File>) -> R
         };
         BundleBuilder::new(out, inputs, &exporter)
     });
-    Ok(Some(built??))
+    Ok(Some((built??, gathered.pages)))
 }
 
 fn key_of(db: &Db, row: &EntryRow) -> Result<PublicKey> {
@@ -139,6 +148,16 @@ fn gather_entries(db: &Db, scope: &ScopeId, dossier: &Dossier) -> Result<Gathere
             &mut entries,
         )?;
     }
+    let held: BTreeMap<&str, &str> = good()
+        .filter_map(|signed| Some((signed.signed.kid.as_str(), signed.certified.as_ref()?.certificate.as_str())))
+        .collect();
+    let mut pages = Vec::new();
+    for paper in hand_paper::provable(db, scope, dossier, |kid| held.get(kid).map(|text| (*text).to_owned()))? {
+        entries.insert(paper.entry.id, paper.entry.clone());
+        certificates.push(seal::base64_decode(&paper.certificate)?);
+        insert_matching(db, scope, paper.attached.person.0, "person.certified/1", &paper.certificate, &mut entries)?;
+        pages.extend(paper.attached.paper.pages.iter().cloned());
+    }
     let mut devices = BTreeSet::new();
     for row in entries.values() {
         devices.insert(Header::parse(&row.frame.header)?.kid);
@@ -158,6 +177,7 @@ fn gather_entries(db: &Db, scope: &ScopeId, dossier: &Dossier) -> Result<Gathere
         entries,
         certificates,
         revocations: list.envelope.into_bytes(),
+        pages,
     })
 }
 
@@ -175,12 +195,11 @@ fn insert_matching(db: &Db, scope: &ScopeId, ent: uuid::Uuid, kind: &str, conten
     Ok(())
 }
 
-/// Digests and extensions of all photos' bytes, each once, in the record's order.
-fn photo_files(dossier: &Dossier) -> Vec<(Digest, String)> {
+/// Digests and extensions of all photos' bytes, each once, in the record's order, and then of the papers' pages.
+fn photo_files(dossier: &Dossier, pages: &[PhotoAttached]) -> Vec<(Digest, String)> {
     let mut seen = BTreeSet::new();
     let mut files = Vec::new();
-    for photo in &dossier.visit.photos {
-        let attached = &photo.attached;
+    for attached in dossier.visit.photos.iter().map(|photo| &photo.attached).chain(pages) {
         let original = attached.original.sha256.parse().ok().map(|d| (d, extension(&attached.mime)));
         let thumbnail = attached.thumbnail.as_ref().and_then(|t| t.sha256.parse().ok()).map(|d| (d, "jpg"));
         for (digest, extension) in original.into_iter().chain(thumbnail) {
@@ -203,6 +222,7 @@ fn extension(mime: &str) -> &'static str {
         "image/avif" => "avif",
         "image/gif" => "gif",
         "image/bmp" => "bmp",
+        "application/pdf" => "pdf",
         _ => "bin",
     }
 }

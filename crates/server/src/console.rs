@@ -4,6 +4,7 @@ mod approve_station;
 mod doubts;
 pub(crate) mod enrolment;
 mod give_back;
+pub(crate) mod hand_paper;
 pub(crate) mod lists;
 mod login;
 pub mod packs;

@@ -17,6 +17,8 @@ mod lists;
 mod login;
 #[path = "server/logs.rs"]
 mod logs;
+#[path = "server/paper.rs"]
+mod paper;
 #[path = "server/proposed.rs"]
 mod proposed;
 #[path = "server/restored.rs"]

@@ -1,4 +1,4 @@
-//! Photos: those in the bundle are the record's; those that are not are named by digest alone.
+//! Photos: those in the bundle are the record's, or pages of its papers; those that are not are named by digest alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::report::{PhotoCount, Report};
 
 pub(crate) fn count(files: &Files, record: &Record, check: &mut Check, report: &mut Report) {
     let mut named: BTreeMap<Digest, u64> = BTreeMap::new();
-    for photo in &record.photos {
+    for photo in record.photos.iter().chain(&record.pages) {
         for blob in photo.thumbnail.iter().chain([&photo.original]) {
             named.insert(blob.sha256, blob.len);
         }
@@ -31,9 +31,12 @@ pub(crate) fn count(files: &Files, record: &Record, check: &mut Check, report: &
         if check.require(
             fits && present.insert(digest),
             path,
-            "检查记录里没有这张照片",
-            "the record does not name this photo, or names another length",
+            "检查记录和纸质签字件里都没有这张照片",
+            "neither the record nor a paper names this photo, or it names another length",
         ) {}
+    }
+    for page in report.papers.iter_mut().flat_map(|paper| &mut paper.pages) {
+        page.present = present.contains(&page.sha256);
     }
     let originals: BTreeSet<Digest> = record.photos.iter().map(|p| p.original.sha256).collect();
     let (here, absent): (Vec<Digest>, Vec<Digest>) = originals.into_iter().partition(|d| present.contains(d));

@@ -27,6 +27,37 @@ pub(crate) struct Record {
     pub(crate) supersedes: Option<Digest>,
     #[serde(default)]
     pub(crate) hand_signed: Vec<HandSigned>,
+    /// Pages of papers that joined the record; no part of its bytes.
+    #[serde(skip)]
+    pub(crate) pages: Vec<Photo>,
+}
+
+/// Payload of `paper.attached/1`.
+#[derive(Deserialize)]
+pub(crate) struct PaperAttached {
+    pub(crate) paper: Paper,
+    pub(crate) person: Uuid,
+    pub(crate) name: String,
+    pub(crate) kid: seal::keys::Kid,
+    pub(crate) public_key: seal::keys::PublicKey,
+    pub(crate) signature: seal::keys::Signature,
+}
+
+/// Paper that was signed by hand.
+#[derive(Deserialize)]
+pub(crate) struct Paper {
+    pub(crate) visit: Uuid,
+    pub(crate) seal: Digest,
+    pub(crate) pages: Vec<Photo>,
+    pub(crate) signers: Vec<PaperSigner>,
+    pub(crate) note: String,
+}
+
+/// Who signed a paper by hand.
+#[derive(Deserialize)]
+pub(crate) struct PaperSigner {
+    pub(crate) name: String,
+    pub(crate) role: String,
 }
 
 /// Members of a record that are no part of what is shown before anybody signs by hand.

@@ -145,6 +145,34 @@ pub struct HandedOver {
     pub claimed_ms: i64,
 }
 
+/// A page of a paper.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PaperPage {
+    /// Digest of its bytes.
+    pub sha256: Digest,
+    /// Whether it is in the bundle and equal to its digest; otherwise it is named by digest alone.
+    pub present: bool,
+}
+
+/// Paper that was signed by hand and joined the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HandPaper {
+    /// Level: `L0`, whatever stands on the paper.
+    pub level: &'static str,
+    /// Pages in order.
+    pub pages: Vec<PaperPage>,
+    /// Who signed by hand, name and function, as stated by whoever attached it.
+    pub signers: Vec<(String, String)>,
+    /// What was said of it, may be empty.
+    pub note: String,
+    /// Who attached it, with a personal key.
+    pub attached_by: String,
+    /// Whether this person's key or the laptop's was revoked and it is not shown that the paper was attached before.
+    pub contested: bool,
+    /// When it was attached.
+    pub at: SignedAt,
+}
+
 /// Photos of the record.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PhotoCount {
@@ -206,6 +234,9 @@ pub struct Report {
     pub one_device: bool,
     /// The station's side.
     pub countersignature: Option<Countersignature>,
+    /// Papers that joined the record.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub papers: Vec<HandPaper>,
     /// Photos.
     pub photos: PhotoCount,
     /// Reviews by the server.

@@ -13,6 +13,7 @@ use crate::check::Check;
 use crate::files::Files;
 use crate::lead;
 use crate::log::{Log, LoggedEntry, certified_in};
+use crate::paper;
 use crate::reason::Reason;
 use crate::record::{CLOSING, Countersign, FORMAT, PREDICATE_TYPE, Record, ReviewAccepted, ReviewReturned, SealSigned, VisitSealed};
 use crate::report::{Acceptance, Countersignature, Report, Seal, Superseded};
@@ -35,7 +36,7 @@ pub(crate) fn read(files: &mut Files, trust: &Trust, log: &Log, check: &mut Chec
     let statement = check.take(path::STATEMENT, Statement::parse(statement_bytes))?;
     check_subject(&statement, &Digest::of(record_bytes), check);
     files.expect(path::STATEMENT_PAE, &signing_bytes(statement_bytes), check);
-    let record: Record = check.take(path::RECORD, parse_record(record_bytes))?;
+    let mut record: Record = check.take(path::RECORD, parse_record(record_bytes))?;
     let known = record.format == FORMAT && record.scope == trust.card.scope;
     check.require(
         known,
@@ -71,6 +72,8 @@ pub(crate) fn read(files: &mut Files, trust: &Trust, log: &Log, check: &mut Chec
     countersignature(files, &record, content, check, report);
     acceptances(log, &id, check, report);
     superseded(log, &record, &statement, check, report);
+    let past = returns(log, &record).map(|returned| returned.statement).collect();
+    paper::check(trust, log, &mut record, &id, &past, check, report);
     Some(record)
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::anchor::{Grade, SignedAt};
 use crate::hidden;
-use crate::report::{Countersignature, Language, Report, Seal, Verdict};
+use crate::report::{Countersignature, HandPaper, Language, Report, Seal, Verdict};
 
 /// The report as text for people, ending in a line feed.
 pub fn render(report: &Report, language: Language) -> String {
@@ -220,7 +220,57 @@ impl Words {
         self.field("站点方", "Station's side", &text);
     }
 
+    fn papers(&mut self, report: &Report) {
+        for paper in &report.papers {
+            self.line("", "");
+            self.paper(paper);
+        }
+    }
+
+    /// What joined the record after it was sealed stands apart from what was signed, and says what it proves.
+    fn paper(&mut self, paper: &HandPaper) {
+        let (n, here) = (paper.pages.len(), paper.pages.iter().filter(|page| page.present).count());
+        let text = if self.zh {
+            format!("{n} 页，包内 {here} 页且摘要相符")
+        } else {
+            format!("{n} pages, {here} in the bundle and equal to their digests")
+        };
+        self.field("封存后补附的纸质签字件", "Paper signed by hand, attached after the seal", &text);
+        self.field(
+            "     等级",
+            "     Level",
+            if self.zh {
+                "L0 仅有照片或扫描件，未经密码验证；不在封存码所指的内容之内，纸面由人阅看"
+            } else {
+                "L0, photos or scans only, not verified by cryptography; no part of what was sealed, to be read by people"
+            },
+        );
+        let names = paper.signers.iter().map(|(name, role)| match (role.as_str(), self.zh) {
+            ("", _) => name.clone(),
+            (role, true) => format!("{name}（{role}）"),
+            (role, false) => format!("{name} ({role})"),
+        });
+        let names = names.collect::<Vec<_>>().join(if self.zh { "、" } else { ", " });
+        self.field("     签字人（据补附人填写）", "     Signed by (as stated by whoever attached it)", &names);
+        self.field("     补附人", "     Attached by", &paper.attached_by);
+        let claimed = self.time(paper.at.claimed_ms);
+        self.field("     补附时间（电脑时钟）", "     Attached at (laptop's clock)", &claimed);
+        let grade = self.grade(&paper.at);
+        self.field("     时间等级", "     Time grade", &grade);
+        self.field("     说明", "     Note", or(&paper.note, if self.zh { "无" } else { "none" }));
+        if paper.contested {
+            self.line(
+                "     有争议：补附人的密钥或电脑已吊销，且不能证明在吊销以前补附。",
+                "     Contested: the key or laptop that attached it was revoked, and it is not shown to be older.",
+            );
+        }
+        for (number, page) in (1..).zip(&paper.pages) {
+            self.put(&format!("     {number}. {}", page.sha256));
+        }
+    }
+
     fn rest(&mut self, report: &Report) {
+        self.papers(report);
         self.line("", "");
         let photos = &report.photos;
         let text = if self.zh {

@@ -439,18 +439,137 @@ fn time_grades() {
     assert_eq!((report.verdict, report.signatures[0].at.grade), (Verdict::Verified, Grade::DeviceOnly));
 }
 
-/// The bundle's bytes are a promise: equal inputs give the committed file.
 #[test]
-fn golden_bundle() {
-    let (bytes, root) = bundle(&Course::default());
-    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/bundle.zip");
+fn paper_signed_by_hand_is_shown_as_level_0_and_apart_from_what_was_sealed() {
+    let course = Course {
+        paper: Joins::Good,
+        ..Course::default()
+    };
+    let (bytes, root) = bundle(&course);
+    let report = verdict(&bytes, &root);
+    assert_eq!((report.verdict, report.refusals.as_slice()), (Verdict::Verified, [].as_slice()));
+    let [paper] = report.papers.as_slice() else {
+        panic!("{:?}", report.papers)
+    };
+    let pages: Vec<_> = paper.pages.iter().map(|page| (page.sha256, page.present)).collect();
+    assert_eq!(pages, [(Digest::of(PAGE), true), (Digest::of(ABSENT_PAGE), false)]);
+    assert_eq!((paper.level, paper.attached_by.as_str(), paper.contested), ("L0", "王某", false));
+    assert_eq!((paper.at.grade, paper.at.not_after_ms), (Grade::Anchored, MORNING + 13 * HOUR));
+    assert_eq!(
+        (report.photos.named, report.photos.present, report.signatures.len()),
+        (2, 1, 2),
+        "it is none of the record's photos, and nobody's signature"
+    );
+    let text = render(&report, Language::Zh);
+    for part in [
+        "封存后补附的纸质签字件：2 页，包内 1 页且摘要相符",
+        "L0 仅有照片或扫描件，未经密码验证；不在封存码所指的内容之内",
+        "签字人（据补附人填写）：赵某（负责人）、钱某",
+        "补附人：王某",
+        "加盖公章",
+        &Digest::of(ABSENT_PAGE).to_hex(),
+    ] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert!(!text.contains("有争议"));
+    assert!(render(&report, Language::En).contains("not verified by cryptography"));
+    let json: serde_json::Value = serde_json::from_str(&verify::render_json(&report).unwrap()).unwrap();
+    assert_eq!(
+        (&json["papers"][0]["level"], &json["papers"][0]["pages"][0]["present"]),
+        (&"L0".into(), &true.into())
+    );
+    let plain = verify::render_json(&verdict(&bundle(&Course::default()).0, &root)).unwrap();
+    assert!(!plain.contains("papers"), "a report without papers is as it was");
+    // A page that no paper names is a stranger; one that is left out is named by digest.
+    let mut files = unzip(&bytes);
+    let page = files.remove(&format!("photos/{}.jpg", Digest::of(PAGE))).unwrap();
+    let left_out = verdict(&resign(&files), &root);
+    assert_eq!((left_out.verdict, left_out.papers[0].pages[0].present), (Verdict::Verified, false));
+    let mut plain = unzip(&bundle(&Course::default()).0);
+    let stranger = format!("photos/{}.jpg", Digest::of(PAGE));
+    plain.insert(stranger.clone(), page);
+    assert_eq!(refused_files(&verdict(&resign(&plain), &root)), [stranger]);
+}
+
+#[test]
+fn a_paper_that_is_not_what_it_says_is_refused_and_one_of_a_revoked_key_is_contested() {
+    for (joins, says) in [
+        (Joins::Forged, "签名"),
+        (Joins::Elsewhere, "属于另一份检查记录"),
+        (Joins::Stranger, "不在检查组名单里"),
+        (Joins::Renamed, "与证书不符"),
+    ] {
+        let (bytes, root) = bundle(&Course {
+            paper: joins,
+            ..Course::default()
+        });
+        let report = verdict(&bytes, &root);
+        assert_eq!(report.verdict, Verdict::Refused, "{says}");
+        assert!(
+            report.refusals.iter().all(|one| one.file.starts_with("entries/")),
+            "{:?}",
+            report.refusals
+        );
+        assert!(report.refusals.iter().any(|one| one.zh.contains(says)), "{:?}", report.refusals);
+    }
+    // Revoked between the record's anchor and the paper's: the record stands, the paper is marked.
+    let (bytes, root) = bundle(&Course {
+        paper: Joins::Good,
+        revoked: Some((WANG, MORNING + 11 * HOUR)),
+        ..Course::default()
+    });
+    let report = verdict(&bytes, &root);
+    assert_eq!((report.verdict, report.refusals.as_slice()), (Verdict::Verified, [].as_slice()));
+    assert!(report.papers[0].contested);
+    assert!(render(&report, Language::Zh).contains("有争议") && render(&report, Language::En).contains("Contested"));
+}
+
+/// Any changed byte of the entry, its proof or its page is refused.
+#[test]
+fn no_byte_of_a_paper_can_change() {
+    let (bytes, root) = bundle(&Course {
+        paper: Joins::Good,
+        ..Course::default()
+    });
+    let files = unzip(&bytes);
+    let frame = files
+        .iter()
+        .find(|(name, bytes)| name.ends_with(".frame") && String::from_utf8_lossy(bytes).contains("paper.attached/1"));
+    let (frame, _) = frame.unwrap();
+    let stem = frame.strip_prefix("entries/").and_then(|rest| rest.strip_suffix(".frame")).unwrap();
+    let page = format!("photos/{}.jpg", Digest::of(PAGE));
+    for name in [frame.clone(), format!("entries/{stem}.sig"), format!("proofs/{stem}.json"), page] {
+        for at in positions(files[&name].len()).step_by(20) {
+            let mut changed = files.clone();
+            changed.get_mut(&name).unwrap()[at] ^= 1;
+            let report = verdict(&resign(&changed), &root);
+            assert_eq!(report.verdict, Verdict::Refused, "{name} byte {at}");
+            assert!(refused_files(&report).contains(&name.as_str()), "{name} byte {at}: {:?}", report.refusals);
+        }
+    }
+}
+
+/// The bundle's bytes are a promise: equal inputs give the committed files.
+#[test]
+fn golden_bundles() {
+    golden("bundle", &Course::default());
+    let course = Course {
+        paper: Joins::Good,
+        ..Course::default()
+    };
+    golden("paper", &course);
+}
+
+fn golden(name: &str, course: &Course) {
+    let (bytes, root) = bundle(course);
+    let golden = format!("{}/tests/golden/{name}.zip", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(std::path::Path::new(golden).parent().unwrap()).unwrap();
-        std::fs::write(golden, &bytes).unwrap();
+        std::fs::create_dir_all(std::path::Path::new(&golden).parent().unwrap()).unwrap();
+        std::fs::write(&golden, &bytes).unwrap();
         std::fs::write(golden.replace(".zip", ".root"), format!("{root}\n")).unwrap();
     }
-    let committed = std::fs::read(golden).unwrap();
+    let committed = std::fs::read(&golden).unwrap();
     assert_eq!(std::fs::read_to_string(golden.replace(".zip", ".root")).unwrap().trim(), root.to_hex());
     assert_eq!(verdict(&committed, &root).verdict, Verdict::Verified);
-    assert!(committed == bytes, "the bundle's bytes differ from the committed golden file");
+    assert!(committed == bytes, "the bytes differ from the committed golden file {name}.zip");
 }

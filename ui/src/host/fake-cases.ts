@@ -1,5 +1,5 @@
 /** What the invented hosts can be asked to show, each by a word in the address: a visit as it rarely is. */
-import type { PersonId, UncoveredEntry, VisitView } from "@/contract";
+import type { AttachedPaper, PaperSigner, PersonId, TeamMember, UncoveredEntry, Visit, VisitView } from "@/contract";
 
 const HEX = "9f2c41d07be85a6630c9e1f4a2b7d85c0e6f13a94bd27058c6e9f0a1b2c3d4e5";
 
@@ -17,6 +17,23 @@ export function uncovered(view: Pick<VisitView, "visit">, by: PersonId): Uncover
     { entry: HEX, kind: "photo.attached/1", by, ts_ms: ts_ms + 60_000, item: null, photo },
     { entry: HEX, kind: "finding.recorded/1", by, ts_ms: ts_ms + 120_000, item: "C4-10", photo: null },
   ];
+}
+
+/** Paper that joins the sealed record of a visit. */
+export function paperOf(visit: Visit, seal: string, pages: number, signers: PaperSigner[], note: string, by: TeamMember): AttachedPaper {
+  const page = (n: number): AttachedPaper["attached"]["paper"]["pages"][number] => ({
+    photo: `00000000-0000-7000-d000-${String(visit.papers.length * 100 + n).padStart(12, "0")}`,
+    original: { sha256: `${n}${HEX.slice(1)}`, len: 2_400_000 },
+    thumbnail: { sha256: HEX, len: 9000 },
+    name: `SCAN_00${n + 1}.JPG`,
+    mime: "image/jpeg",
+    method: "paper",
+    meta: {},
+    distance_m: null,
+    items: [],
+  });
+  const paper = { v: 1, visit: visit.id, seal, pages: Array.from({ length: pages }, (_, n) => page(n)), signers, note, at_ms: Date.now() };
+  return { entry: `${HEX}${visit.papers.length}`, attached: { paper, person: by.person, name: by.name, kid: HEX, public_key: "", signature: "" } };
 }
 
 /** The reviewer sent the visit back with words on two items. */

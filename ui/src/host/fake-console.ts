@@ -2,7 +2,7 @@
 import type { Answer, AnswerVersion, ApiError, ConsoleCalls, EnrolmentRow, FieldValue, Item, ItemComment, Me, ProposedStation, ReviewRow, ReviewView, VisitPhase } from "@/contract";
 import { HostError, type ConsoleHost } from ".";
 import { fakeHost } from "./fake";
-import { asked, uncovered } from "./fake-cases";
+import { asked, paperOf, uncovered } from "./fake-cases";
 import { fakeList } from "./fake-lists";
 import { stationTable, stationsReport } from "./fake-stations";
 
@@ -86,6 +86,7 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
       pack: view.pack,
       record: null,
       photo_notes: notes,
+      paper_notes: [],
       strokes: { v: 1, width: 600, height: 180, strokes: [[[60, 50, 0], [200, 48, 40], [190, 120, 90]], [[300, 40, 300], [320, 150, 380], [420, 60, 420]]] },
       signatures: sealed
         ? view.visit.description.team.map((one, n) => ({ person: one.person, name: one.name, kid: `${HEX.slice(1)}${n}`, holds: true, certified: n === 0, claimed_at_ms: started, time_grade: "anchored" as const, received_at_ms: started + 3_600_000, device_name: "检查一组" }))
@@ -120,6 +121,18 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
   if (late) late.visit.uncovered = uncovered(late, late.visit.description.team[1]?.person ?? "");
   for (const view of views.filter((one) => one.phase === "returned")) giveBack(view, "门楣照片看不清", [{ item: "C4-04", comment: "请补一张能看清字的门楣照片" }]);
   // The second one was returned and came back mended.
+  // The first one has paper signed by hand, whose attaching is certified, and one that does not hold.
+  const first = views[0];
+  if (first) {
+    const [one, two] = first.visit.description.team;
+    const signers = [{ name: "葛𪨶", role: "站长" }];
+    for (const [by, note] of [[one, "站点加盖公章的纸质件，原件存县商务局"], [two, ""]] as const) {
+      if (!by) continue;
+      const paper = paperOf(first.visit, HEX, 2, signers, note, by);
+      first.visit.papers = [...first.visit.papers, paper];
+      first.paper_notes = [...first.paper_notes, { entry: paper.entry, holds: by === one, certified: by === one, previews: [true, by === one] }];
+    }
+  }
   const mended = views[1];
   if (mended) {
     giveBack(mended, "请说明营业额的来源", [{ item: "C4-09", comment: "台账与后台不一致" }]);

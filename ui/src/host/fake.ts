@@ -5,7 +5,7 @@ import type { AnswerItem, ApiError, AppState, CopyJob, CopyStatus, FieldCalls, H
 import pack from "../../../assets/rulepacks/c4-village-station.json";
 import county from "../../../assets/demo/qinghe.json";
 import { HostError, type FieldHost } from ".";
-import { asked, shape } from "./fake-cases";
+import { asked, paperOf, shape } from "./fake-cases";
 import { fakeList } from "./fake-lists";
 
 const HEX = "9f2c41d07be85a6630c9e1f4a2b7d85c0e6f13a94bd27058c6e9f0a1b2c3d4e5";
@@ -105,6 +105,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       reaimed: [],
       handed_over: [],
       given: [],
+      papers: [],
       review: null,
       uncovered: [],
       refused: [],
@@ -115,6 +116,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     station: STATIONS[0]!,
     pack: pack as Pack,
     photo_notes: photos.map(notesOf),
+    paper_notes: [],
     drafts: [],
     saved_at_ms: started,
     undo: null,
@@ -309,6 +311,11 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       return changed({ signatures, sealed: { record: { sha256: HEX, len: 1 }, statement: { sha256: HEX, len: 1 }, covers: [], signers: 2 } });
     },
     make_record: ({ copy }) => ({ copy: copy || view.record_kept_at_ms !== null, pages: 2, file_name: "record.pdf", size_bytes: 412_000, handle: HEX, shown: sealing === "in_progress" || sealing === "returned" ? HEX : null }),
+    attach_paper: ({ handles, signers, note, person, passphrase }) => {
+      if (passphrase === "wrong") refuse("wrong_passphrase");
+      view = { ...view, paper_notes: [...view.paper_notes, { entry: `${HEX}${view.visit.papers.length}`, holds: true, certified: person === PEOPLE[0]!.person, previews: handles.map(() => true) }] };
+      return changed({ papers: [...view.visit.papers, paperOf(view.visit, HEX, handles.length, signers, note, PEOPLE.find((one) => one.person === person)!)] });
+    },
     give_record: ({ how, to }) => changed({ given: [...view.visit.given, { entry: `${HEX}${view.visit.given.length}`, by: PEOPLE[0]!.person, given: { seal: HEX, pdf: HEX, how, to, copy: view.record_kept_at_ms !== null, at_ms: Date.now() } }] }),
     list_addresses: () => [{ address: "192.168.43.17", card: "wlan0" }],
     share_record: ({ visit, to }) => {

@@ -11,7 +11,7 @@ export interface ErrorWords {
 export function useErrorWords(): (error: ApiError) => ErrorWords {
   const { t, te } = useI18n();
   return (error) => {
-    const params = { name: "", detail: "", min: "8", minutes: "15", path: "", item: "", needed: "2", why: "", status: "", county: "", available: "0", ...error.params };
+    const params = { name: "", detail: "", min: "8", minutes: "15", path: "", item: "", needed: "2", why: "", status: "", county: "", available: "0", most: "20", ...error.params };
     const rule = error.params["rule"];
     if (error.code === "refused" && rule && te(`refusal.${rule}.happened`)) {
       return {

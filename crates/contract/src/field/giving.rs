@@ -1,7 +1,7 @@
 //! Giving a sealed record away: on a stick, on paper, or to a phone in the same network.
 
-use domain::VisitId;
-use domain::operation::GivenHow;
+use domain::operation::{GivenHow, PaperSigner};
+use domain::{PersonId, VisitId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -17,6 +17,24 @@ pub struct GiveRecord {
     pub how: GivenHow,
     /// To whom.
     pub to: String,
+}
+
+/// Arguments of `attach_paper`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AttachPaper {
+    /// Which visit.
+    pub visit: VisitId,
+    /// Handles of the pages in order: photos or scans.
+    pub handles: Vec<String>,
+    /// Who signed the paper by hand.
+    pub signers: Vec<PaperSigner>,
+    /// What is to be said of it, may be empty.
+    pub note: String,
+    /// Who attaches it: a member of the team with a key on this laptop.
+    pub person: PersonId,
+    /// This person's passphrase.
+    pub passphrase: String,
 }
 
 /// Arguments of `share_record`.

@@ -11,6 +11,7 @@ mod lists;
 mod lives;
 mod mistakes;
 mod mounted;
+mod paper;
 mod returned;
 mod shown;
 mod standing;

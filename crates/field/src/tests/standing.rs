@@ -81,7 +81,7 @@ fn sealed(field: &Field) -> Visit {
     field.seal_visit(SealVisit { visit, signers }).unwrap().visit
 }
 
-fn certified(county: &County, field: &Field, whose: PersonId, key: &PublicKey) -> Operation {
+pub fn certified(county: &County, field: &Field, whose: PersonId, key: &PublicKey) -> Operation {
     let what = Issue {
         name: "王喆".into(),
         org: Some("县商务局".into()),
@@ -135,7 +135,7 @@ fn a_signature_counts_as_certified_only_for_its_own_person_and_only_while_it_hol
 }
 
 /// Entries of a laptop that the county knows and whose inspector writes what he likes.
-fn said_elsewhere(ent: uuid::Uuid, after: &ledger::EntryId, operations: &[Operation]) -> Vec<ledger::Frame> {
+pub fn said_elsewhere(ent: uuid::Uuid, after: &ledger::EntryId, operations: &[Operation]) -> Vec<ledger::Frame> {
     let key = Ed25519Key::from_seed([99; 32]).unwrap();
     let open = LogOpen {
         key: key.public().clone(),

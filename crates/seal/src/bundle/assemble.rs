@@ -36,7 +36,7 @@ pub struct BundleEntry {
 ///
 /// `entries` must hold the `seal.signed` entries, the `visit.sealed` entry, the entries that the record's `covers` names, the
 /// `device.certified` and `person.certified` entries of every certificate used, the `revocations.published` entry of
-/// `revocations`, and the review entries.
+/// `revocations`, and the review entries; and the `paper.attached` entries of papers that joined the record.
 pub struct BundleInputs<'a> {
     /// When the bundle is made, ms since 1970 UTC.
     pub created_ms: i64,
@@ -108,6 +108,10 @@ impl<W: Write + Seek> BundleBuilder<W> {
         for entry in &entries {
             keys.insert(entry.key.kid(), entry.key.clone());
             let header: Header = read(&entry.header)?;
+            if header.kind == "paper.attached/1" {
+                anchored.push((entry.leaf, header.beacon));
+                continue;
+            }
             if header.kind != "seal.signed/1" {
                 continue;
             }

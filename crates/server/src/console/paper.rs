@@ -7,7 +7,7 @@ use domain::{PhotoId, VisitId};
 use ledger::{Header, ScopeId};
 use papers::{RecordInput, SealShown, SignatureShown, SignatureStanding, record_f11};
 
-use super::{Answer, review, screen};
+use super::{Answer, hand_paper, review, screen};
 use crate::http::App;
 
 /// F11 as PDF, marked 副本. Not found until the sealed record has arrived.
@@ -50,6 +50,13 @@ pub(crate) fn record_pdf(app: &App, scope: &ScopeId, visit: VisitId) -> Answer<V
             pictures.insert(photo.photo, bytes);
         }
     }
+    for page in dossier.visit.pages() {
+        let thumbnail = page.thumbnail.as_ref().and_then(|t| t.sha256.parse().ok());
+        if let Some(bytes) = thumbnail.and_then(|sha256| app.blobs().read_small(scope, &sha256).ok().flatten()) {
+            pictures.insert(page.photo, bytes);
+        }
+    }
+    let papers = app.with_db(|db| hand_paper::shown(db, scope, &dossier)).map_err(screen)?;
     let strokes = dossier.strokes();
     let input = RecordInput {
         record: &record,
@@ -63,6 +70,7 @@ pub(crate) fn record_pdf(app: &App, scope: &ScopeId, visit: VisitId) -> Answer<V
         strokes: strokes.as_ref(),
         hand_strokes: &dossier.hand_strokes,
         pictures: &pictures,
+        papers: &papers,
         copy: true,
     };
     record_f11(&input).map_err(|error| ApiError::new(ErrorCode::PaperFailed).with("detail", error))

@@ -16,7 +16,7 @@ use seal::merkle::{entry_leaf, verify_inclusion};
 use seal::statement::{Statement, signing_bytes};
 
 use super::doubts::{doubts, is_far, is_outside_hours};
-use super::{Answer, packs, screen};
+use super::{Answer, hand_paper, packs, screen};
 use crate::blobs::Blobs;
 use crate::http::App;
 use crate::store::{Account, Db, EntryRow, Named, Said};
@@ -250,7 +250,7 @@ fn proven(db: &Db, scope: &ScopeId, dossier: &Dossier) -> Result<usize> {
     Ok(holds.count())
 }
 
-/// How many of the standing photos' bytes are here; all of them were re-hashed when they arrived.
+/// How many of the standing photos' and papers' bytes are here; all of them were re-hashed when they arrived.
 fn arrived(
     db: &Db,
     scope: &ScopeId,
@@ -259,8 +259,9 @@ fn arrived(
     part: impl Fn(&domain::operation::PhotoAttached) -> Option<&BlobRef>,
 ) -> Result<CheckLine> {
     let mut counts = (0, 0);
-    for photo in dossier.visit.standing_photos() {
-        if let Some(blob) = part(&photo.attached) {
+    let photos = dossier.visit.standing_photos().map(|photo| &photo.attached);
+    for photo in photos.chain(dossier.visit.pages()) {
+        if let Some(blob) = part(photo) {
             counts.1 += 1;
             counts.0 += usize::from(is_here(db, scope, blob)?);
         }
@@ -275,7 +276,8 @@ fn arrived(
     })
 }
 
-fn is_here(db: &Db, scope: &ScopeId, blob: &BlobRef) -> Result<bool> {
+/// Whether the bytes of a blob arrived and were hashed.
+pub(super) fn is_here(db: &Db, scope: &ScopeId, blob: &BlobRef) -> Result<bool> {
     let Ok(sha256) = blob.sha256.parse() else { return Ok(false) };
     Ok(matches!(db.named(scope, &sha256)?, Named::Stored))
 }
@@ -343,6 +345,7 @@ pub(super) fn view(app: &App, scope: &ScopeId, id: VisitId) -> Answer<ReviewView
             signatures,
             checks: checks(db, scope, &dossier)?,
             doubts: doubts(&dossier.visit, pack),
+            paper_notes: hand_paper::notes(db, scope, &dossier.authority, &dossier.visit)?,
             seal_id: dossier.sealed().map(|s| s.statement.sha256.clone()),
             comparison: pack.and_then(|pack| dossier.comparison(pack)),
             visit: dossier.visit,

@@ -221,7 +221,7 @@ impl Db {
     /// Drops all state and makes it again from the entries, in one transaction.
     pub fn rebuild(&mut self) -> Result<Rebuilt> {
         let tx = self.begin()?;
-        tx.execute_batch("DELETE FROM aggregate; DELETE FROM visit; DELETE FROM photo; DELETE FROM blob_named;")?;
+        tx.execute_batch("DELETE FROM aggregate; DELETE FROM visit; DELETE FROM photo; DELETE FROM blob_named; DELETE FROM visit_blob;")?;
         tx.execute_batch(lists::TABLES)?;
         let mut touched: BTreeSet<(ScopeId, Uuid)> = BTreeSet::new();
         let mut entries = 0_u64;
@@ -261,6 +261,7 @@ impl Db {
             "SELECT quote(scope) || ' ' || quote(photo) || ' ' || quote(visit) || ' ' || original || ' ' || coalesce(thumbnail, '') || ' ' || mime
              FROM photo ORDER BY scope, photo, visit",
             "SELECT quote(scope) || ' ' || quote(sha256) || ' ' || quote(ent) || ' ' || part || ' ' || size_bytes FROM blob_named ORDER BY 1",
+            "SELECT quote(scope) || ' ' || quote(visit) || ' ' || quote(sha256) || ' ' || part FROM visit_blob ORDER BY 1",
         ] {
             let mut statement = self.conn.prepare(sql)?;
             let lines = statement.query_map([], |row| row.get::<_, String>(0))?;

@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::Db;
 use crate::{Error, Result};
 
-/// Form of the rows. A store whose rows are of another form makes them anew when it is opened.
-const FORM: &str = "1";
+/// Form of the rows, and of those of a visit's bytes. A store whose rows are of another form makes them anew when it is opened.
+const FORM: &str = "2";
 /// Tables of the lists, for a rebuild.
 pub(super) const TABLES: &str = "DELETE FROM station_list; DELETE FROM visit_list; DELETE FROM finding_list; DELETE FROM photo_list;
     INSERT INTO station_grams (station_grams) VALUES ('delete-all'); INSERT INTO visit_grams (visit_grams) VALUES ('delete-all');
@@ -250,7 +250,11 @@ impl Db {
             let mut rows = statement.query([kind])?;
             while let Some(row) = rows.next()? {
                 let state: Aggregate = serde_json::from_str(&row.get::<_, String>(2)?)?;
-                project(&tx, &ScopeId::from_bytes(row.get(0)?), uuid(row, 1)?, &state)?;
+                let scope = ScopeId::from_bytes(row.get(0)?);
+                project(&tx, &scope, uuid(row, 1)?, &state)?;
+                if let Aggregate::Visit(visit) = &state {
+                    super::visits::project_blobs(&tx, &scope, visit)?;
+                }
             }
         }
         tx.execute(

@@ -17,6 +17,16 @@ fn named(operation: &Operation) -> Vec<(&'static str, &BlobRef)> {
             let thumbnail = photo.thumbnail.iter().map(|blob| ("thumbnail", blob));
             thumbnail.chain([("original", &photo.original)]).collect()
         }
+        Operation::PaperAttached(attached) => {
+            let pages = attached.paper.pages.iter();
+            let parts = pages.flat_map(|page| {
+                page.thumbnail
+                    .iter()
+                    .map(|blob| ("thumbnail", blob))
+                    .chain([("original", &page.original)])
+            });
+            parts.collect()
+        }
         Operation::VisitCountersigned(Countersign::Signed { strokes, .. }) => vec![("strokes", strokes)],
         Operation::VisitHandSigned(signed) => signed.strokes.iter().map(|strokes| ("strokes", strokes)).collect(),
         Operation::VisitSealed(sealed) => vec![("record", &sealed.record), ("statement", &sealed.statement)],

@@ -64,7 +64,7 @@ impl ServerStore for Db {
     }
 
     fn lacking_blobs(&self, scope: &ScopeId, limit: usize) -> Result<Vec<Digest>> {
-        let sql = "SELECT DISTINCT n.sha256 FROM blob_named n WHERE n.scope = ?1
+        let sql = "SELECT DISTINCT n.sha256 FROM visit_blob n WHERE n.scope = ?1
                    AND NOT EXISTS (SELECT 1 FROM blob_stored s WHERE s.scope = n.scope AND s.sha256 = n.sha256) LIMIT ?2";
         let mut statement = self.conn.prepare_cached(sql)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);

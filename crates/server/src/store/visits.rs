@@ -1,10 +1,13 @@
 //! Reading state: aggregates whole, and the list of visits by typed columns.
 
+use std::collections::BTreeSet;
+
 use contract::shared::{DataState, VisitRow};
-use domain::operation::TeamMember;
+use domain::operation::{BlobRef, TeamMember};
 use domain::{Aggregate, StationId, Visit, VisitId, VisitPhase};
 use ledger::{EntryId, Frame, ScopeId};
 use rusqlite::{Connection, OptionalExtension, params};
+use seal::Digest;
 use uuid::Uuid;
 
 use super::Db;
@@ -47,8 +50,7 @@ pub(super) fn project(conn: &Connection, scope: &ScopeId, visit: &Visit) -> Resu
         .execute(params![scope.as_bytes(), visit.id.0.as_bytes()])?;
     let mut insert =
         conn.prepare_cached("INSERT OR IGNORE INTO photo (scope, photo, visit, original, thumbnail, mime) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-    let late = visit.uncovered.iter().filter_map(|entry| entry.photo.as_deref());
-    for photo in visit.photos.iter().map(|p| &p.attached).chain(late) {
+    for photo in visit.photos.iter().map(|p| &p.attached).chain(visit.late_photos()) {
         insert.execute(params![
             scope.as_bytes(),
             photo.photo.0.as_bytes(),
@@ -57,6 +59,33 @@ pub(super) fn project(conn: &Connection, scope: &ScopeId, visit: &Visit) -> Resu
             photo.thumbnail.as_ref().map(|t| &t.sha256),
             photo.mime
         ])?;
+    }
+    project_blobs(conn, scope, visit)
+}
+
+/// Writes which bytes a visit consists of, as it stands: those of which it is asked whether they have arrived. An entry that is refused
+/// names bytes that nobody will send.
+pub(super) fn project_blobs(conn: &Connection, scope: &ScopeId, visit: &Visit) -> Result<()> {
+    let photos = visit.photos.iter().map(|photo| &photo.attached).chain(visit.late_photos());
+    let parts = photos.flat_map(|photo| {
+        let thumbnail = photo.thumbnail.iter().map(|blob| ("thumbnail", blob));
+        thumbnail.chain([("original", &photo.original)])
+    });
+    let documents = visit.documents().map(|blob| ("document", blob));
+    let digest = |(part, blob): (&'static str, &BlobRef)| Some((*blob.sha256.parse::<Digest>().ok()?.as_bytes(), part.to_owned()));
+    let now: BTreeSet<([u8; 32], String)> = parts.chain(documents).filter_map(digest).collect();
+    let own = params![scope.as_bytes(), visit.id.0.as_bytes()];
+    let before: BTreeSet<([u8; 32], String)> = conn
+        .prepare_cached("SELECT sha256, part FROM visit_blob WHERE scope = ?1 AND visit = ?2")?
+        .query_map(own, |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut gone = conn.prepare_cached("DELETE FROM visit_blob WHERE scope = ?1 AND visit = ?2 AND sha256 = ?3 AND part = ?4")?;
+    for (sha256, part) in before.difference(&now) {
+        gone.execute(params![scope.as_bytes(), visit.id.0.as_bytes(), sha256, part])?;
+    }
+    let mut new = conn.prepare_cached("INSERT INTO visit_blob (scope, visit, sha256, part) VALUES (?1, ?2, ?3, ?4)")?;
+    for (sha256, part) in now.difference(&before) {
+        new.execute(params![scope.as_bytes(), visit.id.0.as_bytes(), sha256, part])?;
     }
     Ok(())
 }
@@ -94,7 +123,7 @@ fn data_state(thumbnails_missing: i64, any_missing: i64) -> DataState {
     }
 }
 
-const MISSING: &str = "SELECT count(*) FROM blob_named n WHERE n.scope = ?1 AND n.ent = ?2 AND (?3 = '' OR n.part = ?3)
+const MISSING: &str = "SELECT count(*) FROM visit_blob n WHERE n.scope = ?1 AND n.visit = ?2 AND (?3 = '' OR n.part = ?3)
     AND NOT EXISTS (SELECT 1 FROM blob_stored s WHERE s.scope = n.scope AND s.sha256 = n.sha256)";
 
 /// One entry of an aggregate as the server took it.

@@ -1,6 +1,9 @@
 //! A laptop without a window: keys, one log, requests as docs/protocol.md writes them.
 
-use domain::operation::{BlobRef, Countersign, CoveredHead, PhotoAttached, SealSigned, TeamMember, VisitDescription, VisitOpened, VisitSealed};
+use domain::operation::{
+    BlobRef, Countersign, CoveredHead, Paper, PaperAttached, PaperSigner, PhotoAttached, SealSigned, TeamMember, VisitDescription, VisitOpened,
+    VisitSealed,
+};
 use domain::write_record::{RecordContext, write_record};
 use domain::{Aggregate, LogKind, Meta, Operation, PersonId, PhotoId, PhotoMeta, StationId, VisitId, apply};
 use ledger::session::{Challenge, Granted, prove};
@@ -47,7 +50,7 @@ pub fn blob(bytes: &[u8]) -> BlobRef {
     }
 }
 
-fn attached_as(photo: PhotoId, original: &[u8], thumbnail: &[u8]) -> PhotoAttached {
+pub fn attached_as(photo: PhotoId, original: &[u8], thumbnail: &[u8]) -> PhotoAttached {
     PhotoAttached {
         photo,
         original: blob(original),
@@ -277,6 +280,32 @@ impl Laptop {
         let location = created.headers()["location"].to_str().unwrap().to_owned();
         let patched = self.patch(server, &location, 0, bytes).await;
         assert_eq!(patched.status(), StatusCode::NO_CONTENT);
+    }
+
+    /// A paper of some pages, attached to a sealed visit by one of the two inspectors.
+    pub fn paper(&self, sealed: &Sealed, by: usize, pages: Vec<PhotoAttached>) -> PaperAttached {
+        let (member, key) = &self.persons[by];
+        let paper = Paper {
+            v: 1,
+            visit: sealed.visit,
+            seal: sealed.statement.clone(),
+            pages,
+            signers: vec![PaperSigner {
+                name: "葛𪨶".into(),
+                role: "站长".into(),
+            }],
+            note: "加盖公章".into(),
+            at_ms: now_ms(),
+        };
+        let bytes = seal::canonical::to_vec(&paper).unwrap();
+        PaperAttached {
+            paper,
+            person: member.person,
+            name: member.name.clone(),
+            kid: key.public().kid().to_string(),
+            public_key: key.public().to_string(),
+            signature: seal::base64_encode(seal::dsse::sign(key, seal::payload_type::PAPER, &bytes).unwrap().as_bytes()),
+        }
     }
 
     /// Opens a visit, attaches a photo, has nobody there, seals it and has both sign.

@@ -24,6 +24,9 @@ pub const HOUR: i64 = 3_600_000;
 pub const MORNING: i64 = 1_795_132_800_000;
 pub const ORIGIN: &str = "xunzhan/00112233445566778899aabbccddeeff/1";
 pub const PHOTO: &[u8] = b"\xff\xd8 not a real picture, but bytes that have a digest \xff\xd9";
+/// A page of paper that was signed by hand, and another one that stays at the county.
+pub const PAGE: &[u8] = b"\xff\xd8 a page with a signature and a stamp \xff\xd9";
+pub const ABSENT_PAGE: &[u8] = b"the second page";
 pub const ABSENT_PHOTO: &[u8] = b"left at the county";
 
 pub fn key(seed: u8) -> Ed25519Key {
@@ -84,6 +87,25 @@ pub struct Course {
     pub shown: Shown,
     /// Which laptop seals, and by what right.
     pub lead: Lead,
+    /// Paper that joins the record after the seal.
+    pub paper: Joins,
+}
+
+/// Paper that joins the record after the seal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Joins {
+    /// None.
+    Nothing,
+    /// Two pages, attached by the first person.
+    Good,
+    /// Signed over other pages.
+    Forged,
+    /// Of another record.
+    Elsewhere,
+    /// By a person who is not of the team.
+    Stranger,
+    /// In another person's name.
+    Renamed,
 }
 
 /// Which laptop seals, and by what right.
@@ -128,6 +150,7 @@ impl Default for Course {
             station: "青山村服务站",
             shown: Shown::This,
             lead: Lead::Opener,
+            paper: Joins::Nothing,
         }
     }
 }
@@ -139,6 +162,8 @@ pub const WANG: u8 = 4;
 pub const LI: u8 = 5;
 /// A colleague's laptop.
 pub const OTHER: u8 = 6;
+/// A colleague who was not of the team.
+pub const ZHAO: u8 = 7;
 
 /// The server's side of the county.
 pub struct County {
@@ -181,6 +206,9 @@ impl County {
         ];
         if course.lead != Lead::Opener {
             certificates.push(issue_to(&root, OTHER, "巡站电脑 2", &[Role::Device], None));
+        }
+        if course.paper == Joins::Stranger {
+            certificates.push(issue_to(&root, ZHAO, "赵某", &[Role::Person], Some(person(3))));
         }
         Self {
             root,
@@ -302,6 +330,33 @@ fn record(course: &Course, covers: &Value) -> Vec<u8> {
     canonical::to_vec(&value).unwrap()
 }
 
+/// Payload of a paper's entry.
+fn paper(joins: Joins, statement: &Digest) -> Value {
+    let page = |n: u128, bytes: &[u8]| json!({ "photo": Uuid::from_u128(n), "original": blob(bytes), "thumbnail": null, "name": format!("{n}.jpg") });
+    let seal = if joins == Joins::Elsewhere {
+        Digest::of(b"another record")
+    } else {
+        *statement
+    };
+    let mut paper = json!({
+        "v": 1, "visit": visit(), "seal": seal, "pages": [page(31, PAGE), page(32, ABSENT_PAGE)],
+        "signers": [{ "name": "赵某", "role": "负责人" }, { "name": "钱某", "role": "" }], "note": "加盖公章", "at_ms": MORNING + 11 * HOUR,
+    });
+    let (seed, who, name) = match joins {
+        Joins::Stranger => (ZHAO, person(3), "赵某"),
+        Joins::Renamed => (WANG, person(2), "李某"),
+        _ => (WANG, person(1), "王某"),
+    };
+    let signature = dsse::sign(&key(seed), payload_type::PAPER, &canonical::to_vec(&paper).unwrap()).unwrap();
+    if joins == Joins::Forged {
+        paper["note"] = json!("改过");
+    }
+    json!({
+        "paper": paper, "person": who, "name": name,
+        "kid": key(seed).public().kid(), "public_key": key(seed).public(), "signature": signature,
+    })
+}
+
 /// Runs the course and returns the bundle's bytes and the authority's fingerprint.
 pub fn bundle(course: &Course) -> (Vec<u8>, Digest) {
     let mut county = County::new(course);
@@ -356,6 +411,14 @@ pub fn bundle(course: &Course) -> (Vec<u8>, Digest) {
         county.write(&mut device, sealer, "seal.signed/1", visit(), payload, signed_at, beacon.clone());
     }
     county.checkpoint(MORNING + 10 * HOUR);
+    if course.paper == Joins::Stranger {
+        let last = county.certificates.len() - 1;
+        county.certify(&mut server, last);
+    }
+    if course.paper != Joins::Nothing {
+        let payload = paper(course.paper, &Digest::of(&statement));
+        county.write(&mut device, sealer, "paper.attached/1", visit(), payload, MORNING + 11 * HOUR, beacon);
+    }
 
     if course.certified_later {
         county.certify(&mut server, 3);
@@ -419,6 +482,9 @@ pub fn bundle(course: &Course) -> (Vec<u8>, Digest) {
     };
     let mut builder = BundleBuilder::new(Cursor::new(Vec::new()), inputs, key(SERVER).public()).unwrap();
     builder.add_photo(&Digest::of(PHOTO), "jpg", &mut &*PHOTO).unwrap();
+    if course.paper == Joins::Good {
+        builder.add_photo(&Digest::of(PAGE), "jpg", &mut &*PAGE).unwrap();
+    }
     let bytes = builder.finish(&key(SERVER)).unwrap().into_inner();
     (bytes, county.root.fingerprint())
 }

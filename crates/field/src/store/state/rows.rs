@@ -1,7 +1,7 @@
 //! Columns of aggregates, for lists, counts and look-ups; queries never look into the JSON.
 
 use domain::apply::PersonState;
-use domain::operation::{BlobRef, Countersign};
+use domain::operation::BlobRef;
 use domain::{Aggregate, Visit, VisitPhase};
 use rusqlite::Connection;
 use seal::Digest;
@@ -82,9 +82,8 @@ fn visit_rows(conn: &Connection, ent: &Uuid, visit: &Visit, phase: VisitPhase) -
     let known: i64 = conn
         .prepare_cached("SELECT count(*) FROM photo_row WHERE visit = ?1")?
         .query_row([ent.as_bytes()], |row| row.get(0))?;
-    // Photos are only ever added at the end; the rows of the first ones stand. What came after a seal is no photo of the visit and is kept
-    // and sent all the same.
-    let late: Vec<_> = visit.uncovered.iter().filter_map(|entry| entry.photo.as_deref()).collect();
+    // Photos are only ever added at the end; the rows of the first ones stand.
+    let late: Vec<_> = visit.late_photos().collect();
     let known = if late.is_empty() {
         usize::try_from(known).unwrap_or_default()
     } else {
@@ -109,22 +108,7 @@ fn visit_rows(conn: &Connection, ent: &Uuid, visit: &Visit, phase: VisitPhase) -
     }
     conn.prepare_cached("DELETE FROM visit_blob WHERE visit = ?1 AND role = 'record'")?
         .execute([ent.as_bytes()])?;
-    if let Some(Countersign::Signed { strokes, .. }) = &visit.countersign {
-        visit_blob(conn, ent, strokes, "record")?;
-    }
-    for strokes in visit.hand_signed.iter().filter_map(|signed| signed.strokes.as_ref()) {
-        visit_blob(conn, ent, strokes, "record")?;
-    }
-    // Returned records stay evidence: their bytes are sent, and kept, like those of the one that stands.
-    for sealed in visit.returns.iter().map(|past| &past.sealed).chain(&visit.sealed) {
-        visit_blob(conn, ent, &sealed.record, "record")?;
-        visit_blob(conn, ent, &sealed.statement, "record")?;
-    }
-    for past in &visit.returns {
-        if let Some(Countersign::Signed { strokes, .. }) = &past.held.countersign {
-            visit_blob(conn, ent, strokes, "record")?;
-        }
-    }
+    visit.documents().try_for_each(|blob| visit_blob(conn, ent, blob, "record"))?;
     Ok(())
 }
 
