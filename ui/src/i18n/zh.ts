@@ -2,6 +2,7 @@
 import { consoleZh } from "./console-zh";
 import { galleryZh } from "./gallery-zh";
 import { lifeZh } from "./life-zh";
+import { tableZh } from "./table-zh";
 import { listZh } from "./list-zh";
 
 const zh = {
@@ -783,17 +784,7 @@ const zh = {
     copy_busy: { happened: "正在制作或取回第二份。", safe: "已保存的内容没有变化。", act: "请等它完成。" },
     internal: { happened: "程序出了意外。", safe: "显示“已存本机”时间之前的内容都已存好。", act: "请重试；仍不成功请重新打开程序，并联系县管理员。" },
   },
-  table: {
-    too_large: { happened: "文件超过 20 MB，或展开后太大。", act: "请删去图片和无关的表，或分成几个文件。" },
-    too_many_rows: { happened: "表格超过 20,000 行。", act: "请分成几个文件。" },
-    too_many_columns: { happened: "表格超过 100 列。", act: "请删去右边无关的列，远处的空格里可能有残留内容。" },
-    not_a_table: { happened: "这不是表格文件。", act: "请选择 XLSX 或 CSV 文件。" },
-    old_workbook: { happened: "这是旧格式（XLS）的表格，或加了打开密码。", act: "请在表格软件里去掉密码，另存为 XLSX。" },
-    damaged: { happened: "表格文件已损坏。", act: "请在表格软件里打开，另存一份再试。" },
-    empty: { happened: "文件里没有内容。", act: "请检查是否选错了文件。" },
-    no_sheet: { happened: "文件里没有这张工作表。", act: "请重新选择工作表。" },
-    no_header: { happened: "表头所在的这一行是空的。", act: "请重新填写表头所在的行号。" },
-  },
+  table: tableZh,
   list: listZh,
   gallery: galleryZh,
   console: consoleZh,
