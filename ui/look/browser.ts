@@ -19,11 +19,12 @@ export interface Eyes {
   close(): Promise<void>;
 }
 
-export async function eyes(): Promise<Eyes> {
+/** `bare` is a computer that has no fonts but those in a folder. */
+export async function eyes(bare?: string): Promise<Eyes> {
   const server = await preview({ root: UI, build: { outDir: "dist-fake" }, preview: { port: 0, host: "127.0.0.1" }, logLevel: "error", configFile: false });
   const address = server.httpServer.address();
   if (address === null || typeof address === "string") throw new Error("the screens are not served");
-  const browser: Browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ARGS });
+  const browser: Browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ARGS, env: { ...process.env, ...(bare ? { FONTCONFIG_FILE: bare } : {}) } as Record<string, string> });
   return {
     async open(path) {
       const context = await browser.newContext({ viewport: PANEL, locale: "zh-CN", reducedMotion: "reduce" });

@@ -317,3 +317,57 @@ async fn laptops_get_what_was_taken_in() {
     laptop.sync(&desk.server).await;
     assert!(laptop.cursor.sseq > before.sseq);
 }
+
+/// Names of the Extensions B and later survive a workbook in, the store, the search by one and two characters, and a workbook out.
+#[tokio::test]
+async fn rare_names_survive_the_way_in_and_out() {
+    let desk = Desk::open().await;
+    let rows = [["𬭼家湾村站", "青禾镇", "𬭼家湾村", "葛𪨶"], ["𪨶山站", "青禾镇", "𠮷田村", "沈𬭼"]];
+    let column = |title: &str| Column {
+        title: title.to_owned(),
+        width: 12,
+    };
+    let sheet = Sheet {
+        name: "𬭼家站点".into(),
+        heading: Vec::new(),
+        columns: ["站点名称", "乡镇", "村", "负责人"].map(column).into(),
+        made_at_ms: 0,
+    };
+    let cells = rows.map(|row| row.map(|text| Cell::Text(text.into())).to_vec());
+    let (status, table) = desk.bring(workbook(&sheet, cells).unwrap()).await;
+    assert_eq!((status, &table["sheet"]), (StatusCode::OK, &json!("𬭼家站点")), "{table}");
+    let plan = desk.preview(&table).await["plan"].clone();
+    let args = json!({"reading": Desk::reading(&table), "plan": plan});
+    let (_, report) = desk.call("import_stations", args).await;
+    assert_eq!(counts(&report), [2, 0, 0, 0], "{report}");
+    let rare = desk.station("𪨶山站");
+    assert_eq!((rare.village.as_str(), rare.manager.as_str()), ("𠮷田村", "沈𬭼"));
+
+    let query = |search: &str| json!({"list": "stations", "search": search, "filters": [], "sort": "name", "descending": false});
+    for (search, wanted) in [
+        ("𬭼家", 1),
+        ("葛𪨶", 1),
+        ("𪨶山", 1),
+        ("沈𬭼", 1),
+        ("𠮷田", 1),
+        ("𠮷", 1),
+        ("田𠮷", 0),
+        ("𬭼𪨶", 0),
+    ] {
+        let (_, page) = desk.call("list", json!({"query": query(search), "after": null, "limit": 1000})).await;
+        let found = page["rows"].as_array().unwrap().iter();
+        let own = found.filter(|row| rows.iter().any(|known| row["cells"][0] == known[0])).count();
+        assert_eq!(own, wanted, "{search}");
+    }
+
+    let export = json!({"query": query("𪨶"), "columns": ["name", "village", "manager"], "english": false}).to_string();
+    let escaped: String = export.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let asked = desk.server.ask(Method::GET, &format!("/api/scopes/{}/list?export={escaped}", desk.scope));
+    let book = asked.header("Cookie", &desk.cookie).send().await.unwrap().bytes().await.unwrap();
+    let read = server::stations::table::read(&book, None).unwrap();
+    let lines: Vec<Vec<String>> = read.rows.into_iter().map(|row| row.cells).collect();
+    assert!(lines[1][0].contains("搜索“𪨶”"), "{lines:?}");
+    for row in [["𪨶山站", "𠮷田村", "沈𬭼"], ["𬭼家湾村站", "𬭼家湾村", "葛𪨶"]] {
+        assert!(lines.contains(&row.map(str::to_owned).to_vec()), "{row:?} in {lines:?}");
+    }
+}
