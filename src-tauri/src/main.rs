@@ -15,6 +15,9 @@ use tauri::{DragDropEvent, Manager, WindowEvent};
 use crate::core::Shell;
 
 fn main() -> Result<()> {
+    if let Some(ended) = field::decode::instead(std::env::args_os().skip(1)) {
+        return ended;
+    }
     renderer::start_again_if_white();
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
@@ -43,8 +46,11 @@ fn main() -> Result<()> {
         .register_asynchronous_uri_scheme_protocol("xunzhan", |context, request, responder| {
             let shell = context.app_handle().state::<Shell>().inner().clone();
             let path = request.uri().path().to_owned();
-            let origin = request.headers().get("origin").and_then(|origin| origin.to_str().ok()).map(str::to_owned);
-            tauri::async_runtime::spawn_blocking(move || responder.respond(pictures::answer(&shell, &path, origin.as_deref())));
+            let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+            let (origin, range) = (header("origin"), header("range"));
+            tauri::async_runtime::spawn_blocking(move || {
+                responder.respond(pictures::answer(&shell, &path, origin.as_deref(), range.as_deref()));
+            });
         })
         .invoke_handler(tauri::generate_handler![
             commands::call,

@@ -9,8 +9,9 @@ use crate::core::{Shell, internal};
 const OWN_ORIGINS: [&str; 3] = ["tauri://localhost", "http://tauri.localhost", "https://tauri.localhost"];
 
 /// Answers one request; `path` is the address's path, in which slashes may be written as `%2F`. A page of another origin may not read it.
-pub fn answer(shell: &Shell, path: &str, origin: Option<&str>) -> Response<Vec<u8>> {
-    let mut response = found(shell, path);
+/// Of an original a part is given if one is asked for, as players do.
+pub fn answer(shell: &Shell, path: &str, origin: Option<&str>, range: Option<&str>) -> Response<Vec<u8>> {
+    let mut response = found(shell, path, range);
     if let Some(origin) = own_origin(origin) {
         let value = header::HeaderValue::from_static(origin);
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);
@@ -23,13 +24,41 @@ fn own_origin(origin: Option<&str>) -> Option<&'static str> {
     OWN_ORIGINS.into_iter().find(|own| Some(*own) == origin)
 }
 
-fn found(shell: &Shell, path: &str) -> Response<Vec<u8>> {
-    let found = kind_and_id(path)
-        .ok_or_else(|| ApiError::new(ErrorCode::NotFound))
-        .and_then(|(kind, id)| shell.field()?.image(&kind, &id));
-    let response = match found {
-        Ok((media_type, bytes)) => Response::builder()
+/// What an address leads to.
+enum Found {
+    Whole(String, Vec<u8>),
+    Part(field::Part),
+}
+
+fn look_up(shell: &Shell, path: &str, range: Option<&str>) -> Result<Found, ApiError> {
+    let (kind, id) = kind_and_id(path).ok_or_else(|| ApiError::new(ErrorCode::NotFound))?;
+    let field = shell.field()?;
+    if let Some(range) = range.filter(|_| kind == "original")
+        && let Some(part) = field.part(&id, range)?
+    {
+        return Ok(Found::Part(part));
+    }
+    let (media_type, bytes) = field.image(&kind, &id)?;
+    Ok(Found::Whole(media_type, bytes))
+}
+
+fn found(shell: &Shell, path: &str, range: Option<&str>) -> Response<Vec<u8>> {
+    let response = match look_up(shell, path, range) {
+        Ok(Found::Part(part)) => Response::builder()
+            .status(if part.first.is_some() {
+                StatusCode::PARTIAL_CONTENT
+            } else {
+                StatusCode::RANGE_NOT_SATISFIABLE
+            })
+            .header(header::CONTENT_RANGE, part.content_range())
+            .header(header::ACCEPT_RANGES, "bytes")
+            .header(header::CONTENT_TYPE, part.media_type)
+            .header(header::CACHE_CONTROL, "no-store")
+            .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+            .body(part.bytes),
+        Ok(Found::Whole(media_type, bytes)) => Response::builder()
             .status(StatusCode::OK)
+            .header(header::ACCEPT_RANGES, "bytes")
             .header(header::CONTENT_TYPE, media_type)
             // The store is encrypted; a cache of the browser would not be.
             .header(header::CACHE_CONTROL, "no-store")

@@ -57,6 +57,9 @@ impl Flags {
 }
 
 fn main() -> Result<()> {
+    if let Some(ended) = field::decode::instead(std::env::args_os().skip(1)) {
+        return ended;
+    }
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
     let mut args = std::env::args().skip(1);

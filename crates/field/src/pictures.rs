@@ -2,9 +2,13 @@
 
 use domain::{PhotoId, VisitId};
 
-use crate::core::{Core, Field};
+use crate::core::{Core, Field, Open};
+use crate::decode;
 use crate::error::{Error, Result};
-use intake::{Limits, thumbnail};
+use intake::Limits;
+use intake::source::{self, Needed};
+use intake::thumbnail::Thumbnail;
+use seal::Digest;
 
 /// What kind of picture is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,13 +64,28 @@ impl Core {
                 let sha256 = row.thumb.ok_or(Error::NotFound("thumbnail"))?;
                 jpeg(open.store.thumb(&sha256)?.ok_or(Error::NotFound("thumbnail"))?)
             }
-            ImageKind::Preview => {
-                let bytes = open.vault.read(&row.original)?;
-                let orientation = intake::metadata::read(&bytes).orientation;
-                let preview = thumbnail::preview(&bytes, orientation, &Limits::default()).map_err(|_| Error::NotFound("preview"))?;
-                jpeg(preview.jpeg)
-            }
+            ImageKind::Preview => jpeg(preview(&open, &row.original)?.jpeg),
             _ => Ok((row.mime, open.vault.read(&row.original)?)),
         }
+    }
+}
+
+/// The large view of an original.
+pub(crate) fn preview(open: &Open, original: &Digest) -> Result<Thumbnail> {
+    let Needed { format, bytes, .. } = to_look_at(open, original)?;
+    let orientation = intake::metadata::read_as(&bytes, format).orientation;
+    decode::preview(&bytes, orientation, &Limits::default()).map_err(|_| Error::NotFound("preview"))
+}
+
+/// What is needed of an original to show it: of a film its first picture alone, which may be a thousandth of it.
+fn to_look_at(open: &Open, original: &Digest) -> Result<Needed> {
+    let needed = source::needed(&mut open.vault.reader(original)?)?;
+    if needed.whole && Digest::of(&needed.bytes) != *original {
+        return Err(Error::Broken("an original does not hash to its name"));
+    }
+    if needed.whole || needed.format.is_video() {
+        Ok(needed)
+    } else {
+        Err(Error::NotFound("preview"))
     }
 }

@@ -15,8 +15,8 @@ use seal::Digest;
 
 use crate::core::{APP_VERSION, Core, Field, Open, lock};
 use crate::error::{Error, Result};
+use crate::pictures::preview;
 use crate::store::now_ms;
-use intake::{Limits, thumbnail};
 
 // With more photos than this the annex is printed from thumbnails, so that the paper is there within seconds.
 const MOST_PREVIEWS: usize = 12;
@@ -248,8 +248,7 @@ fn pictures(open: &Open, visit: &Visit) -> Result<BTreeMap<PhotoId, Vec<u8>>> {
         let attached = &photo.attached;
         let Some(thumb) = &attached.thumbnail else { continue };
         let large = if few {
-            let bytes = open.vault.read(&attached.original.sha256.parse()?).ok();
-            bytes.and_then(|bytes| thumbnail::preview(&bytes, attached.meta.orientation, &Limits::default()).ok())
+            preview(open, &attached.original.sha256.parse()?).ok()
         } else {
             None
         };

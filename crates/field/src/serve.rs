@@ -116,7 +116,7 @@ impl Serving {
             .route("/files", post(files::take).layer(DefaultBodyLimit::disable()))
             .layer(from_fn_with_state(shell.clone(), door::known));
         let always = |name: HeaderName, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
-        let policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; \
+        let policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; media-src 'self' blob:; \
                       font-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
         Router::new()
             .nest("/s/{key}", inside)

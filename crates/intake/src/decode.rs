@@ -1,10 +1,11 @@
-//! Opening pictures under limits. A picture is data from a stranger: its size is checked before a byte is decoded, only
-//! decoders in pure Rust run (so that a fault is a panic and not a crash), and a panic is caught here and becomes a reason.
+//! Opening pictures under limits. A picture is data from a stranger: its size is checked before a byte is decoded, and a panic of a
+//! decoder is caught here and becomes a reason. What a decoder could do beyond a panic, [`apart`] says: such files are to be opened in
+//! a process that may die.
 
 use crate::container::{self, jpeg};
 use crate::format::{FileFormat, sniff};
 use crate::reason::NoPreview;
-use crate::{eighth, embedded, heic, tiff_picture};
+use crate::{avif, document, eighth, embedded, heic, inks, poster, rows, tiff_picture};
 use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::{DynamicImage, ImageDecoder, RgbImage};
 use std::io::Cursor;
@@ -18,6 +19,8 @@ pub struct Limits {
     pub max_pixels: u64,
     /// Most pixels of a JPEG that is decoded at an eighth of its size.
     pub max_pixels_eighth: u64,
+    /// Most pixels of a PNG that is decoded row by row.
+    pub max_pixels_in_rows: u64,
     /// Whether a JPEG that is large enough is decoded at an eighth of its size.
     pub prefer_eighth: bool,
     /// Most bytes of decoded picture.
@@ -31,6 +34,7 @@ impl Default for Limits {
         Self {
             max_pixels: 64_000_000,
             max_pixels_eighth: 300_000_000,
+            max_pixels_in_rows: 200_000_000,
             prefer_eighth: true,
             max_decoded_bytes: 260_000_000,
             max_scans: 64,
@@ -59,14 +63,30 @@ pub(crate) fn decode(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<Pictu
         FileFormat::Jpeg => decode_jpeg(bytes, wanted, limits).or_else(|why| instead(bytes, why, limits)),
         FileFormat::Tiff if embedded::is_raw(bytes) => instead(bytes, NoPreview::Format { format: FileFormat::Tiff }, limits),
         FileFormat::Tiff => decode_full(bytes, FileFormat::Tiff, limits).or_else(|why| instead(bytes, why, limits)),
-        format @ (FileFormat::Png | FileFormat::Webp) => decode_full(bytes, format, limits),
+        FileFormat::Png => decode_png(bytes, wanted, limits),
+        FileFormat::Webp => decode_full(bytes, FileFormat::Webp, limits),
         FileFormat::Heic => {
             let _alone = alone(pixels_of(bytes, FileFormat::Heic).map_or(0, |(pixels, _)| pixels));
             heic::decode(bytes, wanted, limits)
         }
-        format => Err(NoPreview::Format { format }),
+        FileFormat::Avif => avif::decode(bytes, limits),
+        FileFormat::Pdf => document::decode(bytes, wanted, limits),
+        FileFormat::Mp4 | FileFormat::Mov | FileFormat::ThreeGp => poster::decode(bytes, limits),
+        FileFormat::Other => Err(NoPreview::Format { format: FileFormat::Other }),
     }))
     .map_err(|_| NoPreview::DecoderFailed)?
+}
+
+/// Whether a file is to be opened in a process of its own. In this one stay the formats whose decoders are small and in safe Rust, as
+/// long as their pictures need little memory: they are nearly all that telephones and cameras bring.
+pub fn apart(bytes: &[u8]) -> bool {
+    match sniff(bytes) {
+        format @ (FileFormat::Jpeg | FileFormat::Png | FileFormat::Webp) => {
+            pixels_of(bytes, format).is_some_and(|(pixels, _)| pixels > ALONE_ABOVE_PIXELS)
+        }
+        FileFormat::Other => false,
+        _ => true,
+    }
 }
 
 /// What a file shows in place of a picture that is too large to open, or of a kind that is not opened: the largest JPEG inside.
@@ -96,7 +116,10 @@ fn decode_jpeg(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<Picture, No
     let full = pixels <= limits.max_pixels;
     let _alone = alone(pixels);
     if pixels <= limits.max_pixels_eighth && (!full || limits.prefer_eighth && wanted > 0 && longest / 8 >= wanted) {
-        let decoded = catch_unwind(AssertUnwindSafe(|| eighth::decode(bytes))).map_err(|_| NoPreview::DecoderFailed)?;
+        // What is too large for the full decoder is better shown roughly than not at all.
+        let rough = || (!full).then(|| eighth::decode_roughly(bytes)).flatten();
+        let decoded = catch_unwind(AssertUnwindSafe(|| eighth::decode(bytes).or_else(rough)));
+        let decoded = decoded.map_err(|_| NoPreview::DecoderFailed)?;
         if let Some(pixels) = decoded {
             return Ok(Picture {
                 pixels,
@@ -111,11 +134,30 @@ fn decode_jpeg(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<Picture, No
     if scans(bytes) > limits.max_scans {
         return Err(NoPreview::TooCostly);
     }
+    let icc = jpeg::colour_profile(bytes);
+    if inks::has_four(bytes) {
+        return inks::decode(bytes, icc.as_deref(), limits);
+    }
     let picture = open(JpegDecoder::new(Cursor::new(bytes)), FileFormat::Jpeg, limits)?;
-    Ok(Picture {
-        icc: jpeg::colour_profile(bytes),
-        ..picture
-    })
+    Ok(Picture { icc, ..picture })
+}
+
+/// A PNG in full, or row by row where that would be too much.
+fn decode_png(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<Picture, NoPreview> {
+    let (pixels, longest) = pixels_of(bytes, FileFormat::Png).ok_or(NoPreview::Broken)?;
+    if pixels > ALONE_ABOVE_PIXELS && wanted > 0 && longest / 2 >= wanted && pixels <= limits.max_pixels_in_rows {
+        let _alone = alone(pixels);
+        match rows::decode(bytes, wanted, limits) {
+            Err(NoPreview::TooLarge) => {}
+            decoded => return decoded,
+        }
+    }
+    decode_full(bytes, FileFormat::Png, limits)
+}
+
+/// A JPEG that another file is made of, in full.
+pub(crate) fn jpeg_of_a_film(bytes: &[u8], limits: &Limits) -> Result<Picture, NoPreview> {
+    decode_jpeg(bytes, 0, limits)
 }
 
 fn decode_full(bytes: &[u8], format: FileFormat, limits: &Limits) -> Result<Picture, NoPreview> {

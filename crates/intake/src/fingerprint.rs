@@ -122,7 +122,7 @@ mod tests {
     fn scene(seed: u32) -> RgbImage {
         RgbImage::from_fn(320, 240, |x, y| {
             let disc = (x.abs_diff(40 + seed * 53 % 240)).pow(2) + (y.abs_diff(30 + seed * 31 % 180)).pow(2) < 2500;
-            let bars = (x / (40 + seed % 7 * 5) + y / (50 + seed % 5 * 9)) % 2 == 0;
+            let bars = (x / (40 + seed % 7 * 5) + y / (50 + seed % 5 * 9)).is_multiple_of(2);
             let value = x * (1 + seed % 3) / 4 + if disc { 120 } else { 0 } + if bars { 35 } else { 0 };
             Rgb([value.min(255) as u8, (y.min(255)) as u8, (255 - value.min(255)) as u8])
         })

@@ -1,12 +1,14 @@
 //! Pictures coded with HEVC in HEIF, by a decoder in pure Rust: the thumbnail that the camera put beside the picture where
 //! that is large enough, else the picture itself. Rotation and mirroring of the container are applied here, and only here.
 
+use crate::colour::{on_white, profile_of};
 use crate::decode::{Limits, Picture};
 use crate::format::FileFormat;
 use crate::reason::NoPreview;
 use heic_rs::context::Context;
+use heic_rs::hevc::Frame;
 use heic_rs::meta::iref::RefKind;
-use heic_rs::{DecodeOptions, Error, Image, PixelLayout, color, hevc, transform};
+use heic_rs::{DecodeOptions, Error, Image, Nclx, PixelLayout, Transform, color, hevc, transform};
 use image::RgbImage;
 
 /// Tiles of one picture at most; a telephone writes about fifty.
@@ -23,7 +25,8 @@ pub(crate) fn decode(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<Pictu
     let too_large = u64::from(size.0) * u64::from(size.1) > limits.max_pixels;
     // Of a picture that is too large, any thumbnail is better than none.
     let least = if too_large { 0 } else { wanted };
-    let icc = context.icc(&props).map(<[u8]>::to_vec);
+    let primaries = props.nclx.map_or(1, |nclx| nclx.primaries);
+    let icc = context.icc(&props).map(<[u8]>::to_vec).or_else(|| profile_of(primaries));
     if let Some(small) = thumbnail(&context, primary, size, least) {
         return picture(small, icc);
     }
@@ -87,12 +90,33 @@ fn coded_pixels(context: &Context<'_>, item: u32) -> Result<u64, NoPreview> {
     Ok(sum)
 }
 
+/// Decoded samples as a picture to be looked at: in RGB, turned as the container says, transparent parts on white.
+pub(crate) fn upright(
+    frame: &Frame,
+    alpha: Option<&Frame>,
+    nclx: Nclx,
+    icc: Option<&[u8]>,
+    transforms: &[Transform],
+    limits: &Limits,
+) -> Result<Picture, NoPreview> {
+    let layout = if alpha.is_some() { PixelLayout::Rgba8 } else { PixelLayout::Rgb8 };
+    let image = color::convert(frame, alpha, nclx, layout, limits.max_pixels, Some(1)).map_err(|e| reason(&e))?;
+    let image = transform::apply_all(image, transforms).map_err(|e| reason(&e))?;
+    picture(image, icc.map(<[u8]>::to_vec).or_else(|| profile_of(nclx.primaries)))
+}
+
 fn picture(image: Image, icc: Option<Vec<u8>>) -> Result<Picture, NoPreview> {
-    let pixels = RgbImage::from_raw(image.width, image.height, image.data).ok_or(NoPreview::DecoderFailed)?;
+    let Image { width, height, data, layout } = image;
+    let data = if layout == PixelLayout::Rgba8 {
+        data.as_chunks::<4>().0.iter().flat_map(on_white).collect()
+    } else {
+        data
+    };
+    let pixels = RgbImage::from_raw(width, height, data).ok_or(NoPreview::DecoderFailed)?;
     Ok(Picture { pixels, icc, upright: true })
 }
 
-fn reason(error: &Error) -> NoPreview {
+pub(crate) fn reason(error: &Error) -> NoPreview {
     match error {
         Error::PixelLimit { .. } | Error::BoxTooLarge { .. } => NoPreview::TooLarge,
         Error::Unsupported(_) | Error::MissingBox(_) => NoPreview::Format { format: FileFormat::Heic },

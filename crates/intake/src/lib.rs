@@ -4,18 +4,23 @@
 //! claims, every reader ends within bounded time and memory, and whatever cannot be read ends as a reason or a warning.
 //! The crate knows no vault, no store and no file system, and none of our other crates.
 
+mod avif;
 mod bytes;
 mod colour;
 mod container;
 mod decode;
+mod document;
 pub mod eighth;
 mod embedded;
 mod exif;
 pub mod fingerprint;
 pub mod format;
 mod heic;
+mod inks;
 pub mod metadata;
+mod poster;
 pub mod reason;
+mod rows;
 pub mod source;
 pub mod thumbnail;
 mod tiff;
@@ -23,4 +28,4 @@ mod tiff_picture;
 mod when;
 mod xmp;
 
-pub use decode::Limits;
+pub use decode::{Limits, apart};

@@ -1,5 +1,6 @@
-//! Which bytes of a file the readers need: all of a picture, of a film everything but the film itself.
+//! Which bytes of a file the readers need: all of a picture; of a film what it says about itself, and its first picture.
 
+use crate::container::track::{self, FIRST_PICTURE};
 use crate::format::{FileFormat, sniff};
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -9,6 +10,10 @@ pub const MAX_IN_MEMORY: usize = 96 << 20;
 const HEAD: usize = 1 << 20;
 /// Bytes of a film's directory that are looked at; an hour of film has some megabytes.
 const MAX_DIRECTORY: usize = 24 << 20;
+/// Bytes of a film's first picture; one of 8K has some five megabytes.
+const MAX_FIRST_PICTURE: u64 = 24 << 20;
+/// Bytes of a document that are kept in memory at most.
+const MAX_DOCUMENT: usize = 48 << 20;
 /// Boxes of a film that are walked over.
 const MAX_BOXES: usize = 20_000;
 
@@ -26,7 +31,8 @@ pub struct Needed {
 /// Bytes from the beginning that are worth keeping while a file of this format passes by. Of a film [`film`] brings the rest.
 pub fn beginning(format: FileFormat) -> usize {
     match format {
-        FileFormat::Pdf | FileFormat::Other => HEAD,
+        FileFormat::Other => HEAD,
+        FileFormat::Pdf => MAX_DOCUMENT,
         format if format.is_video() => 0,
         _ => MAX_IN_MEMORY,
     }
@@ -49,7 +55,8 @@ pub fn needed(file: &mut (impl Read + Seek)) -> io::Result<Needed> {
     Ok(Needed { format, bytes, whole })
 }
 
-/// The boxes of a film that say something about it, wherever they stand; the film itself is leapt over.
+/// The boxes of a film that say something about it, wherever they stand, and behind them its first picture in a box of our own. The
+/// film itself is leapt over.
 pub fn film(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
     let mut kept = Vec::new();
     let mut at = 0_u64;
@@ -79,7 +86,24 @@ pub fn film(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
             _ => break,
         };
     }
+    if let Some(sample) = first_picture(file, &kept)? {
+        kept.extend((u32::try_from(sample.len()).unwrap_or(0).saturating_add(8)).to_be_bytes());
+        kept.extend(FIRST_PICTURE);
+        kept.extend(sample);
+    }
     Ok(kept)
+}
+
+/// The bytes of a film's first picture; none when the film names none, or more than there are.
+fn first_picture(file: &mut (impl Read + Seek), said: &[u8]) -> io::Result<Option<Vec<u8>>> {
+    let place = track::pictures(said).and_then(|track| track.first);
+    let Some((at, len)) = place.filter(|(at, len)| *at <= i64::MAX.unsigned_abs() && (1..=MAX_FIRST_PICTURE).contains(len)) else {
+        return Ok(None);
+    };
+    file.seek(SeekFrom::Start(at))?;
+    let mut sample = Vec::new();
+    file.by_ref().take(len).read_to_end(&mut sample)?;
+    Ok((sample.len() as u64 == len).then_some(sample))
 }
 
 #[cfg(test)]

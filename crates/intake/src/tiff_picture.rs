@@ -1,5 +1,6 @@
 //! The picture of a TIFF file, by a library: grey, RGB, RGBA and CMYK of 8 and 16 bits.
 
+use crate::colour::{self, on_white};
 use crate::decode::{Limits, Picture};
 use crate::format::FileFormat;
 use crate::reason::NoPreview;
@@ -31,11 +32,11 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, NoPreview
         DecodingResult::U16(samples) => samples.iter().map(|s| s.to_be_bytes()[0]).collect(),
         _ => return Err(UNKNOWN),
     };
-    let pixels: Vec<u8> = match colour {
-        ColorType::Gray(8 | 16) => samples.iter().flat_map(|g| [*g; 3]).collect(),
-        ColorType::RGB(8 | 16) => samples,
-        ColorType::RGBA(8 | 16) => samples.as_chunks::<4>().0.iter().flat_map(on_white).collect(),
-        ColorType::CMYK(8 | 16) => samples.as_chunks::<4>().0.iter().flat_map(of_inks).collect(),
+    let (pixels, icc): (Vec<u8>, Option<Vec<u8>>) = match colour {
+        ColorType::Gray(8 | 16) => (samples.iter().flat_map(|g| [*g; 3]).collect(), None),
+        ColorType::RGB(8 | 16) => (samples, icc),
+        ColorType::RGBA(8 | 16) => (samples.as_chunks::<4>().0.iter().flat_map(on_white).collect(), icc),
+        ColorType::CMYK(8 | 16) => (colour::of_inks(&samples, icc.as_deref()), None),
         _ => return Err(UNKNOWN),
     };
     Ok(Picture {
@@ -46,19 +47,6 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, NoPreview
 }
 
 const UNKNOWN: NoPreview = NoPreview::Format { format: FileFormat::Tiff };
-
-fn product(a: u8, b: u8) -> u8 {
-    u8::try_from((u16::from(a) * u16::from(b) + 127) / 255).unwrap_or(u8::MAX)
-}
-
-fn on_white(&[red, green, blue, alpha]: &[u8; 4]) -> [u8; 3] {
-    [red, green, blue].map(|c| product(c, alpha).saturating_add(255 - alpha))
-}
-
-/// Four inks on white paper, without a profile of the press.
-fn of_inks(&[cyan, magenta, yellow, black]: &[u8; 4]) -> [u8; 3] {
-    [cyan, magenta, yellow].map(|ink| product(255 - ink, 255 - black))
-}
 
 fn reason(error: &TiffError) -> NoPreview {
     match error {

@@ -52,8 +52,8 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       photo: `00000000-0000-7000-9000-${String(n).padStart(12, "0")}`,
       original: { sha256: HEX, len: 4_213_000 + n },
       thumbnail: n % 7 === 6 ? null : { sha256: HEX, len: 9000 },
-      name: n % 7 === 6 ? `IMG_${1000 + n}.HEIC` : `IMG_${1000 + n}.JPG`,
-      mime: n % 7 === 6 ? "image/heic" : "image/jpeg",
+      name: n === 12 ? "VID_1012.MP4" : n % 7 === 6 ? `IMG_${1000 + n}.HEIC` : `IMG_${1000 + n}.JPG`,
+      mime: n === 12 ? "video/mp4" : n % 7 === 6 ? "image/heic" : "image/jpeg",
       method: "dialog",
       meta: {
         taken_at: `2026-11-21T09:${String(10 + n).padStart(2, "0")}:05`,
@@ -393,6 +393,8 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       const [w, h] = kind === "page" ? [794, 1123] : [400, 300];
       return `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}"><rect width="100%" height="100%" fill="${kind === "page" ? "#fff" : `hsl(${hue} 30% 60%)`}"/><rect y="70%" width="100%" height="30%" fill="hsl(${hue} 30% 40%)"/></svg>`)}#`;
     },
+    // No player can play it.
+    film: async () => ({ url: "data:video/mp4;base64,AAAA", free: () => undefined }),
     saveRecord: async () => {
       view = { ...view, record_kept_at_ms: Date.now() };
       return true;

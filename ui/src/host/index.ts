@@ -11,6 +11,12 @@ export type ImageKind = "thumbnail" | "preview" | "original" | "page";
 /** What a native dialog is to choose. */
 export type Pick = "photos" | "folder" | "card";
 
+/** A film that may be played until it is freed. */
+export interface Film {
+  url: string;
+  free(): void;
+}
+
 /** The inspector's host. */
 export interface FieldHost {
   /** Makes a call of the contract; fails with a {@link HostError}. */
@@ -22,6 +28,8 @@ export interface FieldHost {
   onEvent(listener: (event: HostEvent) => void): () => void;
   /** Address of a picture; it never holds a path of the machine. */
   imageUrl(kind: ImageKind, id: string): string;
+  /** A film as this host's player takes it; none when it takes none of this size. */
+  film(id: string, sizeBytes: number): Promise<Film | null>;
   /** Copies a finished document where the person wants it; false when the dialog was closed. */
   saveRecord(handle: string, fileName: string): Promise<boolean>;
   /** Tells the host that the first screen can be used. */

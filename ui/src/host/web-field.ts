@@ -67,6 +67,7 @@ export async function webFieldHost(): Promise<FieldHost> {
       return () => void listeners.delete(listener);
     },
     imageUrl: (kind, id) => `${base}/pictures/${kind}/${id}`,
+    film: async (id) => ({ url: `${base}/pictures/original/${id}`, free: () => undefined }),
     async saveRecord(handle, fileName) {
       const link = document.createElement("a");
       link.href = `${base}/records/${encodeURIComponent(handle)}`;

@@ -1,4 +1,5 @@
 /** English texts. Errors say what happened, what is safe and what to do. */
+import preview from "./preview-en";
 import { consoleEn } from "./console-en";
 import { galleryEn } from "./gallery-en";
 import { lifeEn } from "./life-en";
@@ -220,6 +221,9 @@ const en: Catalogue = {
   photo: {
     no_preview: "No preview",
     no_preview_hint: "The original is kept whole; this kind of file cannot be shown yet.",
+    film_play: "Play the film",
+    film_opening: "Opening the film…",
+    film_refused: "This computer cannot play this film. The original is kept whole and can be watched on a computer with a player for it.",
     look: "Deserves a look",
     withdrawn: "Withdrawn",
     withdrawn_because: "Withdrawn, because: {reason}. The original is kept.",
@@ -296,13 +300,7 @@ const en: Catalogue = {
     too_many: "Too many files in one import. Import them in parts.",
     other: "Reason code {reason}. The original is untouched. Ask the county administrator.",
   },
-  preview_reason: {
-    format: "Kept whole. Pictures of this format are not shown yet.",
-    too_large: "Kept whole. Too many pixels or bytes to be shown.",
-    too_costly: "Kept whole. The file is built so that opening it would exhaust the computer, so it is not shown.",
-    broken: "Kept whole. The picture data are damaged and cannot be shown.",
-    decoder_failed: "Kept whole. Opening the picture failed, so it is not shown.",
-  },
+  preview_reason: preview,
   severity: { minor: "Minor", major: "Major", severe: "Severe" },
   unit_role: { lead: "Lead", cooperating: "Helps" },
   finding: {

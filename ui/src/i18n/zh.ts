@@ -1,4 +1,5 @@
 /** Chinese texts. Errors say what happened, what is safe and what to do. */
+import preview from "./preview-zh";
 import { consoleZh } from "./console-zh";
 import { galleryZh } from "./gallery-zh";
 import { lifeZh } from "./life-zh";
@@ -236,6 +237,9 @@ const zh = {
   photo: {
     no_preview: "暂无预览",
     no_preview_hint: "原件已完整保存，此类文件目前不能显示。",
+    film_play: "播放视频",
+    film_opening: "正在打开视频…",
+    film_refused: "这台电脑不能播放这段视频。原件已完整保存，可以在装有相应播放程序的电脑上查看。",
     look: "需留意",
     withdrawn: "已撤回",
     withdrawn_because: "已撤回，原因：{reason}。原件仍保留。",
@@ -312,13 +316,7 @@ const zh = {
     too_many: "一次导入的文件过多，该文件未接收。请分批导入。",
     other: "原因代号 {reason}。原件未改动，请联系县管理员。",
   },
-  preview_reason: {
-    format: "已完整保存。这种格式暂无预览。",
-    too_large: "已完整保存。画面像素或文件过大，暂无预览。",
-    too_costly: "已完整保存。文件构造异常，展开会耗尽资源，暂无预览。",
-    broken: "已完整保存。画面数据损坏，暂无预览。",
-    decoder_failed: "已完整保存。画面打开时出错，暂无预览。",
-  },
+  preview_reason: preview,
   severity: { minor: "一般", major: "较重", severe: "严重" },
   unit_role: { lead: "牵头", cooperating: "配合" },
   finding: {

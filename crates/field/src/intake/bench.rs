@@ -2,6 +2,7 @@
 
 use super::import::{Context, ImportReport, Keep, Outcome, WORKERS, import};
 use super::read::read_one;
+use crate::os::confine::memory_kib;
 use crate::vault::Vault;
 use anyhow::{Context as _, Result, anyhow, bail};
 use intake::Limits;
@@ -192,12 +193,7 @@ fn taken(report: &ImportReport) -> Result<(usize, usize, u64)> {
 
 /// The most memory that this process has held, KiB, as the kernel counts it.
 fn peak_kib() -> Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").context("only Linux tells a process its peak memory")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line
-        .and_then(|line| line.split_whitespace().next())
-        .context("the kernel tells no peak memory")?;
-    Ok(kib.parse()?)
+    memory_kib("VmHWM:").context("only Linux tells a process its peak memory")
 }
 
 fn seconds<T>(run: impl FnOnce() -> T) -> (f64, T) {

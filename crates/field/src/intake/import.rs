@@ -4,13 +4,14 @@ use super::folder::{Listed, expand};
 use super::read::{ReadFile, read_one};
 use super::reason::Refusal;
 use super::said::photo_meta;
+use crate::decode;
 use crate::vault::{Vault, VaultWriter};
 use domain::photo::PhotoMeta;
 use intake::Limits;
 use intake::format::FileFormat;
 use intake::metadata::{self, Metadata};
 use intake::reason::NoPreview;
-use intake::thumbnail::{self, Thumbnail};
+use intake::thumbnail::Thumbnail;
 use seal::Digest;
 use std::collections::HashMap;
 use std::io;
@@ -270,8 +271,8 @@ fn look(file: ReadFile, limits: &Limits) -> Taken {
         warnings: vec!["the metadata reader failed on this file".into()],
         ..Metadata::default()
     });
-    let thumbnail = if whole || !matches!(format, FileFormat::Jpeg | FileFormat::Png) {
-        thumbnail::make(&head, meta.orientation, limits)
+    let thumbnail = if whole || !matches!(format, FileFormat::Jpeg | FileFormat::Png | FileFormat::Pdf) {
+        decode::thumbnail(&head, meta.orientation, limits)
     } else {
         Err(NoPreview::TooLarge)
     };

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::header;
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use contract::{ApiError, ErrorCode};
 use futures::StreamExt as _;
@@ -142,13 +142,30 @@ async fn write(mut file: tokio::fs::File, body: Body) -> std::result::Result<(),
     Ok(file.flush().await.map_err(Error::from).map_err(ApiError::from)?)
 }
 
-/// A thumbnail, preview, original or page of a record.
+/// Says that parts may be asked for.
+const PARTS: [(HeaderName, &str); 1] = [(header::ACCEPT_RANGES, "bytes")];
+
+/// A thumbnail, preview, original or page of a record; of an original also a part, as players ask for films.
 pub(super) async fn picture(
     State(shell): State<Shell>,
     Path((_, kind, id)): Path<(String, String, String)>,
+    headers: HeaderMap,
 ) -> std::result::Result<Response, Failed> {
+    let range = headers.get(header::RANGE).and_then(|range| range.to_str().ok()).map(str::to_owned);
+    if let Some(range) = range.filter(|_| kind == "original") {
+        let (shell, photo) = (shell.clone(), id.clone());
+        if let Some(part) = beside(move || shell.0.field.part(&photo, &range)).await? {
+            let status = if part.first.is_some() {
+                StatusCode::PARTIAL_CONTENT
+            } else {
+                StatusCode::RANGE_NOT_SATISFIABLE
+            };
+            let headers = [(header::CONTENT_RANGE, part.content_range()), (header::CONTENT_TYPE, part.media_type)];
+            return Ok((status, PARTS, headers, part.bytes).into_response());
+        }
+    }
     let (media_type, bytes) = beside(move || shell.0.field.image(&kind, &id)).await?;
-    Ok(([(header::CONTENT_TYPE, media_type)], bytes).into_response())
+    Ok((PARTS, [(header::CONTENT_TYPE, media_type)], bytes).into_response())
 }
 
 /// A finished document, to be saved where the browser saves.

@@ -4,6 +4,7 @@ mod bad_days;
 mod copies;
 mod county;
 mod crash;
+mod films;
 mod full_disk;
 mod giving;
 mod handed;

@@ -25,6 +25,6 @@ pub(super) fn boxes(mut rest: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
 }
 
 /// The first box of a kind.
-pub(super) fn find<'a>(parent: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
+pub(crate) fn find<'a>(parent: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
     boxes(parent).find(|(n, _)| n == name).map(|(_, body)| body)
 }

@@ -5,8 +5,11 @@ mod heif;
 pub(crate) mod jpeg;
 mod photoshop;
 mod png;
+pub(crate) mod track;
 mod video;
 mod webp;
+
+pub(crate) use boxes::find;
 
 use crate::bytes::{be16, be32, le32};
 use crate::format::FileFormat;

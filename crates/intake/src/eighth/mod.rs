@@ -1,6 +1,7 @@
 //! JPEG at an eighth of its size, from the DC coefficients alone. A thumbnail needs no more, and skipping the other 63 of
 //! every block halves the time of a library's scaled decode. Baseline and extended Huffman pictures of one or three
-//! components (grey, YCbCr) in one scan; for everything else, and for damage, the answer is none and the full decoder takes over.
+//! components (grey, YCbCr) in one scan; for everything else, and for damage, the answer is none and the full decoder takes over. Of a
+//! progressive picture that no full decoder may open, the first scan alone is read: all DC coefficients, but for their last bits.
 //!
 //! Source of the format: ISO 10918-1 (ITU-T T.81) annexes B, C and F.
 
@@ -43,13 +44,19 @@ struct Planes {
 
 /// Decodes at an eighth, rounded up; none when this reader does not take the file.
 pub fn decode(bytes: &[u8]) -> Option<RgbImage> {
-    let read = planes(bytes)?;
+    let read = planes(bytes, false)?;
+    picture(read.width, read.height, &read.components)
+}
+
+/// As [`decode`], of progressive pictures: nearly what a full decoder would show, since their coefficients are refined later.
+pub fn decode_roughly(bytes: &[u8]) -> Option<RgbImage> {
+    let read = planes(bytes, true)?;
     picture(read.width, read.height, &read.components)
 }
 
 /// The brightness alone, by which decoders can be compared: libjpeg smooths colours on their way up, and rounds them otherwise.
 pub fn luma(bytes: &[u8]) -> Option<GrayImage> {
-    let read = planes(bytes)?;
+    let read = planes(bytes, false)?;
     let first = read.components.first()?;
     let finest = read.components.iter().all(|c| c.across <= first.across && c.down <= first.down);
     let rows = first.plane.chunks(first.stride).take(read.height);
@@ -57,7 +64,7 @@ pub fn luma(bytes: &[u8]) -> Option<GrayImage> {
     GrayImage::from_raw(u32::try_from(read.width).ok()?, u32::try_from(read.height).ok()?, cropped).filter(|_| finest)
 }
 
-fn planes(bytes: &[u8]) -> Option<Planes> {
+fn planes(bytes: &[u8], progressive: bool) -> Option<Planes> {
     let mut tables = Tables::default();
     let mut frame: Option<(usize, usize, Vec<Component>)> = None;
     for Segment { marker, body, end, .. } in segments(bytes) {
@@ -65,13 +72,15 @@ fn planes(bytes: &[u8]) -> Option<Planes> {
             0xdb => quantisers(body, &mut tables)?,
             0xc4 => huffman_tables(body, &mut tables)?,
             0xdd => tables.restart_interval = be16(body, 0)?.into(),
-            0xc0 | 0xc1 if frame.is_none() => frame = Some(frame_header(body)?),
+            0xc0 | 0xc1 if !progressive && frame.is_none() => frame = Some(frame_header(body)?),
+            0xc2 if progressive && frame.is_none() => frame = Some(frame_header(body)?),
             // Adobe's segment says with 0 that three components are RGB.
             0xee if body.starts_with(b"Adobe") && body.get(11) == Some(&0) => return None,
             0xda => {
                 let (width, height, mut components) = frame?;
                 choose_tables(body, &mut components)?;
-                scan(bytes.get(end..)?, (width, height), &mut components, &tables)?;
+                let first = if progressive { Some(first_scan(body, components.len())?) } else { None };
+                scan(bytes.get(end..)?, (width, height), &mut components, &tables, first)?;
                 return Some(Planes {
                     width: width.div_ceil(8),
                     height: height.div_ceil(8),
@@ -158,8 +167,17 @@ fn choose_tables(body: &[u8], components: &mut [Component]) -> Option<()> {
     Some(())
 }
 
-/// Reads the scan: the DC difference of every block, everything else skipped.
-fn scan(data: &[u8], (width, height): (usize, usize), components: &mut [Component], tables: &Tables) -> Option<()> {
+/// By how many bits the first scan of a progressive picture gives its DC coefficients smaller; none when it is not such a scan (G.1.1.1).
+fn first_scan(body: &[u8], components: usize) -> Option<u32> {
+    match body.get(1 + 2 * components..)? {
+        &[0, 0, approximation, ..] if approximation < 14 => Some(approximation.into()),
+        _ => None,
+    }
+}
+
+/// Reads the scan: the DC difference of every block, everything else skipped. In the first scan of a progressive picture there is nothing
+/// else, and its coefficients are smaller by some bits.
+fn scan(data: &[u8], (width, height): (usize, usize), components: &mut [Component], tables: &Tables, first: Option<u32>) -> Option<()> {
     let across = components.iter().map(|c| c.across).max()?;
     let down = components.iter().map(|c| c.down).max()?;
     let (units_across, units_down) = (width.div_ceil(8 * across), height.div_ceil(8 * down));
@@ -168,8 +186,12 @@ fn scan(data: &[u8], (width, height): (usize, usize), components: &mut [Componen
         component.stride = units_across * component.across;
         component.plane = vec![128; component.stride * units_down * component.down];
         let dc = tables.dc.get(component.tables.0)?.as_deref()?;
-        let ac = tables.ac.get(component.tables.1)?.as_deref()?;
-        chosen.push((dc, ac, *tables.quantisers.get(component.quantiser)?));
+        let ac = if first.is_none() {
+            Some(tables.ac.get(component.tables.1)?.as_deref()?)
+        } else {
+            None
+        };
+        chosen.push((dc, ac, *tables.quantisers.get(component.quantiser)? << first.unwrap_or(0)));
     }
     let mut bits = Bits::new(data);
     let mut predictions = vec![0_i32; components.len()];
@@ -189,7 +211,9 @@ fn scan(data: &[u8], (width, height): (usize, usize), components: &mut [Componen
                     let from = (row * component.down + v) * component.stride + column * component.across;
                     for sample in component.plane.get_mut(from..from + component.across)? {
                         *prediction = prediction.checked_add(dc.difference(&mut bits)?)?;
-                        ac.skip_block(&mut bits)?;
+                        if let Some(ac) = ac {
+                            ac.skip_block(&mut bits)?;
+                        }
                         // The mean of the block: DC is eight times it, about 128 (A.3.3).
                         let value = (prediction.checked_mul(*quantiser)?.checked_add(4)? >> 3) + 128;
                         *sample = u8::try_from(value.clamp(0, 255)).ok()?;

@@ -1,0 +1,47 @@
+//! Limits that a process puts on itself before it opens what strangers made.
+
+use std::io;
+
+/// Takes away from this process what it does not need to decode pictures: more memory than `memory` beyond what it holds now, more
+/// processor time than `seconds`, files, core dumps with pictures in them; and lets it end with whoever started it.
+#[cfg(target_os = "linux")]
+pub fn confine(memory: u64, seconds: u64) -> io::Result<()> {
+    use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    // A program with windows maps a gigabyte of libraries before it begins; what counts is what comes on top.
+    let space = mapped().saturating_add(memory);
+    let limits = [
+        (Resource::As, space),
+        (Resource::Cpu, seconds),
+        (Resource::Core, 0),
+        (Resource::Fsize, 0),
+        (Resource::Nofile, 16),
+    ];
+    for (resource, most) in limits {
+        let limit = Rlimit {
+            current: Some(most),
+            maximum: Some(most),
+        };
+        setrlimit(resource, limit)?;
+    }
+    Ok(())
+}
+
+/// Bytes of address space that this process has mapped; a gigabyte where the system does not say.
+#[cfg(target_os = "linux")]
+fn mapped() -> u64 {
+    memory_kib("VmSize:").map_or(1 << 30, |kib| kib.saturating_mul(1024))
+}
+
+/// What the kernel counts of this process's memory under a name, such as `VmHWM:`; none where it does not.
+pub fn memory_kib(name: &str) -> Option<u64> {
+    let said = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = said.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// Elsewhere the clock of whoever started it is the only limit beside those of the decoders.
+#[cfg(not(target_os = "linux"))]
+pub fn confine(_: u64, _: u64) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,13 @@
+/** Why a file has no preview. */
+export default {
+  format: "Kept whole. Pictures of this format are not shown yet.",
+  too_large: "Kept whole. Too many pixels or bytes to be shown.",
+  too_costly: "Kept whole. The file is built so that opening it would exhaust the computer, so it is not shown.",
+  broken: "Kept whole. The picture data are damaged and cannot be shown.",
+  decoder_failed: "Kept whole. Opening the picture failed, so it is not shown.",
+  codec: "Kept whole. No picture can be taken from a film of this coding.",
+  locked: "Kept whole. The file is under a password, so it is not shown.",
+  too_slow: "Kept whole. Opening the picture took too long and was ended, so it is not shown.",
+  too_much_memory: "Kept whole. Opening the picture took too much memory and was ended, so it is not shown.",
+  no_decoder: "Kept whole. The decoder could not be started, so it is not shown.",
+};
