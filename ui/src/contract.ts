@@ -832,6 +832,11 @@ passed: number,
  * Units drawn.
  */
 drawn: number, } };
+export type FiltersOf = { 
+/**
+ * Of which list.
+ */
+list: ListKind, };
 export type FindCopies = { 
 /**
  * Handle of the folder: a stick, or a copy itself.
@@ -888,6 +893,15 @@ from: Finding | null,
  */
 to: Finding | null, };
 export type FindingId = string;
+export type ForgetFilter = { 
+/**
+ * Of which list.
+ */
+list: ListKind, 
+/**
+ * Its name; one that is not there is forgotten already.
+ */
+name: string, };
 export type FromPaper = { 
 /**
  * When it was written on the paper, ms since 1970 UTC, as stated.
@@ -2271,11 +2285,42 @@ export type Saved = {
  * When it became durable, ms since 1970 UTC.
  */
 saved_at_ms: number, };
+export type SavedFilter = { 
+/**
+ * The name; one of the same name is replaced.
+ */
+name: string, 
+/**
+ * What is asked.
+ */
+query: ListQuery, };
 export type ScopeArgs = { 
 /**
  * Scope, 32 hex.
  */
 scope: string, };
+export type ScopeFilters = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * Of which list.
+ */
+list: ListKind, };
+export type ScopeForgetFilter = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * Of which list.
+ */
+list: ListKind, 
+/**
+ * Its name; one that is not there is forgotten already.
+ */
+name: string, };
 export type ScopeList = { 
 /**
  * Scope, 32 hex.
@@ -2306,6 +2351,15 @@ name: string,
  * Authority's fingerprint: SHA-256 of its certificate, hex.
  */
 authority_fingerprint: string, };
+export type ScopeSavedFilter = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * The filter.
+ */
+filter: SavedFilter, };
 export type ScopeVisit = { 
 /**
  * Scope, 32 hex.
@@ -3494,6 +3548,12 @@ export interface FieldCalls {
   list: { args: ListArgs; answer: ListPage };
   /** Makes a list a workbook, as it is filtered and sorted. */
   export_list: { args: ExportList; answer: ListReady };
+  /** Filters that the inspector at work saved for a list, by name. */
+  list_filters: { args: FiltersOf; answer: Array<SavedFilter> };
+  /** Saves a filter for the inspector at work; answers all of that list. */
+  save_filter: { args: SavedFilter; answer: Array<SavedFilter> };
+  /** Forgets a saved filter; answers those that are left. */
+  forget_filter: { args: ForgetFilter; answer: Array<SavedFilter> };
   /** Opens a visit. */
   open_visit: { args: OpenVisit; answer: VisitView };
   /** One visit with everything that its screen shows. */
@@ -3589,6 +3649,12 @@ export interface ConsoleCalls {
   list_visits: { args: ScopeArgs; answer: Array<ReviewRow> };
   /** A page of a list of stations, visits, findings or photos. */
   list: { args: ScopeList; answer: ListPage };
+  /** Filters that the account saved for a list, by name. */
+  list_filters: { args: ScopeFilters; answer: Array<SavedFilter> };
+  /** Saves a filter for the account; answers all of that list. */
+  save_filter: { args: ScopeSavedFilter; answer: Array<SavedFilter> };
+  /** Forgets a saved filter; answers those that are left. */
+  forget_filter: { args: ScopeForgetFilter; answer: Array<SavedFilter> };
   /** One visit on one page. */
   get_visit: { args: ScopeVisit; answer: ReviewView };
   /** Accepts a sealed visit. */

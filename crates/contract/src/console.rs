@@ -1,7 +1,7 @@
 //! Calls of the supervisor's face. Every call but the first three names the scope that it is about.
 
 use crate::calls::calls;
-use crate::lists::{ListPage, ScopeList};
+use crate::lists::{ListPage, SavedFilter, ScopeFilters, ScopeForgetFilter, ScopeList, ScopeSavedFilter};
 use crate::shared::{DataState, Nothing, PaperNotes, PhotoNotes, VisitRow};
 use crate::stations::{ApproveStation, ImportStations, PreviewStations, ProposedStation, ReadStationTable, StationTable, StationsReport};
 use domain::compare::Comparison;
@@ -38,6 +38,12 @@ calls! { ConsoleHost, "ConsoleCalls", Access,
     list_visits(ScopeArgs) -> Vec<ReviewRow> [READERS];
     /// A page of a list of stations, visits, findings or photos.
     list(ScopeList) -> ListPage [READERS];
+    /// Filters that the account saved for a list, by name.
+    list_filters(ScopeFilters) -> Vec<SavedFilter> [READERS];
+    /// Saves a filter for the account; answers all of that list.
+    save_filter(ScopeSavedFilter) -> Vec<SavedFilter> [READERS];
+    /// Forgets a saved filter; answers those that are left.
+    forget_filter(ScopeForgetFilter) -> Vec<SavedFilter> [READERS];
     /// One visit on one page.
     get_visit(ScopeVisit) -> ReviewView [READERS];
     /// Accepts a sealed visit.

@@ -2,7 +2,7 @@
 
 use crate::calls::calls;
 use crate::error::ApiError;
-use crate::lists::{ExportList, ListArgs, ListPage, ListReady};
+use crate::lists::{ExportList, FiltersOf, ForgetFilter, ListArgs, ListPage, ListReady, SavedFilter};
 use crate::shared::{DataState, KeyStanding, Nothing, PaperNotes, PersonRow, PhotoNotes, VisitRow};
 use domain::compare::Comparison;
 use domain::finding::Finding;
@@ -61,6 +61,12 @@ calls! { FieldHost, "FieldCalls", Access,
     list(ListArgs) -> ListPage [Unlocked];
     /// Makes a list a workbook, as it is filtered and sorted.
     export_list(ExportList) -> ListReady [Unlocked];
+    /// Filters that the inspector at work saved for a list, by name.
+    list_filters(FiltersOf) -> Vec<SavedFilter> [Unlocked];
+    /// Saves a filter for the inspector at work; answers all of that list.
+    save_filter(SavedFilter) -> Vec<SavedFilter> [Unlocked];
+    /// Forgets a saved filter; answers those that are left.
+    forget_filter(ForgetFilter) -> Vec<SavedFilter> [Unlocked];
     /// Opens a visit.
     open_visit(OpenVisit) -> VisitView [Unlocked];
     /// One visit with everything that its screen shows.

@@ -1,7 +1,7 @@
 //! Every call of the contract, handed to the file that does it.
 
 use contract::field::*;
-use contract::lists::{ExportList, ListArgs, ListPage, ListReady};
+use contract::lists::{ExportList, FiltersOf, ForgetFilter, ListArgs, ListPage, ListReady, SavedFilter};
 use contract::shared::{Nothing, PersonRow, VisitRow};
 use contract::{ApiError, ErrorCode};
 use domain::Pack;
@@ -83,6 +83,18 @@ impl FieldHost for Field {
 
     fn list(&self, args: ListArgs) -> Answer<ListPage> {
         Ok(self.0.list(&args)?)
+    }
+
+    fn list_filters(&self, args: FiltersOf) -> Answer<Vec<SavedFilter>> {
+        Ok(self.0.filters(args.list)?)
+    }
+
+    fn save_filter(&self, args: SavedFilter) -> Answer<Vec<SavedFilter>> {
+        Ok(self.0.reserved(|| self.0.save_filter(&args))?)
+    }
+
+    fn forget_filter(&self, args: ForgetFilter) -> Answer<Vec<SavedFilter>> {
+        Ok(self.0.reserved(|| self.0.forget_filter(&args))?)
     }
 
     fn export_list(&self, args: ExportList) -> Answer<ListReady> {

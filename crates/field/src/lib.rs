@@ -10,6 +10,7 @@ pub mod decode;
 mod documents;
 mod enrol;
 mod error;
+mod filters;
 mod give;
 mod handover;
 mod import;

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use contract::console::{
     AcceptVisit, ApproveEnrolment, ConsoleHost, EnrolmentRow, Login, Me, ReturnVisit, ReviewRow, ReviewView, ScopeArgs, ScopeRow, ScopeVisit,
 };
-use contract::lists::{ListPage, ScopeList};
+use contract::lists::{ListPage, SavedFilter, ScopeFilters, ScopeForgetFilter, ScopeList, ScopeSavedFilter};
 use contract::shared::{Nothing, ReturnedNote};
 use contract::stations::{ApproveStation, ImportStations, PreviewStations, ProposedStation, ReadStationTable, StationTable, StationsReport};
 use contract::{ApiError, ErrorCode};
@@ -180,6 +180,24 @@ impl ConsoleHost for Caller {
 
     fn list(&self, args: ScopeList) -> Answer<ListPage> {
         lists::page(&self.app, &scope_of(&args.scope)?, &args)
+    }
+
+    fn list_filters(&self, args: ScopeFilters) -> Answer<Vec<SavedFilter>> {
+        let (scope, account) = (scope_of(&args.scope)?, self.account()?);
+        self.db(|db| db.filters(&scope, &account.account, args.list))
+    }
+
+    fn save_filter(&self, args: ScopeSavedFilter) -> Answer<Vec<SavedFilter>> {
+        let (scope, account) = (scope_of(&args.scope)?, self.account()?);
+        let text = args.filter.to_text();
+        let text = text.ok_or_else(|| ApiError::new(ErrorCode::BadRequest).with("detail", "filter"))?;
+        let saved = self.db(|db| db.save_filter(&scope, &account.account, &args.filter, &text))?;
+        saved.ok_or_else(|| ApiError::new(ErrorCode::Refused).with("rule", "too_many_filters"))
+    }
+
+    fn forget_filter(&self, args: ScopeForgetFilter) -> Answer<Vec<SavedFilter>> {
+        let (scope, account) = (scope_of(&args.scope)?, self.account()?);
+        self.db(|db| db.forget_filter(&scope, &account.account, args.list, &args.name))
     }
 
     fn get_visit(&self, args: ScopeVisit) -> Answer<ReviewView> {

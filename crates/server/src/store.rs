@@ -8,6 +8,7 @@ mod append;
 mod checkpoints;
 mod devices;
 mod enrolments;
+mod filters;
 mod fold;
 mod index;
 mod lists;

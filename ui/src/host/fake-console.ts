@@ -3,7 +3,7 @@ import type { Answer, AnswerVersion, ApiError, ConsoleCalls, EnrolmentRow, Field
 import { HostError, type ConsoleHost } from ".";
 import { fakeHost } from "./fake";
 import { asked, paperOf, uncovered } from "./fake-cases";
-import { fakeList } from "./fake-lists";
+import { fakeFilters, fakeList } from "./fake-lists";
 import { stationTable, stationsReport } from "./fake-stations";
 
 type Call = keyof ConsoleCalls;
@@ -181,6 +181,7 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
     : [];
   const find = (visit: string): ReviewView => views.find((one) => one.visit.id === visit) ?? refuse("not_found");
 
+  const filters = fakeFilters();
   const handlers: Handlers = {
     login: ({ password }) => (password === "wrong" ? refuse("wrong_login") : ((loggedIn = true), me)),
     me: () => (loggedIn ? me : refuse("not_logged_in")),
@@ -199,6 +200,9 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
       return { ...view };
     },
     list: (args) => fakeList(args),
+    list_filters: ({ list }) => filters.all(list),
+    save_filter: ({ filter }) => filters.save(filter),
+    forget_filter: ({ list, name }) => filters.forget(list, name),
     list_enrolments: () => enrolments,
     approve_enrolment: ({ request }) => (enrolments = enrolments.map((one) => (one.request === request ? { ...one, approved_at_ms: Date.now() } : one))),
     read_station_table: () => stationTable,

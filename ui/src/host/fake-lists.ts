@@ -1,5 +1,6 @@
 /** Invented lists of any length, for looking at the screens and for measuring how they scroll. Never part of the programs. */
-import type { Cell, ListArgs, ListKind, ListPage, ListRow } from "@/contract";
+import type { Cell, ListArgs, ListKind, ListPage, ListRow, SavedFilter } from "@/contract";
+import type { FilterKeeper } from "@/shared/lists/saved";
 import { COLUMNS } from "@/shared/lists/columns";
 
 const TOTAL: Record<ListKind, number> = { stations: 1_000, visits: 10_000, findings: 3_000, photos: 50_000 };
@@ -62,4 +63,30 @@ export function fakeList({ query, after, limit }: Pick<ListArgs, "query" | "afte
   }
   const next = from + limit < all ? String(from + limit) : null;
   return { columns: columns.map((column) => column.key), rows, next, total: after === null ? all : null };
+}
+
+/** Saved filters in memory. */
+export function fakeFilters(): { all(list: ListKind): SavedFilter[]; save(filter: SavedFilter): SavedFilter[]; forget(list: ListKind, name: string): SavedFilter[] } {
+  let kept: SavedFilter[] = [];
+  const all = (list: ListKind) => kept.filter((one) => one.query.list === list);
+  return {
+    all,
+    save: (filter) => {
+      kept = [...kept.filter((one) => one.name !== filter.name || one.query.list !== filter.query.list), filter];
+      return all(filter.query.list);
+    },
+    forget: (list, name) => {
+      kept = kept.filter((one) => one.name !== name || one.query.list !== list);
+      return all(list);
+    },
+  };
+}
+
+/** The same as a face reaches them. */
+export function fakeKeeper(filters = fakeFilters()): FilterKeeper {
+  return {
+    all: async (list) => filters.all(list),
+    save: async (filter) => filters.save(filter),
+    forget: async (list, name) => filters.forget(list, name),
+  };
 }

@@ -6,7 +6,7 @@ import pack from "../../../assets/rulepacks/c4-village-station.json";
 import county from "../../../assets/demo/qinghe.json";
 import { HostError, type FieldHost } from ".";
 import { asked, paperOf, shape } from "./fake-cases";
-import { fakeList } from "./fake-lists";
+import { fakeFilters, fakeList } from "./fake-lists";
 
 const HEX = "9f2c41d07be85a6630c9e1f4a2b7d85c0e6f13a94bd27058c6e9f0a1b2c3d4e5";
 /** Key id of a colleague's laptop. */
@@ -227,6 +227,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     return list;
   }
 
+  const filters = fakeFilters();
   const handlers: Handlers = {
     app_state: () => state(),
     read_card: (card) => (card.text && card.text.length < 10 ? refuse("card_unreadable") : { name: county.county.zh, scope: HEX.slice(0, 32), server_url: "https://xunzhan.example", authority_fingerprint: HEX, packs_present: true }),
@@ -238,6 +239,9 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     list_stations: ({ search }) =>
       STATIONS.filter((one) => `${one.name}${one.township}${one.village}`.includes(search)).map((station, at) => ({ station, last_visit_ms: at % 4 === 0 ? started : null, open_visit: station.id === view.visit.station && sealing === "in_progress" ? view.visit.id : null })),
     list: (args) => fakeList(args),
+    list_filters: ({ list }) => filters.all(list),
+    save_filter: (filter) => filters.save(filter),
+    forget_filter: ({ list, name }) => filters.forget(list, name),
     export_list: () => ({ file_name: "xunzhan-visits.xlsx", handle: "list", rows: 0 }),
     list_packs: () => [pack as Pack],
     list_visits: () => (words.has("empty") ? [] : [row(0, sealing, "local_only"), row(1, "awaiting_signature", "acknowledged"), row(2, "sealed", "thumbnails_arrived"), row(3, "reviewed", "originals_arrived")]),

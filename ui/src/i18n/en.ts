@@ -677,6 +677,7 @@ const en: Catalogue = {
     safe: "What was saved is unchanged.",
     paper_time: { happened: "The time on the paper is later than now.", act: "Check the time on the form and this laptop's clock." },
     same_lead: { happened: "This inspector leads the visit on that laptop already.", act: "Choose another colleague or another laptop." },
+    too_many_filters: { happened: "This list has 100 saved filters already.", act: "Remove one that is not used, then save." },
     recipient: { happened: "It is not said to whom the record is given.", act: "Write to whom." },
     pages: { happened: "No page was chosen, or more than {most}.", act: "Choose 1 to {most} files; attach further pages separately." },
     page_format: { happened: "{name} is neither a picture nor a PDF; nothing was attached.", act: "Choose photos, scanned pictures or a PDF." },

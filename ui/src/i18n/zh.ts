@@ -693,6 +693,7 @@ const zh = {
     safe: "已保存的内容没有变化。",
     paper_time: { happened: "纸面时间晚于现在。", act: "请核对纸质表上的时间和电脑的时钟。" },
     same_lead: { happened: "这位检查员已经在那台电脑上主持这次走访。", act: "请选择其他同事或其他电脑。" },
+    too_many_filters: { happened: "这张清单的常用筛选已满 100 个。", act: "请删去不用的再保存。" },
     recipient: { happened: "没有写交给谁。", act: "请写明交给谁。" },
     pages: { happened: "没有选择页面，或者超过 {most} 页。", act: "请选择 1 至 {most} 个文件；更多的页分几次补附。" },
     page_format: { happened: "文件 {name} 不是图片或 PDF，没有补附。", act: "请选择照片、扫描图片或 PDF。" },

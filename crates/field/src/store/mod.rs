@@ -8,6 +8,7 @@ mod copies;
 mod drafts;
 mod enrolments;
 mod entries;
+mod filters;
 mod list_pages;
 mod lists;
 mod meta;

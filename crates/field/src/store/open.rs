@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/field/0001_start.sql"),
     include_str!("../../../../migrations/field/0002_copied.sql"),
     include_str!("../../../../migrations/field/0003_lists.sql"),
+    include_str!("../../../../migrations/field/0004_saved_filters.sql"),
 ];
 /// From this version on a store keeps the rows of its lists.
 const LISTS: u32 = 3;

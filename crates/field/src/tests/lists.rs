@@ -2,12 +2,12 @@
 
 use contract::ErrorCode;
 use contract::field::*;
-use contract::lists::{ExportList, ListArgs, ListPage};
+use contract::lists::{ExportList, FiltersOf, ForgetFilter, ListArgs, ListPage, SavedFilter};
 use domain::lists::{Cell, ListFilter, ListKind, ListQuery};
 use domain::{Finding, FindingId};
 use uuid::Uuid;
 
-use super::county::{County, WANG, person};
+use super::county::{County, LI, WANG, person};
 use super::visit::open_visit;
 use crate::Field;
 
@@ -243,6 +243,7 @@ fn an_older_store_gets_its_lists_when_it_is_opened() {
         for list in ListKind::ALL {
             conn.execute_batch(&format!("DROP TABLE {}; DROP TABLE {};", list.table(), list.grams()))?;
         }
+        conn.execute_batch("DROP TABLE saved_filter")?;
         Ok(conn.pragma_update(None, "user_version", 2)?)
     });
     older.unwrap();
@@ -255,4 +256,69 @@ fn an_older_store_gets_its_lists_when_it_is_opened() {
         })
         .unwrap();
     assert_eq!(dump(&again), before);
+}
+
+#[test]
+fn each_inspector_has_filters_of_his_own_in_the_encrypted_store() {
+    let home = tempfile::tempdir().unwrap();
+    let field = County::new().laptop(home.path());
+    let named = |name: &str, search: &str| SavedFilter {
+        name: name.into(),
+        query: ListQuery {
+            search: search.into(),
+            ..query(ListKind::Visits, "started_at_ms")
+        },
+    };
+    let names = |filters: Vec<SavedFilter>| filters.into_iter().map(|one| (one.name, one.query.search)).collect::<Vec<_>>();
+    let of = |list| names(field.list_filters(FiltersOf { list }).unwrap());
+    field.save_filter(named("葛𪨶的", "葛𪨶")).unwrap();
+    field.save_filter(named("青河", "青河")).unwrap();
+    let all = field.save_filter(named("青河", "青河村")).unwrap();
+    assert_eq!(
+        names(all),
+        [("葛𪨶的", "葛𪨶"), ("青河", "青河村")].map(|(name, search)| (name.to_owned(), search.to_owned()))
+    );
+    assert!(of(ListKind::Photos).is_empty());
+
+    // What cannot be kept or asked is refused.
+    let mut unanswerable = named("x", "");
+    unanswerable.query.sort = "frame".into();
+    for wrong in [named("", "x"), named(" x", "x"), named(&"字".repeat(31), "x"), unanswerable] {
+        assert_eq!(field.save_filter(wrong).unwrap_err().code, ErrorCode::BadRequest);
+    }
+    for n in 0..98 {
+        field.save_filter(named(&format!("{n:02}"), "")).unwrap();
+    }
+    assert_eq!(field.save_filter(named("满了", "")).unwrap_err().params["rule"], "too_many_filters");
+    assert_eq!(of(ListKind::Visits).len(), 100);
+
+    // A colleague on the same laptop sees none of them; nobody who is not unlocked sees any.
+    let unlock = |field: &Field, who: &str, passphrase: &str| {
+        FieldHost::lock(field, contract::shared::Nothing {}).unwrap();
+        let (person, passphrase) = (person(who), passphrase.into());
+        field.unlock(Unlock { person, passphrase }).unwrap();
+    };
+    unlock(&field, LI, "li-passphrase");
+    assert!(of(ListKind::Visits).is_empty());
+    field.save_filter(named("李的", "镇")).unwrap();
+    FieldHost::lock(&field, contract::shared::Nothing {}).unwrap();
+    let asked = field.answer("list_filters", serde_json::json!({"list": "visits"}));
+    assert_eq!(asked.unwrap_err().code, ErrorCode::Locked);
+
+    // They are there the next time, and nowhere on the disk in clear.
+    drop(field);
+    let field = super::county::field(home.path());
+    let (person, passphrase) = (person(WANG), "wang-passphrase".into());
+    field.unlock(Unlock { person, passphrase }).unwrap();
+    let list = ListKind::Visits;
+    assert_eq!(field.list_filters(FiltersOf { list }).unwrap().len(), 100);
+    let name = "葛𪨶的".to_owned();
+    assert_eq!(field.forget_filter(ForgetFilter { list, name }).unwrap().len(), 99);
+    assert!(field.rebuild().unwrap(), "state is what the log says, and filters are no state");
+    assert_eq!(field.list_filters(FiltersOf { list }).unwrap().len(), 99);
+    for file in ["store.db", "store.db-wal"] {
+        let bytes = std::fs::read(home.path().join("data").join(file)).unwrap_or_default();
+        let needle = "青河村".as_bytes();
+        assert!(!bytes.windows(needle.len()).any(|part| part == needle), "{file}");
+    }
 }

@@ -22,11 +22,14 @@ const OPEN: [(&str, &str); 6] = [
 ];
 
 /// Who may make which call, by name; `None` needs a session only.
-const CALLS: [(&str, Option<&[Role]>); 14] = [
+const CALLS: [(&str, Option<&[Role]>); 17] = [
     ("me", None),
     ("logout", None),
     ("list_visits", Some(&Role::ALL)),
     ("list", Some(&Role::ALL)),
+    ("list_filters", Some(&Role::ALL)),
+    ("save_filter", Some(&Role::ALL)),
+    ("forget_filter", Some(&Role::ALL)),
     ("get_visit", Some(&Role::ALL)),
     ("accept_visit", Some(&[Role::Reviewer])),
     ("return_visit", Some(&[Role::Reviewer])),
@@ -51,6 +54,9 @@ fn args(call: &str, scope: &str, visit: &str) -> Value {
         "accept_visit" => json!({"scope": scope, "visit": visit, "statement": "0".repeat(64), "comment": ""}),
         "return_visit" => json!({"scope": scope, "visit": visit, "statement": "0".repeat(64), "comment": "x", "items": []}),
         "approve_enrolment" => json!({"scope": scope, "request": "0".repeat(64), "authority_passphrase": "x"}),
+        "list_filters" => json!({"scope": scope, "list": "visits"}),
+        "save_filter" => json!({"scope": scope, "filter": {"name": "青河", "query": visits_by_start()}}),
+        "forget_filter" => json!({"scope": scope, "list": "visits", "name": "青河"}),
         "list" => json!({"scope": scope, "query": visits_by_start(), "after": null, "limit": 200}),
         "read_station_table" => json!({"scope": scope, "upload": "0", "sheet": null, "header_row": null}),
         "preview_stations" => json!({"scope": scope, "reading": reading(), "show": null, "after": 0}),

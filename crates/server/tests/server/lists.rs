@@ -188,6 +188,51 @@ async fn visits_and_photos_follow_what_is_said_and_keep_the_stations_name() {
     );
 }
 
+#[tokio::test]
+async fn saved_filters_belong_to_the_account_and_the_county() {
+    let server = Server::start().await;
+    let scope = server.scope("qinghe");
+    let reviewer = server.log_in("qinghe-reviewer").await;
+    let mut asked = query("visits", "started_at_ms");
+    asked["search"] = json!("葛𪨶");
+    let save = |name: &str, asked: &Value| json!({"scope": scope, "filter": {"name": name, "query": asked}});
+    let (status, kept) = server.call(Some(&reviewer), "save_filter", save("葛𪨶的", &asked)).await;
+    assert_eq!((status, &kept), (StatusCode::OK, &json!([{"name": "葛𪨶的", "query": asked}])));
+    let of = json!({"scope": scope, "list": "visits"});
+    assert_eq!(server.call(Some(&reviewer), "list_filters", of.clone()).await.1, kept);
+    let photos = json!({"scope": scope, "list": "photos"});
+    assert_eq!(server.call(Some(&reviewer), "list_filters", photos).await.1, json!([]));
+    // Another account of the county has none; it cannot reach for them by name either.
+    let auditor = server.log_in("qinghe-auditor").await;
+    assert_eq!(server.call(Some(&auditor), "list_filters", of.clone()).await.1, json!([]));
+    let forget = json!({"scope": scope, "list": "visits", "name": "葛𪨶的"});
+    assert_eq!(server.call(Some(&auditor), "forget_filter", forget.clone()).await.1, json!([]));
+    assert_eq!(server.call(Some(&reviewer), "list_filters", of.clone()).await.1, kept);
+
+    let mut unanswerable = asked.clone();
+    unanswerable["sort"] = json!("frame");
+    for wrong in [
+        save("", &asked),
+        save(" x", &asked),
+        save(&"字".repeat(31), &asked),
+        save("x", &unanswerable),
+    ] {
+        assert_eq!(server.call(Some(&reviewer), "save_filter", wrong).await.0, StatusCode::BAD_REQUEST);
+    }
+    for n in 0..99 {
+        assert_eq!(
+            server.call(Some(&reviewer), "save_filter", save(&format!("{n}"), &asked)).await.0,
+            StatusCode::OK
+        );
+    }
+    let (_, error) = server.call(Some(&reviewer), "save_filter", save("满了", &asked)).await;
+    assert_eq!(error["params"]["rule"], "too_many_filters");
+    let (_, left) = server.call(Some(&reviewer), "forget_filter", forget).await;
+    assert_eq!(left.as_array().unwrap().len(), 99);
+    server.assert_rebuilt_equals_grown();
+    assert_eq!(server.call(Some(&reviewer), "list_filters", of).await.1, left, "a rebuild leaves them");
+}
+
 #[test]
 fn an_older_store_gets_its_lists_when_it_is_opened() {
     let folder = tempfile::tempdir().unwrap();
@@ -200,7 +245,7 @@ fn an_older_store_gets_its_lists_when_it_is_opened() {
     for list in ["station", "visit", "finding", "photo"] {
         old.execute_batch(&format!("DROP TABLE {list}_list; DROP TABLE {list}_grams;")).unwrap();
     }
-    old.execute_batch("DROP TABLE visit_blob; DELETE FROM meta WHERE name = 'lists'; PRAGMA user_version = 2;")
+    old.execute_batch("DROP TABLE visit_blob; DROP TABLE saved_filter; DELETE FROM meta WHERE name = 'lists'; PRAGMA user_version = 2;")
         .unwrap();
     drop(old);
     let opened = county::open(folder.path(), Clock::system()).unwrap();

@@ -1,13 +1,15 @@
 import { flushPromises, mount, type VueWrapper } from "@vue/test-utils";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { ExportList, ListQuery, ListRow } from "@/contract";
-import { fakeList } from "@/host/fake-lists";
+import { HostError } from "@/host";
+import { fakeKeeper, fakeList } from "@/host/fake-lists";
 import { makeI18n } from "@/i18n";
 import { COLUMNS } from "./columns";
 import LongList from "./LongList.vue";
 
 let list: VueWrapper;
 let asked: ListQuery[];
+let keeper = fakeKeeper();
 
 async function open(kind: "visits" | "findings" | "photos" | "stations" = "visits"): Promise<void> {
   asked = [];
@@ -15,7 +17,7 @@ async function open(kind: "visits" | "findings" | "photos" | "stations" = "visit
     asked.push(query);
     return fakeList({ query, after, limit });
   };
-  list = mount(LongList, { attachTo: document.body, props: { list: kind, owner: "one", read }, global: { plugins: [makeI18n()] } });
+  list = mount(LongList, { attachTo: document.body, props: { list: kind, owner: "one", read, keeper }, global: { plugins: [makeI18n()] } });
   await settle();
 }
 async function settle(): Promise<void> {
@@ -27,6 +29,7 @@ const rows = () => list.findAll('[data-testid^="list-row-"]');
 
 beforeEach(() => {
   localStorage.clear();
+  keeper = fakeKeeper();
   vi.useFakeTimers();
   // A panel with room for ten rows, where there is no layout.
   vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(400);
@@ -93,6 +96,8 @@ it("keeps filters under a name, and columns, until the next time", async () => {
   await get("list-search").setValue("青河");
   await get("list-save-name").setValue("青河的");
   await get("list-saved").get("form").trigger("submit");
+  await flushPromises();
+  expect(JSON.stringify(localStorage)).not.toContain("青河");
   await get("list-column-team").setValue(false);
   list.unmount();
   await open();
@@ -101,6 +106,40 @@ it("keeps filters under a name, and columns, until the next time", async () => {
   await get("list-saved-青河的").trigger("click");
   await settle();
   expect(asked.at(-1)?.search).toBe("青河");
+});
+
+it("hands filters that lay here in clear over once, and removes them", async () => {
+  const query = (search: string): ListQuery => ({ list: "visits", search, filters: [], sort: "started_at_ms", descending: true });
+  const left = [{ name: "青河的", query: query("青河") }, { name: "新的", query: query("旧词") }, { name: "", query: query("x") }, { name: "别的", query: { ...query("y"), list: "photos" } }, null];
+  localStorage.setItem("xunzhan.filters.one.visits", JSON.stringify(left));
+  localStorage.setItem("xunzhan.filters.two.visits", JSON.stringify([{ name: "别人的", query: query("别人") }]));
+  await keeper.save({ name: "新的", query: query("新词") });
+  await open();
+  expect(localStorage.getItem("xunzhan.filters.one.visits")).toBeNull();
+  expect(localStorage.getItem("xunzhan.filters.two.visits")).toContain("别人的");
+  expect((await keeper.all("visits")).map((one) => [one.name, one.query.search])).toEqual([["新的", "新词"], ["青河的", "青河"]]);
+  await get("list-saved-青河的").trigger("click");
+  await settle();
+  expect(asked.at(-1)?.search).toBe("青河");
+});
+
+it("leaves them where they lie while the host cannot keep them, and says so", async () => {
+  const query: ListQuery = { list: "visits", search: "青河", filters: [], sort: "started_at_ms", descending: true };
+  localStorage.setItem("xunzhan.filters.one.visits", JSON.stringify([{ name: "青河的", query }]));
+  const save = keeper.save;
+  keeper.save = async () => {
+    throw new HostError({ code: "disk_full", params: {} });
+  };
+  await open();
+  expect(get("error-note").attributes("data-code")).toBe("disk_full");
+  expect(localStorage.getItem("xunzhan.filters.one.visits")).toContain("青河的");
+  keeper.save = save;
+  list.unmount();
+  await open();
+  expect(localStorage.getItem("xunzhan.filters.one.visits")).toBeNull();
+  await get("list-forget-青河的").trigger("click");
+  await flushPromises();
+  expect(await keeper.all("visits")).toEqual([]);
 });
 
 it("moves and opens by keys, and not while an input method composes", async () => {
