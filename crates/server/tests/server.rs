@@ -7,6 +7,8 @@ mod access;
 mod crowds;
 #[path = "server/demo.rs"]
 mod demo;
+#[path = "server/frozen.rs"]
+mod frozen;
 #[path = "server/hostile.rs"]
 mod hostile;
 #[path = "server/laptop.rs"]

@@ -5,6 +5,7 @@ mod copies;
 mod county;
 mod crash;
 mod films;
+mod frozen;
 mod full_disk;
 mod giving;
 mod handed;
