@@ -15,6 +15,9 @@ use xunzhan_tests::session::open_browser;
 use crate::county::County;
 use crate::visit::two_photos;
 
+/// What the phone chooses.
+const FROM_PHONE: &str = "immich__gps-datetime.jpg";
+
 /// The running program and the address that it told.
 pub struct Shell {
     home: tempfile::TempDir,
@@ -173,6 +176,36 @@ pub async fn take_two_photos(page: &Page) {
     if page.has("import-report").await {
         page.click("import-report-close").await;
     }
+}
+
+/// A phone opens the page that the laptop serves, chooses a photo, and is told what arrived; the laptop shows it.
+pub async fn photos_from_a_phone(page: &Page) {
+    page.click("import-phone").await;
+    page.element("phone-address").await;
+    page.click("phone-start").await;
+    page.element("phone-qr").await;
+    page.picture("44-phone-code").await;
+    let shown = page.element("phone-receiving").await;
+    let address = shown.attr("data-url").await.unwrap().unwrap();
+
+    let (phone, driver) = open_browser("phone", &address).await;
+    phone.client().set_window_size(390, 844).await.unwrap();
+    let photo = place::photos().join(FROM_PHONE).canonicalize().unwrap();
+    let input = phone.client().find(Locator::Css("#files")).await.unwrap();
+    input.send_keys(photo.to_str().unwrap()).await.unwrap();
+    let stored = "return [...document.querySelectorAll('#list li')].some((line) => line.querySelector('.good, .lack') && line.querySelector('progress').hidden)";
+    phone.patient(Duration::from_secs(60)).script_when("the laptop has it", stored).await;
+    phone.picture("45-phone").await;
+    phone.close().await;
+    drop(driver);
+
+    page.css("[data-testid=\"phone-receiving\"][data-here=\"1\"]").await;
+    page.css("[data-testid=\"phone-file\"][data-outcome=\"taken\"]").await;
+    page.picture("46-phone-arrived").await;
+    page.click("phone-close").await;
+    let gone = reqwest::get(&address).await.map(|answer| answer.status());
+    assert!(!gone.is_ok_and(|status| status == StatusCode::OK), "the page is still there");
+    page.css(&format!("[data-name=\"{FROM_PHONE}\"]")).await;
 }
 
 /// The record is downloaded as a PDF.

@@ -30,6 +30,19 @@ const gallery = (...keys: string[]) => async (page: Page) => {
   for (const one of keys) await page.keyboard.press(one);
 };
 
+/** Turns so many photos on. */
+async function turn(page: Page, times: number): Promise<void> {
+  for (let n = 0; n < times; n++) await page.keyboard.press("ArrowRight");
+}
+
+/** A blurred part and an arrow on a copy. */
+async function marking(page: Page): Promise<void> {
+  await gallery("ArrowRight", "Enter")(page);
+  await page.click(id("photo-mark"));
+  await page.waitForSelector(id("mark-board"));
+  for (const one of ["4", "Enter", "ArrowUp", "ArrowUp", "Shift+ArrowRight", "1", "Enter", "ArrowLeft"]) await page.keyboard.press(one);
+}
+
 /** Answers with a concern, and says of the next item that it was not checked. */
 async function concern(page: Page): Promise<void> {
   await key("3", "ArrowDown", "0")(page);
@@ -97,6 +110,9 @@ export const SCREENS: readonly Screen[] = [
   { name: "gallery-filter", path: "/index.html#/photos", there: "list-chip-validity", way: async (page) => (await click("list-filter-open")(page), await page.selectOption(id("list-filter-column"), "validity"), await click("list-filter-withdrawn")(page)) },
   { name: "gallery-photo", path: "/index.html#/photos", there: "photo-facts", way: gallery("ArrowRight", "ArrowRight", "ArrowRight", "Enter") },
   { name: "gallery-zoomed", path: "/index.html#/photos", there: "photo-facts", way: gallery("ArrowRight", "Enter", "+", "+", "Shift+ArrowLeft") },
+  { name: "gallery-mark", path: "/index.html#/photos", there: "mark-1", way: marking },
+  { name: "gallery-copy", path: "/index.html#/photos", there: "custody-copy", way: async (page) => (await marking(page), await page.click(id("mark-save")), await page.waitForSelector(id("mark-dialog"), { state: "detached" }), await turn(page, 13)) },
+  { name: "gallery-export", path: "/index.html#/photos", there: "export-saved", way: async (page) => (await gallery("Enter")(page), await click("photo-custody", "photo-export", "export-watermark")(page)) },
   { name: "gallery-compare", path: "/index.html#/photos", there: "compare-view", way: gallery("Space", "ArrowRight", "Space", "c") },
   { name: "sync", path: "/index.html#/sync", there: "enrolment-fingerprint", way: click("enrolment-text-toggle") },
   { name: "copy-made", path: "/index.html#/sync", there: "copy-made", way: click("copy-make") },
@@ -136,6 +152,7 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   { name: "visit-failed", path: as("fail=answer_item:disk_full&fail=save_draft:disk_full"), there: "visit-failure", way: key("1") },
+  { name: "visit-phone", path: VISIT, there: "phone-qr", way: click("import-phone", "phone-start") },
   { name: "visit-proposed", path: as("proposed&reaimed"), there: "chip-proposed" },
   { name: "visit-disputed", path: as("disputed", "?item=C4-04"), there: "item-disputed" },
   { name: "visit-uncovered", path: as("uncovered"), there: "uncovered" },
@@ -212,6 +229,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "console-lists", path: "/console.html", there: "list-scroller", way: click("nav-lists", "list-kind-findings") },
   { name: "console-stations", path: "/console.html", there: "stations-file", way: click("nav-stations") },
   { name: "console-proposed", path: "/console.html?proposed", there: "proposed-alike", way: click("nav-stations") },
+  { name: "console-unplaced", path: "/console.html?unplaced", there: "unplaced-station", way: click("nav-stations") },
   { name: "console-proposed-taken", path: "/console.html?proposed", there: "error-note", way: async (page) => (await page.click(id("nav-stations")), await page.fill(id("proposed-code"), "taken"), await page.click(id("proposed-approve"))) },
   { name: "console-stations-preview", path: "/console.html", there: "stations-line", way: bring },
   {

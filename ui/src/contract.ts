@@ -56,6 +56,7 @@ org: string,
  * The person's own passphrase, at least 8 characters.
  */
 passphrase: string, };
+export type Alteration = "marked" | "blurred";
 export type Answer = { "how": "answered", 
 /**
  * Value by field key of the item.
@@ -299,6 +300,7 @@ key: string,
  * Label.
  */
 label: Text, };
+export type ClockSource = "gps" | "other_cameras";
 export type Colleague = { 
 /**
  * Who.
@@ -330,7 +332,7 @@ photos_added: Array<PhotoId>,
  */
 photos_withdrawn: Array<PhotoId>, 
 /**
- * Photos whose caption or items differ.
+ * Photos whose caption, items or custody differ.
  */
 photos_changed: Array<PhotoId>, 
 /**
@@ -440,6 +442,19 @@ made: LastCopy | null,
  * What was taken in.
  */
 taken: TakenIn | null, };
+export type CopyPhoto = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * The photo to copy.
+ */
+photo: PhotoId, 
+/**
+ * What is done to the copy, in order; parts are blurred before anything is drawn. 1 to 200.
+ */
+marks: Array<Mark>, };
 export type CopyPreview = { 
 /**
  * Handle for `take_in_copy`.
@@ -620,8 +635,34 @@ seq: number,
  * Its entry id.
  */
 entry: string, };
+export type Custody = { 
+/**
+ * 制作人: who took, made or scanned it, as typed; may be empty.
+ */
+maker: string, 
+/**
+ * How it came about.
+ */
+method: Method, 
+/**
+ * 证明对象: what it is to prove, as typed; may be empty.
+ */
+purpose: string, };
 export type DataState = "local_only" | "copied" | "acknowledged" | "receipted" | "thumbnails_arrived" | "originals_arrived";
 export type Datum = "wgs84" | "cgcs2000" | "gcj02" | "bd09" | "unknown";
+export type Derived = { 
+/**
+ * The photo it was made from.
+ */
+from: PhotoId, 
+/**
+ * SHA-256 of that photo's bytes, hex.
+ */
+original: string, 
+/**
+ * What was done, each once, in a fixed order.
+ */
+alterations: Array<Alteration>, };
 export type DescribeVisit = { 
 /**
  * Which visit.
@@ -679,8 +720,8 @@ kid: string,
 standing: KeyStanding, };
 export type Doubt = { 
 /**
- * Why; the catalogues hold a sentence for each: `far`, `outside_hours`, `contradictory`, `no_time`, `no_position`, `disputed`,
- * `uncovered`.
+ * Why; the catalogues hold a sentence for each: `uncovered`, `disputed`, `contradictory`, `no_time`, `no_position`, and kinds
+ * of [`Remark`](domain::worth::Remark).
  */
 why: string, 
 /**
@@ -708,6 +749,23 @@ raw: string,
  * When it became durable, ms since 1970 UTC.
  */
 saved_at_ms: number, };
+export type Elsewhere = { 
+/**
+ * The visit.
+ */
+visit: VisitId, 
+/**
+ * The photo there.
+ */
+photo: PhotoId, 
+/**
+ * Name of the station visited.
+ */
+station: string, 
+/**
+ * When that visit began, ms since 1970 UTC.
+ */
+started_at_ms: number, };
 export type EnrolmentPerson = { 
 /**
  * Who.
@@ -773,6 +831,40 @@ columns: Array<string>,
  * Whether titles and words are English.
  */
 english: boolean, };
+export type ExportPhoto = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Which photo.
+ */
+photo: PhotoId, 
+/**
+ * 水印: a copy with time, place and digest in a band below it; otherwise the bytes as they came.
+ */
+watermark: boolean, 
+/**
+ * To whom or what for; may be empty.
+ */
+to: string, 
+/**
+ * Whether the band is in English.
+ */
+english: boolean, };
+export type ExportedPhoto = { 
+/**
+ * The entry that said it.
+ */
+entry: string, 
+/**
+ * Whose session, as claimed.
+ */
+by: PersonId | null, 
+/**
+ * What it says.
+ */
+exported: PhotoExported, };
 export type Field = { 
 /**
  * Key within the item: ASCII lower case.
@@ -893,6 +985,7 @@ from: Finding | null,
  */
 to: Finding | null, };
 export type FindingId = string;
+export type Fingerprint = string;
 export type ForgetFilter = { 
 /**
  * Of which list.
@@ -911,6 +1004,35 @@ observed_at_ms: number,
  * When it was typed in, ms since 1970 UTC, by the device.
  */
 typed_at_ms: number, };
+export type FromPhone = { 
+/**
+ * Its name on the phone.
+ */
+name: string, 
+/**
+ * Its size in bytes, as the phone says.
+ */
+size_bytes: number, 
+/**
+ * Bytes that are here.
+ */
+received_bytes: number, 
+/**
+ * What became of it; none while it is on its way or being stored.
+ */
+outcome: ImportOutcome | null, 
+/**
+ * The photo that it is now, or was already.
+ */
+photo: PhotoId | null, 
+/**
+ * Why it was not taken: a code of the catalogues.
+ */
+reason: string | null, 
+/**
+ * What the phone did not hand over with it.
+ */
+missing: Array<Missing>, };
 export type GiveRecord = { 
 /**
  * Which visit.
@@ -1410,6 +1532,39 @@ visit: VisitId,
  * Whether 副本 is printed on it; printed in any case once the sealed record was saved or printed before.
  */
 copy: boolean, };
+export type Mark = { "kind": "arrow", 
+/**
+ * Tail.
+ */
+from: Spot, 
+/**
+ * Point.
+ */
+to: Spot, } | { "kind": "rectangle", 
+/**
+ * A corner.
+ */
+from: Spot, 
+/**
+ * The opposite corner.
+ */
+to: Spot, } | { "kind": "text", 
+/**
+ * Where.
+ */
+at: Spot, 
+/**
+ * As typed, one line, at most 60 characters.
+ */
+text: string, } | { "kind": "blur", 
+/**
+ * A corner.
+ */
+from: Spot, 
+/**
+ * The opposite corner.
+ */
+to: Spot, };
 export type Me = { 
 /**
  * Account name.
@@ -1431,6 +1586,7 @@ roles: Array<Role>,
  * Scopes that the account is bound to.
  */
 scopes: Array<ScopeRow>, };
+export type Method = "camera" | "imported" | "scan";
 export type Missing = "time" | "position" | "device";
 export type Nothing = Record<symbol, never>;
 export type OnSiteFix = { 
@@ -1442,6 +1598,15 @@ how: string,
  * Photos that show it afterwards; at least one, none of them a photo from before.
  */
 after: Array<PhotoId>, };
+export type OpenPhone = { 
+/**
+ * Which visit the photos join.
+ */
+visit: VisitId, 
+/**
+ * Address of this laptop in the phone's network, one of `list_addresses`.
+ */
+address: string, };
 export type OpenVisit = { 
 /**
  * Where.
@@ -1638,7 +1803,7 @@ name: string,
  */
 mime: string, 
 /**
- * How it came in: `dialog`, `drop`.
+ * How it came in: `dialog`, `drop`, `paste`, `phone`; `copy` when it was made here from another photo.
  */
 method: string, 
 /**
@@ -1646,13 +1811,46 @@ method: string,
  */
 meta: PhotoMeta, 
 /**
+ * What the picture looks like, where it shows anything.
+ */
+fingerprint?: Fingerprint, 
+/**
  * Distance to the station's registered point in metres, where both are known.
  */
 distance_m: number | null, 
 /**
  * Items shown at the time of attaching.
  */
-items: Array<string>, };
+items: Array<string>, 
+/**
+ * Of which photo it is a copy with marks or blurred parts; none for a file that came from outside.
+ */
+derived?: Derived, };
+export type PhotoExported = { 
+/**
+ * Which photo.
+ */
+photo: PhotoId, 
+/**
+ * SHA-256 of the photo's bytes, hex.
+ */
+original: string, 
+/**
+ * SHA-256 of the file that left, hex: the same as `original` unless it bears a watermark.
+ */
+file: string, 
+/**
+ * 水印: whether it is a copy with time, place and digest in a band.
+ */
+watermark: boolean, 
+/**
+ * To whom or what for, as typed; may be empty.
+ */
+to: string, 
+/**
+ * When, ms since 1970 UTC, by the device.
+ */
+at_ms: number, };
 export type PhotoId = string;
 export type PhotoMeta = { 
 /**
@@ -1745,13 +1943,56 @@ time_grade: TimeGrade,
  */
 missing: Array<Missing>, 
 /**
- * Farther from the station than the pack's limit.
+ * What to know before relying on it, gravest first; empty for a photo that was withdrawn or came too late.
  */
-far: boolean, 
+remarks: Array<Remark>, };
+export type PhotoReady = { 
 /**
- * Taken outside the visit's hours.
+ * Suggested file name.
  */
-outside_hours: boolean, };
+file_name: string, 
+/**
+ * For the host's save.
+ */
+handle: string, 
+/**
+ * Size of the file in bytes.
+ */
+size_bytes: number, 
+/**
+ * SHA-256 of the file, hex; of a file without watermark that of the original.
+ */
+sha256: string, };
+export type PlaceStation = { 
+/**
+ * Scope, 32 hex.
+ */
+scope: string, 
+/**
+ * Which station.
+ */
+station: StationId, 
+/**
+ * The proposed point as it was shown.
+ */
+position: Position, };
+export type PointProposal = { 
+/**
+ * The middle of the photos' points.
+ */
+position: Position, 
+/**
+ * How many photos it rests on.
+ */
+photos: number, 
+/**
+ * How many visits they are of.
+ */
+visits: number, 
+/**
+ * Half of the photos lie within so many metres of it.
+ */
+within_m: number, };
 export type Position = { 
 /**
  * Latitude in degrees × 10^7, north positive.
@@ -1863,6 +2104,31 @@ ts_ms: number,
  * Why, as typed.
  */
 reason: string, };
+export type Receiving = { 
+/**
+ * Which visit the photos join.
+ */
+visit: VisitId, 
+/**
+ * The address that the phone opens.
+ */
+url: string, 
+/**
+ * The same as a QR code: rows of squares, `#` for dark.
+ */
+qr: Array<string>, 
+/**
+ * Whether it still takes photos.
+ */
+open: boolean, 
+/**
+ * Whether a phone has begun; from then on no other can.
+ */
+claimed: boolean, 
+/**
+ * What it handed in, in the order in which it came.
+ */
+files: Array<FromPhone>, };
 export type RecordFinding = { 
 /**
  * Which visit.
@@ -1966,7 +2232,15 @@ caption: string,
 /**
  * Reason of withdrawal, if withdrawn.
  */
-withdrawn: string | null, };
+withdrawn: string | null, 
+/**
+ * Of which photo it is a copy with marks or blurred parts.
+ */
+derived?: Derived, 
+/**
+ * Who made it, how, and what it is to prove, where somebody said so.
+ */
+custody?: Custody, };
 export type RecordReady = { 
 /**
  * Number of pages; pictures under image kind `page`, id `<visit>/<page from 1>`, or `blank/<page>` for a blank form.
@@ -2014,6 +2288,67 @@ entry: string,
  * Why, in English.
  */
 reason: string, };
+export type Remark = { "kind": "no_metadata" } | { "kind": "chat_copy", 
+/**
+ * Such as 微信.
+ */
+application: string, 
+/**
+ * How sure.
+ */
+sure: Sureness, } | { "kind": "edited", 
+/**
+ * As the file names it.
+ */
+software: string, } | { "kind": "screenshot", 
+/**
+ * How sure.
+ */
+sure: Sureness, } | { "kind": "outside_hours", 
+/**
+ * Minutes before the start, or after the end, rounded up.
+ */
+minutes: number, 
+/**
+ * Before the start.
+ */
+before: boolean, } | { "kind": "far", 
+/**
+ * Metres.
+ */
+distance_m: number, 
+/**
+ * What the device says of its own error, metres.
+ */
+uncertainty_m: number | null, } | { "kind": "fits_shifted", 
+/**
+ * Metres as it stands.
+ */
+distance_m: number, 
+/**
+ * Metres when shifted.
+ */
+shifted_m: number, 
+/**
+ * The photo's point is the one to be read as shifted; otherwise the station's.
+ */
+photo: boolean, } | { "kind": "clock_off", 
+/**
+ * How far it is ahead, seconds; negative: behind.
+ */
+seconds: number, 
+/**
+ * Against what.
+ */
+against: ClockSource, } | { "kind": "same_bytes", 
+/**
+ * Where.
+ */
+elsewhere: Elsewhere, } | { "kind": "same_picture", 
+/**
+ * Where.
+ */
+elsewhere: Elsewhere, };
 export type ResponsibleUnit = { 
 /**
  * Name.
@@ -2560,6 +2895,15 @@ person: PersonId,
  * Passphrase.
  */
 passphrase: string, };
+export type Spot = { 
+/**
+ * To the right, 0 to 10,000.
+ */
+x: number, 
+/**
+ * Down, 0 to 10,000.
+ */
+y: number, };
 export type StartFromCard = { 
 /**
  * The card.
@@ -2570,6 +2914,19 @@ card: CardSource,
  */
 device_name: string, };
 export type StartPhase = "needs_card" | "needs_person" | "locked" | "ready";
+export type StateCustody = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Which photo.
+ */
+photo: PhotoId, 
+/**
+ * What is stated.
+ */
+custody: Custody, };
 export type Station = { 
 /**
  * Identity.
@@ -2807,6 +3164,7 @@ height: number,
  * Strokes of points `[x, y, milliseconds since the first point]`.
  */
 strokes: Array<Array<[number, number, number]>>, };
+export type Sureness = "possible" | "likely" | "stated";
 export type SyncPhase = "idle" | "entries" | "thumbnails" | "originals";
 export type SyncStatus = { 
 /**
@@ -3073,6 +3431,15 @@ person: PersonId,
  * Passphrase.
  */
 passphrase: string, };
+export type UnplacedStation = { 
+/**
+ * As it is registered.
+ */
+station: Station, 
+/**
+ * What the photos of its visits propose.
+ */
+proposal: PointProposal | null, };
 export type Visit = { 
 /**
  * Identity.
@@ -3159,6 +3526,10 @@ given: Array<GivenRecord>,
  */
 papers: Array<AttachedPaper>, 
 /**
+ * Photos that left a laptop as files, in order.
+ */
+exported?: Array<ExportedPhoto>, 
+/**
  * Draft entries that came after the seal: kept, shown as 未纳入封存.
  */
 uncovered: Array<UncoveredEntry>, 
@@ -3243,7 +3614,11 @@ caption: string,
 /**
  * Reason of its withdrawal, if withdrawn.
  */
-withdrawn: string | null, };
+withdrawn: string | null, 
+/**
+ * Who made it, how, and what it is to prove, once somebody says so.
+ */
+custody?: Custody, };
 export type VisitRecord = { 
 /**
  * `visit-record/1`.
@@ -3588,6 +3963,12 @@ export interface FieldCalls {
   tie_photo: { args: TiePhoto; answer: VisitView };
   /** Withdraws a photo with a reason. */
   withdraw_photo: { args: WithdrawPhoto; answer: VisitView };
+  /** Makes a copy of a photo with marks or blurred parts, as a new photo of the visit that names its original. */
+  copy_photo: { args: CopyPhoto; answer: VisitView };
+  /** States who made a photo, how, and what it is to prove; only before the seal. */
+  state_custody: { args: StateCustody; answer: VisitView };
+  /** Makes a photo ready to be saved: byte for byte, or a copy with a watermark. */
+  export_photo: { args: ExportPhoto; answer: PhotoReady };
   /** Records a finding, or records it anew. */
   record_finding: { args: RecordFinding; answer: VisitView };
   /** Withdraws a finding with a reason. */
@@ -3618,6 +3999,12 @@ export interface FieldCalls {
   share_status: { args: Nothing; answer: Sharing | null };
   /** Ends the offer. */
   stop_sharing: { args: Nothing; answer: Nothing };
+  /** Opens a page on which a phone in the same network hands in photos; the one before is closed. */
+  open_phone: { args: OpenPhone; answer: Receiving };
+  /** What comes from the phone, or came last. */
+  phone_status: { args: Nothing; answer: Receiving | null };
+  /** Takes nothing more; what is taken in stays. */
+  close_phone: { args: Nothing; answer: Nothing };
   /** Starts a synchronisation now; progress comes as events. */
   sync_now: { args: Nothing; answer: SyncStatus };
   /** Where synchronisation stands. */
@@ -3675,4 +4062,8 @@ export interface ConsoleCalls {
   list_proposed_stations: { args: ScopeArgs; answer: Array<ProposedStation> };
   /** Registers a proposed station under its own id; answers what still waits. */
   approve_station: { args: ApproveStation; answer: Array<ProposedStation> };
+  /** Stations of the list without a point, with what their photos propose. */
+  list_unplaced_stations: { args: ScopeArgs; answer: Array<UnplacedStation> };
+  /** Registers a proposed point; answers what is still without one. */
+  place_station: { args: PlaceStation; answer: Array<UnplacedStation> };
 }

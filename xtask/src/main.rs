@@ -24,6 +24,7 @@ cargo xtask test [PHASE…]              the whole gate; with names, only those 
 cargo xtask bench intake [--json] [--folder DIR]
                                        photo intake beside exiftool + sha256sum + vipsthumbnail
 cargo xtask bench start [--json]       time to a usable window beside a bare one
+cargo xtask bench lists [--json]       lists of 1,000 stations, 10,000 visits, 50,000 photos: calls, and frames while scrolling
 cargo xtask soak [--minutes N]         simulator and fuzz tests with fresh seeds, for longer; all kills and power cuts;
                                        then the packages, if they were made
 cargo xtask package [--debug | --try]  Debian packages of application and server; --try uses them in a clean Debian
@@ -48,6 +49,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ["test", rest @ ..] => gate::test(rest),
         ["bench", "intake", rest @ ..] => bench::intake(rest),
         ["bench", "start", rest @ ..] => bench::start(rest),
+        ["bench", "lists", rest @ ..] => bench::lists(rest),
         ["package", rest @ ..] => package::package(rest),
         ["soak", rest @ ..] => gate::soak(rest),
         ["guide"] => guide::guide(),

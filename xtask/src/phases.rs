@@ -98,7 +98,7 @@ pub fn test_data() -> String {
         format!(
             "test data: the small copies in the crates' tests/data ({} photos, {} sets of vectors); ../shared is not here",
             count("crates/intake/tests/data/photos/files"),
-            count("crates/seal/tests/data/vectors")
+            count("crates/seal/tests/data")
         )
     }
 }

@@ -83,6 +83,41 @@ impl Session {
         }
     }
 
+    /// Clicks the element with this test id as soon as it is there.
+    pub fn click(&self, id: &str) -> Result<()> {
+        self.ready(&format!("[data-testid=\"{id}\"]"))?;
+        self.script(
+            "sync",
+            "document.querySelector(`[data-testid=\"${arguments[0]}\"]`).click()",
+            &[json!(id)],
+        )
+        .map(|_| ())
+    }
+
+    /// Fills the field with this test id, or the field inside it, as typing does.
+    pub fn fill(&self, id: &str, text: &str) -> Result<()> {
+        self.ready(&format!("[data-testid=\"{id}\"]"))?;
+        let script = "const found = document.querySelector(`[data-testid=\"${arguments[0]}\"]`);
+            const field = found.matches('input, textarea') ? found : found.querySelector('input, textarea');
+            field.value = arguments[1];
+            field.dispatchEvent(new Event('input', { bubbles: true }));";
+        self.script("sync", script, &[json!(id), json!(text)]).map(|_| ())
+    }
+
+    /// Runs a script until it calls its last argument, and answers with what that was given.
+    pub fn run_until_done(&self, script: &str) -> Result<Value> {
+        self.script("async", script, &[])
+    }
+
+    fn script(&self, how: &str, script: &str, args: &[Value]) -> Result<Value> {
+        let path = format!("/session/{}/execute/{how}", self.id);
+        let answer = self.call("POST", &path, Some(&json!({"script": script, "args": args})))?;
+        if answer.pointer("/value/error").is_some() {
+            bail!("the page's script failed: {answer}");
+        }
+        Ok(answer.get("value").cloned().unwrap_or(Value::Null))
+    }
+
     /// Closes the window.
     pub fn close(self) -> Result<()> {
         self.call("DELETE", &format!("/session/{}", self.id), None).map(|_| ())

@@ -3,7 +3,9 @@
 use crate::calls::calls;
 use crate::lists::{ListPage, SavedFilter, ScopeFilters, ScopeForgetFilter, ScopeList, ScopeSavedFilter};
 use crate::shared::{DataState, Nothing, PaperNotes, PhotoNotes, VisitRow};
-use crate::stations::{ApproveStation, ImportStations, PreviewStations, ProposedStation, ReadStationTable, StationTable, StationsReport};
+use crate::stations::{
+    ApproveStation, ImportStations, PlaceStation, PreviewStations, ProposedStation, ReadStationTable, StationTable, StationsReport, UnplacedStation,
+};
 use domain::compare::Comparison;
 use domain::operation::{ItemComment, Strokes};
 use domain::{Pack, PersonId, PhotoId, Role, Station, TimeGrade, Visit, VisitId, VisitPhase, VisitRecord};
@@ -64,6 +66,10 @@ calls! { ConsoleHost, "ConsoleCalls", Access,
     list_proposed_stations(ScopeArgs) -> Vec<ProposedStation> [ADMINISTRATORS];
     /// Registers a proposed station under its own id; answers what still waits.
     approve_station(ApproveStation) -> Vec<ProposedStation> [ADMINISTRATORS];
+    /// Stations of the list without a point, with what their photos propose.
+    list_unplaced_stations(ScopeArgs) -> Vec<UnplacedStation> [ADMINISTRATORS];
+    /// Registers a proposed point; answers what is still without one.
+    place_station(PlaceStation) -> Vec<UnplacedStation> [ADMINISTRATORS];
 }
 
 /// Arguments of `login`.
@@ -177,8 +183,8 @@ pub struct ReviewRow {
 /// One reason to look twice before a visit is accepted (疑点): why, and where on the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Doubt {
-    /// Why; the catalogues hold a sentence for each: `far`, `outside_hours`, `contradictory`, `no_time`, `no_position`, `disputed`,
-    /// `uncovered`.
+    /// Why; the catalogues hold a sentence for each: `uncovered`, `disputed`, `contradictory`, `no_time`, `no_position`, and kinds
+    /// of [`Remark`](domain::worth::Remark).
     pub why: String,
     /// Number for the sentence.
     pub n: u32,

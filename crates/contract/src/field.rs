@@ -16,6 +16,8 @@ mod forms;
 mod giving;
 mod handover;
 mod imports;
+mod photos;
+mod receiving;
 mod trip;
 
 pub use copies::*;
@@ -23,6 +25,8 @@ pub use forms::*;
 pub use giving::*;
 pub use handover::*;
 pub use imports::*;
+pub use photos::*;
+pub use receiving::*;
 pub use trip::*;
 
 /// Who may make a call.
@@ -101,6 +105,12 @@ calls! { FieldHost, "FieldCalls", Access,
     tie_photo(TiePhoto) -> VisitView [Unlocked];
     /// Withdraws a photo with a reason.
     withdraw_photo(WithdrawPhoto) -> VisitView [Unlocked];
+    /// Makes a copy of a photo with marks or blurred parts, as a new photo of the visit that names its original.
+    copy_photo(CopyPhoto) -> VisitView [Unlocked];
+    /// States who made a photo, how, and what it is to prove; only before the seal.
+    state_custody(StateCustody) -> VisitView [Unlocked];
+    /// Makes a photo ready to be saved: byte for byte, or a copy with a watermark.
+    export_photo(ExportPhoto) -> PhotoReady [Unlocked];
     /// Records a finding, or records it anew.
     record_finding(RecordFinding) -> VisitView [Unlocked];
     /// Withdraws a finding with a reason.
@@ -131,6 +141,12 @@ calls! { FieldHost, "FieldCalls", Access,
     share_status(Nothing) -> Option<Sharing> [Unlocked];
     /// Ends the offer.
     stop_sharing(Nothing) -> Nothing [Unlocked];
+    /// Opens a page on which a phone in the same network hands in photos; the one before is closed.
+    open_phone(OpenPhone) -> Receiving [Unlocked];
+    /// What comes from the phone, or came last.
+    phone_status(Nothing) -> Option<Receiving> [Unlocked];
+    /// Takes nothing more; what is taken in stays.
+    close_phone(Nothing) -> Nothing [Unlocked];
     /// Starts a synchronisation now; progress comes as events.
     sync_now(Nothing) -> SyncStatus [Open];
     /// Where synchronisation stands.

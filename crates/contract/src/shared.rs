@@ -2,6 +2,7 @@
 
 use domain::operation::TeamMember;
 use domain::photo::{Missing, TimeGrade};
+use domain::worth::Remark;
 use domain::{PersonId, PhotoId, StationId, Visit, VisitId, VisitPhase};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -125,10 +126,8 @@ pub struct PhotoNotes {
     pub time_grade: TimeGrade,
     /// What its metadata lacks.
     pub missing: Vec<Missing>,
-    /// Farther from the station than the pack's limit.
-    pub far: bool,
-    /// Taken outside the visit's hours.
-    pub outside_hours: bool,
+    /// What to know before relying on it, gravest first; empty for a photo that was withdrawn or came too late.
+    pub remarks: Vec<Remark>,
 }
 
 /// What is known of the signature by which a paper joined a sealed record: it says who attached these pages, and nothing of the hands on them.

@@ -1,5 +1,7 @@
 //! Shapes of taking stations (站点) in from a table: what stands in a file, how its columns are read, what came of every row.
 
+use domain::place_station::PointProposal;
+use domain::station::Position;
 use domain::{Station, StationId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -270,4 +272,25 @@ pub struct ApproveStation {
     pub scope: String,
     /// The proposal as the county writes it; identity and position stay those of the proposal.
     pub station: Station,
+}
+
+/// A station of the list without a registered point.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct UnplacedStation {
+    /// As it is registered.
+    pub station: Station,
+    /// What the photos of its visits propose.
+    pub proposal: Option<PointProposal>,
+}
+
+/// Arguments of `place_station`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceStation {
+    /// Scope, 32 hex.
+    pub scope: String,
+    /// Which station.
+    pub station: StationId,
+    /// The proposed point as it was shown.
+    pub position: Position,
 }

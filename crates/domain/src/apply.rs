@@ -1,6 +1,7 @@
 //! `apply`: the one pure fold of operations into state, the same on laptop, server and in tests.
 
 use crate::authority::{LogKind, authority};
+use crate::custody::ExportedPhoto;
 use crate::ids::{PersonId, StationId, VisitId};
 use crate::lead::is_opened_by;
 use crate::operation::{
@@ -160,6 +161,7 @@ fn begun(opened: &VisitOpened, meta: &Meta) -> Visit {
         review: None,
         given: Vec::new(),
         papers: Vec::new(),
+        exported: Vec::new(),
         uncovered: Vec::new(),
         refused: Vec::new(),
     }
@@ -253,6 +255,17 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
             });
             return Ok(());
         }
+        Operation::PhotoExported(exported) => {
+            if !visit.names_photo(exported.photo, &exported.original) {
+                return Err("photo_unknown");
+            }
+            visit.exported.push(ExportedPhoto {
+                entry: meta.entry.clone(),
+                by: meta.by,
+                exported: exported.clone(),
+            });
+            return Ok(());
+        }
         Operation::VisitOpened(_) => return Err("opened_already"),
         // The reviewer accepted the record that this one was to mend: it came too late, and says so.
         Operation::VisitSealed(sealed) if sealed.supersedes.is_some() && visit.review.is_some() => return Err(ACCEPTED_MEANWHILE),
@@ -301,6 +314,14 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
             {
                 return Err("same_bytes");
             }
+            // A copy that names no photo of the visit would prove nothing of where it comes from.
+            if let Some(derived) = &attached.derived
+                && visit
+                    .photo(derived.from)
+                    .is_none_or(|from| from.attached.original.sha256 != derived.original)
+            {
+                return Err("original_unknown");
+            }
             visit.photos.push(VisitPhoto {
                 entry: meta.entry.clone(),
                 ts_ms: meta.ts_ms,
@@ -308,6 +329,7 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
                 items: attached.items.clone(),
                 caption: String::new(),
                 withdrawn: None,
+                custody: None,
             });
         }
         Operation::PhotoTied(PhotoTied { photo, items, caption }) => {
@@ -318,6 +340,14 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
                 .ok_or("photo_unknown")?;
             known.items.clone_from(items);
             known.caption.clone_from(caption);
+        }
+        Operation::PhotoCustodyStated(stated) => {
+            let known = visit
+                .photos
+                .iter_mut()
+                .find(|known| known.attached.photo == stated.photo)
+                .ok_or("photo_unknown")?;
+            known.custody = Some(stated.custody.clone());
         }
         Operation::PhotoWithdrawn(withdrawn) => {
             let known = visit

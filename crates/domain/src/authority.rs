@@ -38,6 +38,8 @@ pub fn authority(kind: &str) -> Option<Authority> {
         | "photo.tied/1"
         | "photo.withdrawn/1"
         | "photo.restored/1"
+        | "photo.custody_stated/1"
+        | "photo.exported/1"
         | "finding.recorded/1"
         | "finding.withdrawn/1"
         | "visit.countersigned/1"

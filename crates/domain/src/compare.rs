@@ -19,7 +19,7 @@ pub struct Comparison {
     pub photos_added: Vec<PhotoId>,
     /// Photos that were withdrawn.
     pub photos_withdrawn: Vec<PhotoId>,
-    /// Photos whose caption or items differ.
+    /// Photos whose caption, items or custody differ.
     pub photos_changed: Vec<PhotoId>,
     /// Findings that were added, changed or withdrawn.
     pub findings: Vec<FindingChange>,
@@ -104,7 +104,7 @@ pub fn compare(pack: &Pack, before: &Content, after: &Content) -> Comparison {
         photos_added: photos(&|was, now| was.is_none() && now.withdrawn.is_none()),
         photos_withdrawn: photos(&|was, now| was.is_some_and(|was| was.withdrawn.is_none()) && now.withdrawn.is_some()),
         photos_changed: photos(&|was, now| {
-            now.withdrawn.is_none() && was.is_some_and(|was| (&was.caption, &was.items) != (&now.caption, &now.items))
+            now.withdrawn.is_none() && was.is_some_and(|was| (&was.caption, &was.items, &was.custody) != (&now.caption, &now.items, &now.custody))
         }),
         findings: findings(before, after),
         description: (before.description != after.description).then(|| DescriptionChange {

@@ -1,6 +1,7 @@
 //! `decide`: what a command makes of the present state. Runs once, on the author's machine.
 
 use crate::answer::Answer;
+use crate::custody::{Custody, CustodyStated, PhotoExported};
 use crate::finding::Finding;
 use crate::ids::{FindingId, ItemCode, PersonId, PhotoId};
 use crate::operation::{
@@ -48,6 +49,10 @@ pub enum Command {
     WithdrawPhoto(PhotoWithdrawn),
     /// Take the withdrawal of a photo back.
     RestorePhoto(PhotoRestored),
+    /// Say who made a photo, how, and what it is to prove.
+    StateCustody(CustodyStated),
+    /// Record that a photo left as a file.
+    ExportPhoto(PhotoExported),
     /// Record a finding, or record it anew.
     RecordFinding(Finding),
     /// Withdraw a finding.
@@ -152,6 +157,9 @@ pub enum Refusal {
     /// It is not said who signed a paper by hand.
     #[error("it is not said who signed the paper by hand")]
     PaperSigners,
+    /// A text is longer than its place.
+    #[error("the text is too long")]
+    TooLong,
     /// It is not said to whom the record is given.
     #[error("it is not said to whom the record is given")]
     Recipient,
@@ -219,13 +227,21 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
         }
         return Ok(Operation::RecordGiven(given));
     }
+    if let Command::ExportPhoto(exported) = command {
+        if !visit.names_photo(exported.photo, &exported.original) {
+            return Err(Refusal::NoPhoto(exported.photo));
+        }
+        return Ok(Operation::PhotoExported(exported));
+    }
     match visit.phase() {
         phase if phase.is_open() => {}
         VisitPhase::Aborted => return Err(Refusal::Aborted),
         _ => return Err(Refusal::Sealed),
     }
     Ok(match command {
-        Command::Open(_) | Command::Sign(_) | Command::Give(_) | Command::AttachPaper(_) => return Err(Refusal::OpenAlready),
+        Command::Open(_) | Command::Sign(_) | Command::Give(_) | Command::AttachPaper(_) | Command::ExportPhoto(_) => {
+            return Err(Refusal::OpenAlready);
+        }
         Command::Describe(description) => {
             check_description(&description, pack)?;
             Operation::VisitDescribed(description)
@@ -262,6 +278,11 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
             {
                 return Err(Refusal::SamePhoto(same.attached.photo));
             }
+            if let Some(derived) = &photo.derived {
+                let from = visit.photo(derived.from);
+                from.filter(|from| from.attached.original.sha256 == derived.original)
+                    .ok_or(Refusal::NoPhoto(derived.from))?;
+            }
             check_items(&photo.items, pack)?;
             Operation::PhotoAttached(photo)
         }
@@ -282,6 +303,14 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
                 return Err(Refusal::SamePhoto(same.attached.photo));
             }
             Operation::PhotoRestored(restored)
+        }
+        Command::StateCustody(stated) => {
+            visit.photo(stated.photo).ok_or(Refusal::NoPhoto(stated.photo))?;
+            let fits = |text: &str| text.chars().count() <= Custody::MOST_CHARACTERS;
+            if !fits(&stated.custody.maker) || !fits(&stated.custody.purpose) {
+                return Err(Refusal::TooLong);
+            }
+            Operation::PhotoCustodyStated(stated)
         }
         Command::RecordFinding(finding) => {
             check_finding(&finding, visit, pack)?;

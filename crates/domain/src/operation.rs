@@ -1,7 +1,9 @@
 //! Operations: every change that can be made, carried as the payload of one signed entry.
 
 use crate::answer::Answer;
+use crate::custody::{CustodyStated, Derived, PhotoExported};
 use crate::finding::Finding;
+use crate::fingerprint::Fingerprint;
 use crate::ids::{FindingId, ItemCode, PersonId, PhotoId, StationId, VisitId};
 use crate::pack::PackRef;
 use crate::person::{Person, Role};
@@ -66,6 +68,12 @@ pub enum Operation {
     /// The withdrawal of a photo is taken back.
     #[serde(rename = "photo.restored/1")]
     PhotoRestored(PhotoRestored),
+    /// Who made a photo, how, and what it is to prove is stated.
+    #[serde(rename = "photo.custody_stated/1")]
+    PhotoCustodyStated(CustodyStated),
+    /// A photo left the laptop as a file.
+    #[serde(rename = "photo.exported/1")]
+    PhotoExported(PhotoExported),
     /// A finding is written or written anew.
     #[serde(rename = "finding.recorded/1")]
     FindingRecorded(Finding),
@@ -269,14 +277,22 @@ pub struct PhotoAttached {
     pub name: String,
     /// Media type by content, such as `image/jpeg`.
     pub mime: String,
-    /// How it came in: `dialog`, `drop`.
+    /// How it came in: `dialog`, `drop`, `paste`, `phone`; `copy` when it was made here from another photo.
     pub method: String,
     /// What the file says.
     pub meta: PhotoMeta,
+    /// What the picture looks like, where it shows anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub fingerprint: Option<Fingerprint>,
     /// Distance to the station's registered point in metres, where both are known.
     pub distance_m: Option<i64>,
     /// Items shown at the time of attaching.
     pub items: Vec<ItemCode>,
+    /// Of which photo it is a copy with marks or blurred parts; none for a file that came from outside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub derived: Option<Derived>,
 }
 
 /// Payload of `photo.tied/1`: replaces caption and items of the photo.
@@ -584,7 +600,7 @@ pub enum OperationError {
 
 impl Operation {
     /// Kinds that this version knows.
-    pub const KINDS: [&'static str; 27] = [
+    pub const KINDS: [&'static str; 29] = [
         "station.registered/1",
         "person.registered/1",
         "device.certified/1",
@@ -602,6 +618,8 @@ impl Operation {
         "photo.tied/1",
         "photo.withdrawn/1",
         "photo.restored/1",
+        "photo.custody_stated/1",
+        "photo.exported/1",
         "finding.recorded/1",
         "finding.withdrawn/1",
         "visit.countersigned/1",
@@ -634,6 +652,8 @@ impl Operation {
             Self::PhotoTied(_) => "photo.tied/1",
             Self::PhotoWithdrawn(_) => "photo.withdrawn/1",
             Self::PhotoRestored(_) => "photo.restored/1",
+            Self::PhotoCustodyStated(_) => "photo.custody_stated/1",
+            Self::PhotoExported(_) => "photo.exported/1",
             Self::FindingRecorded(_) => "finding.recorded/1",
             Self::FindingWithdrawn(_) => "finding.withdrawn/1",
             Self::VisitCountersigned(_) => "visit.countersigned/1",

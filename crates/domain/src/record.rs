@@ -1,6 +1,7 @@
 //! `visit-record/1` (检查记录): what is sealed. Written once as canonical JSON; verification hashes these bytes and never derives them again.
 
 use crate::answer::Answer;
+use crate::custody::{Custody, Derived};
 use crate::finding::Finding;
 use crate::ids::{ItemCode, PhotoId, VisitId};
 use crate::operation::{BlobRef, Countersign, CoveredHead, HandSigned, TeamMember};
@@ -152,4 +153,12 @@ pub struct RecordPhoto {
     pub caption: String,
     /// Reason of withdrawal, if withdrawn.
     pub withdrawn: Option<String>,
+    /// Of which photo it is a copy with marks or blurred parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub derived: Option<Derived>,
+    /// Who made it, how, and what it is to prove, where somebody said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub custody: Option<Custody>,
 }

@@ -1,6 +1,7 @@
 //! A visit (走访): its state as derived from its entries.
 
 use crate::answer::Answer;
+use crate::custody::{Custody, ExportedPhoto};
 use crate::finding::Finding;
 use crate::ids::{FindingId, ItemCode, PersonId, PhotoId, StationId, VisitId};
 use crate::operation::{
@@ -96,6 +97,10 @@ pub struct VisitPhoto {
     pub caption: String,
     /// Reason of its withdrawal, if withdrawn.
     pub withdrawn: Option<String>,
+    /// Who made it, how, and what it is to prove, once somebody says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub custody: Option<Custody>,
 }
 
 /// A finding with its standing.
@@ -296,6 +301,10 @@ pub struct Visit {
     /// Papers that joined the sealed records, in order.
     #[serde(default)]
     pub papers: Vec<AttachedPaper>,
+    /// Photos that left a laptop as files, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<ExportedPhoto>>")]
+    pub exported: Vec<ExportedPhoto>,
     /// Draft entries that came after the seal: kept, shown as 未纳入封存.
     pub uncovered: Vec<UncoveredEntry>,
     /// Entries that break a rule: kept, changing nothing.
@@ -428,6 +437,13 @@ impl Visit {
     /// The photo, withdrawn or not.
     pub fn photo(&self, id: PhotoId) -> Option<&VisitPhoto> {
         self.photos.iter().find(|photo| photo.attached.photo == id)
+    }
+
+    /// Whether the visit has a photo with these bytes (SHA-256, hex), also one that came after the seal.
+    pub fn names_photo(&self, id: PhotoId, sha256: &str) -> bool {
+        let late = self.uncovered.iter().filter_map(|entry| entry.photo.as_deref());
+        let mut all = self.photos.iter().map(|photo| &photo.attached).chain(late);
+        all.any(|known| known.photo == id && known.original.sha256 == sha256)
     }
 
     /// The finding, withdrawn or not.

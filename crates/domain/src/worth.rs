@@ -12,6 +12,7 @@ use crate::station::Position;
 use crate::traces;
 use crate::visit::Visit;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// Clocks that agree within this are said to agree, in ms.
@@ -94,6 +95,35 @@ pub enum Remark {
     },
 }
 
+impl Remark {
+    /// Its kind, as the catalogues name it.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::NoMetadata => "no_metadata",
+            Self::ChatCopy { .. } => "chat_copy",
+            Self::Edited { .. } => "edited",
+            Self::Screenshot { .. } => "screenshot",
+            Self::OutsideHours { .. } => "outside_hours",
+            Self::Far { .. } => "far",
+            Self::FitsShifted { .. } => "fits_shifted",
+            Self::ClockOff { .. } => "clock_off",
+            Self::SameBytes { .. } => "same_bytes",
+            Self::SamePicture { .. } => "same_picture",
+        }
+    }
+
+    /// Whether it is only a sign that ordinary photos show too, and no reason by itself to look twice.
+    pub fn is_faint(&self) -> bool {
+        matches!(
+            self,
+            Self::ChatCopy {
+                sure: Sureness::Possible,
+                ..
+            } | Self::Screenshot { sure: Sureness::Possible }
+        )
+    }
+}
+
 /// What a camera's clock was compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -117,8 +147,10 @@ pub struct Elsewhere {
     pub started_at_ms: i64,
 }
 
-/// The remarks of each photo of a visit, in the visit's order; those of cameras' clocks come last.
-pub fn of_visit(visit: &Visit, station: Option<Position>, far_m: Option<i64>) -> Vec<Vec<Remark>> {
+/// The remarks of each photo of a visit, in the visit's order: what a store knows of others (`twins`, taken out of it), what the photo and
+/// the visit say, then cameras' clocks. Photos that were withdrawn prove nothing, and copies
+/// made here say nothing of themselves: they have none.
+pub fn of_visit(visit: &Visit, station: Option<Position>, far_m: Option<i64>, twins: &mut BTreeMap<PhotoId, Vec<Remark>>) -> Vec<Vec<Remark>> {
     let times = &visit.description;
     let standing: Vec<(PhotoId, &PhotoMeta)> = visit
         .standing_photos()
@@ -126,17 +158,29 @@ pub fn of_visit(visit: &Visit, station: Option<Position>, far_m: Option<i64>) ->
         .collect();
     let clocks = clocks(&standing, times.utc_offset_min);
     let each = visit.photos.iter().map(|photo| {
+        if photo.withdrawn.is_some() || photo.attached.derived.is_some() {
+            return Vec::new();
+        }
         let of_clock = clocks
             .iter()
             .filter(|(id, _)| *id == photo.attached.photo)
             .map(|(_, remark)| remark.clone());
-        remarks(&photo.attached, times, station, far_m).into_iter().chain(of_clock).collect()
+        let known = twins.remove(&photo.attached.photo).unwrap_or_default();
+        known
+            .into_iter()
+            .chain(remarks(&photo.attached, times, station, far_m))
+            .chain(of_clock)
+            .collect()
     });
     each.collect()
 }
 
 /// Remarks that a photo and its visit give, gravest first; the checklist's limit in metres, none where no checklist is known.
 pub fn remarks(attached: &PhotoAttached, times: &VisitDescription, station: Option<Position>, far_m: Option<i64>) -> Vec<Remark> {
+    // A copy made here says nothing of itself; what is to be known stands with the photo it was made from.
+    if attached.derived.is_some() {
+        return Vec::new();
+    }
     let meta = &attached.meta;
     let place = far_m
         .zip(meta.position)
@@ -180,6 +224,11 @@ fn place(here: Position, there: Position, error_cm: Option<i64>, limit_m: i64) -
         }
     }
     Some(Remark::Far { distance_m, uncertainty_m })
+}
+
+/// Whether a photo says when it was taken, and that is during the visit.
+pub fn is_within_hours(meta: &PhotoMeta, times: &VisitDescription) -> bool {
+    taken_ms(meta, times.utc_offset_min).is_some() && hours(meta, times).is_none()
 }
 
 fn hours(meta: &PhotoMeta, times: &VisitDescription) -> Option<Remark> {

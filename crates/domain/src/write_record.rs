@@ -77,6 +77,8 @@ pub fn show_record(visit: &Visit, context: RecordContext<'_>) -> Result<VisitRec
         items: photo.items.clone(),
         caption: photo.caption.clone(),
         withdrawn: photo.withdrawn.clone(),
+        derived: photo.attached.derived.clone(),
+        custody: photo.custody.clone(),
     });
     Ok(VisitRecord {
         format: "visit-record/1".into(),

@@ -20,8 +20,10 @@ fn page(n: u128, bytes: char) -> PhotoAttached {
         mime: "image/jpeg".into(),
         method: "paper".into(),
         meta: PhotoMeta::default(),
+        fingerprint: None,
         distance_m: None,
         items: Vec::new(),
+        derived: None,
     }
 }
 

@@ -581,9 +581,11 @@ fn a_visit_moved_to_the_right_station_measures_its_photos_anew_and_asks_for_anot
         name: "a.jpg".into(),
         mime: "image/jpeg".into(),
         method: "drop".into(),
+        fingerprint: None,
         distance_m: meta.distance_m(Some(at(351_000_000))),
         meta,
         items: Vec::new(),
+        derived: None,
     })))
     .unwrap();
     assert!(desk.visit().photos[0].attached.distance_m.unwrap() > 1_000);
@@ -653,8 +655,10 @@ fn a_fix_on_the_spot_needs_words_a_photo_from_before_and_another_from_after() {
             mime: "image/jpeg".into(),
             method: "drop".into(),
             meta: PhotoMeta::default(),
+            fingerprint: None,
             distance_m: None,
             items: Vec::new(),
+            derived: None,
         })))
         .unwrap();
     }
@@ -747,4 +751,102 @@ fn seconded_members_sign_by_hand_before_the_seal_and_never_for_the_team() {
         "no key signature counts for a seconded member"
     );
     assert_eq!(desk.visit().phase(), VisitPhase::AwaitingSignature);
+}
+
+#[test]
+fn a_copy_names_a_photo_of_the_visit_and_exports_change_nothing_else() {
+    use domain::custody::*;
+    let mut desk = Desk::new();
+    let attach = |n: u128, letter: char, derived| {
+        Command::AttachPhoto(Box::new(PhotoAttached {
+            photo: PhotoId(Uuid::from_u128(n)),
+            original: BlobRef {
+                sha256: letter.to_string().repeat(64),
+                len: 1,
+            },
+            thumbnail: None,
+            name: "a.jpg".into(),
+            mime: "image/jpeg".into(),
+            method: "drop".into(),
+            fingerprint: None,
+            distance_m: None,
+            meta: PhotoMeta::default(),
+            items: Vec::new(),
+            derived,
+        }))
+    };
+    let derived = |from: u128, letter: char| {
+        Some(Derived {
+            from: PhotoId(Uuid::from_u128(from)),
+            original: letter.to_string().repeat(64),
+            alterations: vec![Alteration::Blurred],
+        })
+    };
+    desk.say(attach(1, 'c', None)).unwrap();
+    assert_eq!(
+        desk.say(attach(2, 'd', derived(7, 'c'))),
+        Err(Refusal::NoPhoto(PhotoId(Uuid::from_u128(7))))
+    );
+    assert_eq!(
+        desk.say(attach(2, 'd', derived(1, 'e'))),
+        Err(Refusal::NoPhoto(PhotoId(Uuid::from_u128(1))))
+    );
+    desk.say(attach(2, 'd', derived(1, 'c'))).unwrap();
+    let Command::AttachPhoto(forged) = attach(3, 'f', derived(1, 'e')) else {
+        panic!("an attachment")
+    };
+    desk.fold(&Operation::PhotoAttached(forged), LogKind::Device, "d2");
+    assert_eq!(
+        (desk.visit().photos.len(), desk.visit().refused[0].rule.as_str()),
+        (2, "original_unknown")
+    );
+
+    let stated = |photo: u128, purpose: &str| {
+        Command::StateCustody(CustodyStated {
+            photo: PhotoId(Uuid::from_u128(photo)),
+            custody: Custody {
+                maker: "甲".into(),
+                method: Method::Scan,
+                purpose: purpose.into(),
+            },
+        })
+    };
+    desk.say(stated(1, "证明")).unwrap();
+    assert_eq!(desk.say(stated(9, "证明")), Err(Refusal::NoPhoto(PhotoId(Uuid::from_u128(9)))));
+    assert_eq!(desk.say(stated(1, &"长".repeat(501))), Err(Refusal::TooLong));
+    let sealed = desk.seal();
+    assert_eq!(desk.say(stated(1, "别的")), Err(Refusal::Sealed));
+
+    let exported = |letter: char| PhotoExported {
+        photo: PhotoId(Uuid::from_u128(1)),
+        original: letter.to_string().repeat(64),
+        file: letter.to_string().repeat(64),
+        watermark: false,
+        to: String::new(),
+        at_ms: 5,
+    };
+    desk.say(Command::ExportPhoto(exported('c'))).unwrap();
+    assert!(desk.say(Command::ExportPhoto(exported('d'))).is_err(), "other bytes than the photo's");
+    desk.fold(&Operation::PhotoExported(exported('d')), LogKind::Device, "d2");
+    desk.fold(&Operation::PhotoExported(exported('c')), LogKind::Server, "s");
+    let visit = desk.visit();
+    assert_eq!(
+        (visit.exported.len(), visit.uncovered.len(), visit.sealed.as_ref()),
+        (1, 0, Some(&sealed))
+    );
+    let rules: Vec<&str> = visit.refused.iter().map(|one| one.rule.as_str()).collect();
+    assert_eq!(rules, ["original_unknown", "photo_unknown", "authority"]);
+
+    let record = serde_json::to_value(desk.visit()).unwrap();
+    assert!(record["photos"][0].get("custody").is_some() && record["photos"][1].get("custody").is_none());
+}
+
+#[test]
+fn what_an_older_version_wrote_of_a_photo_reads_and_writes_the_same() {
+    let attached = serde_json::json!({
+        "photo": Uuid::from_u128(1), "original": {"sha256": "c".repeat(64), "len": 1}, "thumbnail": null, "name": "a.jpg", "mime": "image/jpeg",
+        "method": "drop", "meta": {}, "distance_m": null, "items": [],
+    });
+    let operation = Operation::from_parts("photo.attached/1", &attached).unwrap();
+    assert_eq!(operation.to_parts().unwrap().1, attached);
 }

@@ -170,6 +170,18 @@ impl FieldHost for Field {
         Ok(self.0.reserved(|| self.0.withdraw_photo(args.clone()))?)
     }
 
+    fn copy_photo(&self, args: CopyPhoto) -> Answer<VisitView> {
+        Ok(self.0.reserved(|| self.0.copy_photo(&args))?)
+    }
+
+    fn state_custody(&self, args: StateCustody) -> Answer<VisitView> {
+        Ok(self.0.reserved(|| self.0.state_custody(args.clone()))?)
+    }
+
+    fn export_photo(&self, args: ExportPhoto) -> Answer<PhotoReady> {
+        Ok(self.0.export_photo(&args)?)
+    }
+
     fn record_finding(&self, args: RecordFinding) -> Answer<VisitView> {
         Ok(self.0.reserved(|| self.0.record_finding(args.clone()))?)
     }
@@ -228,6 +240,19 @@ impl FieldHost for Field {
 
     fn stop_sharing(&self, _: Nothing) -> Answer<Nothing> {
         self.0.stop_sharing();
+        Ok(Nothing {})
+    }
+
+    fn open_phone(&self, args: OpenPhone) -> Answer<Receiving> {
+        Ok(self.0.open_phone(&args)?)
+    }
+
+    fn phone_status(&self, _: Nothing) -> Answer<Option<Receiving>> {
+        Ok(self.0.phone_status()?)
+    }
+
+    fn close_phone(&self, _: Nothing) -> Answer<Nothing> {
+        self.0.close_phone();
         Ok(Nothing {})
     }
 

@@ -25,6 +25,8 @@ use crate::os::key_store::KeyStore;
 use crate::os::lock::FolderLock;
 use crate::os::{files, machine};
 use crate::packs::Packs;
+use crate::photo_export::Leaving;
+use crate::receive::{Reception, clear_left_behind};
 use crate::record::{LaidOut, Made};
 use crate::reserve::Reserve;
 use crate::store::{Author, Meta, Store};
@@ -94,8 +96,12 @@ pub(crate) struct Core {
     pub(crate) laid_out: Mutex<Vec<LaidOut>>,
     /// The record that is offered to a phone, or was last.
     pub(crate) sharing: Mutex<Option<Offer>>,
+    /// The page on which a phone hands in photos, or the last one.
+    pub(crate) receiving: Mutex<Option<Reception>>,
     /// The blank form laid out last.
     pub(crate) blank: Mutex<Option<Blank>>,
+    /// The photo that is ready to leave, or left last.
+    pub(crate) leaving: Mutex<Option<Leaving>>,
     /// The list that was made a workbook last: its handle and bytes; in memory only.
     pub(crate) listed: Mutex<Option<(String, Vec<u8>)>>,
 }
@@ -153,9 +159,12 @@ impl Field {
             made: Mutex::default(),
             blank: Mutex::default(),
             sharing: Mutex::default(),
+            receiving: Mutex::default(),
             laid_out: Mutex::default(),
+            leaving: Mutex::default(),
             listed: Mutex::default(),
         });
+        clear_left_behind(&core.dir)?;
         core.reserved(|| core.open_at_start())?;
         Ok(Self(core))
     }

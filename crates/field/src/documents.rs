@@ -1,4 +1,5 @@
-//! Finished documents for the host's save: the record that was laid out last, and the list that was made a workbook last.
+//! Finished documents for the host's save: the record that was laid out last, the list that was made a workbook last, and the photo that is
+//! to leave.
 
 use contract::ApiError;
 
@@ -8,7 +9,7 @@ use crate::core::{Field, lock};
 #[derive(Clone, Debug)]
 pub struct Document {
     /// Its media type.
-    pub media_type: &'static str,
+    pub media_type: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
@@ -19,15 +20,23 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 impl Field {
     /// The document of a handle; only while an inspector is unlocked.
     pub fn document(&self, handle: &str) -> Result<Document, ApiError> {
+        if let Some(photo) = self.0.leaving_photo(handle)? {
+            return Ok(photo);
+        }
         if let Some(bytes) = self.workbook(handle)? {
-            return Ok(Document { media_type: XLSX, bytes });
+            let media_type = XLSX.to_owned();
+            return Ok(Document { media_type, bytes });
         }
         let bytes = self.record_pdf(handle)?;
-        Ok(Document { media_type: PDF, bytes })
+        let media_type = PDF.to_owned();
+        Ok(Document { media_type, bytes })
     }
 
     /// Hears from the host that the document of a handle is durable outside, or printed.
     pub fn document_kept(&self, handle: &str) -> Result<(), ApiError> {
+        if self.0.reserved(|| self.0.photo_left(handle))? {
+            return Ok(());
+        }
         match self.workbook(handle)? {
             Some(_) => Ok(()),
             None => self.record_kept(handle),

@@ -268,6 +268,7 @@ fn refused(refusal: &Refusal) -> ApiError {
         Refusal::Units => say("units"),
         Refusal::Fix => say("fix"),
         Refusal::Reason => say("reason"),
+        Refusal::TooLong => say("too_long"),
         Refusal::Recipient => say("recipient"),
         Refusal::Pages { most } => say("pages").with("most", most),
         Refusal::PageFormat(name) => say("page_format").with("name", name),

@@ -3,7 +3,6 @@
 
 mod page;
 
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use contract::field::{GiveRecord, LocalAddress, ShareRecord, Sharing, VisitView};
@@ -71,10 +70,7 @@ impl Core {
         if args.to.trim().is_empty() {
             return Err(Refusal::Recipient.into());
         }
-        let address: Ipv4Addr = args.address.parse().map_err(|_| Error::NotFound("address"))?;
-        if !network::cards()?.iter().any(|card| card.address == address) {
-            return Err(Error::NotFound("address"));
-        }
+        let address = self.own_address(&args.address)?;
         let (pdf, file_name) = self.made_pdf(&args.handle).ok_or(Error::NotFound("record"))?;
         self.stop_sharing();
         let (core, to, what) = (Arc::downgrade(self), args.to.clone(), paper);

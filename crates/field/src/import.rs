@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use contract::field::{HostEvent, ImportOutcome, ImportPhotos, ImportProgress, ImportReport, ImportRow, ImportStarted};
 use domain::decide::{Command, Refusal, decide};
+use domain::fingerprint::Fingerprint;
 use domain::operation::{BlobRef, PhotoAttached};
 use domain::{ItemCode, PersonId, PhotoId, Station, VisitId};
 use seal::Digest;
@@ -19,6 +20,8 @@ use crate::error::{Error, Result};
 use crate::intake::import::{Context, Event, Imported, Outcome, Taken, import};
 use crate::store::BlobKind;
 
+/// How photos come in: chosen in a dialog, dropped, pasted, or handed in by a phone.
+const METHODS: [&str; 4] = ["dialog", "drop", "paste", "phone"];
 const PROGRESS_EVERY: Duration = Duration::from_millis(120);
 
 /// An import that runs or has run.
@@ -115,7 +118,7 @@ impl Core {
             id: id.clone(),
             visit: args.visit,
             items: args.items,
-            method: if args.method == "drop" { "drop".into() } else { "dialog".into() },
+            method: METHODS.into_iter().find(|known| *known == args.method).unwrap_or("dialog").to_owned(),
             roots,
             import,
         };
@@ -255,9 +258,16 @@ impl Job {
                 name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
                 mime: taken.format.media_type().into(),
                 method: self.method.clone(),
+                fingerprint: taken
+                    .thumbnail
+                    .as_ref()
+                    .ok()
+                    .and_then(|thumb| thumb.fingerprint)
+                    .map(|f| Fingerprint(f.0)),
                 distance_m: taken.meta.distance_m(self.station.position),
                 meta: taken.meta.clone(),
                 items: self.items.clone(),
+                derived: None,
             };
             let operation = decide(Some(&visit), pack, Command::AttachPhoto(Box::new(attached)))?;
             tx.author(&open.author, self.visit.0, Some(self.by), &operation)?;

@@ -2,6 +2,7 @@
 //!
 //! [`Field`] is what a window or a local server holds; it implements [`contract::field::FieldHost`].
 
+pub mod bench_lists;
 mod blank;
 mod calls;
 mod copy;
@@ -23,7 +24,10 @@ mod os;
 mod packs;
 mod paper;
 mod part;
+mod photo_copy;
+mod photo_export;
 mod pictures;
+mod receive;
 mod record;
 mod reserve;
 mod sealing;

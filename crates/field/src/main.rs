@@ -20,7 +20,8 @@ const USAGE: &str = "usage:
   xunzhan-field status --data DIR [--people FILE]
   xunzhan-field rebuild --check --data DIR [--people FILE]
   xunzhan-field photo-info --json FILE…
-  xunzhan-field bench-intake …";
+  xunzhan-field bench-intake …
+  xunzhan-field bench-lists --data DIR --people FILE --photos DIR [--visits N]";
 const WELCOME: &str = "\
 巡站已在本机启动。请在这台电脑的浏览器中打开下面的地址；它只能用一次，请勿转给他人。按 Ctrl+C 停止，数据都在本机。
 Xunzhan runs on this computer. Open the address below in a browser on it; it works once and is for nobody else. Ctrl+C stops; all data stays here.";
@@ -68,6 +69,7 @@ fn main() -> Result<()> {
     match command.as_str() {
         "photo-info" => intake::cli::photo_info(&rest),
         "bench-intake" => intake::bench::bench_intake(&rest),
+        "bench-lists" => bench_lists(&Flags(rest)),
         "serve" => serve(&Flags(rest)),
         "demo" => demo(&Flags(rest)),
         "sync" => sync(&Flags(rest)),
@@ -183,6 +185,24 @@ fn rebuild(flags: &Flags) -> Result<()> {
     if flags.has("--check") && !same {
         bail!("the state differed from the log");
     }
+    Ok(())
+}
+
+/// Fills a laptop that the demo set up with years of work, where it is not full yet, and says how fast it is.
+fn bench_lists(flags: &Flags) -> Result<()> {
+    let people = people(&flags.path("--people")?)?;
+    let somebody = people.first().context("nobody is on the list of people")?;
+    let visits = flags
+        .value("--visits")
+        .map_or(Ok(10_000), str::parse)
+        .context("--visits is not a number")?;
+    let report = field::bench_lists::bench_lists(
+        &flags.path("--data")?,
+        (somebody.person, &somebody.passphrase),
+        visits,
+        &flags.path("--photos")?,
+    )?;
+    writeln!(io::stdout(), "{report:#}")?;
     Ok(())
 }
 

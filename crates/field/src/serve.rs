@@ -32,6 +32,7 @@ use crate::os::files::write_atomic;
 use door::Door;
 use events::Events;
 use files::Incoming;
+pub(crate) use files::plain_name;
 
 /// The port that is tried first, so that an address which a browser remembers stays good.
 pub const PORT: u16 = 8472;

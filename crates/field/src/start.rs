@@ -178,8 +178,11 @@ impl Core {
         lock(&self.laid_out).clear();
         self.stop_sharing();
         *lock(&self.sharing) = None;
+        self.close_phone();
+        *lock(&self.receiving) = None;
         lock(&self.undo).clear();
         *lock(&self.listed) = None;
+        *lock(&self.leaving) = None;
         *lock(&self.joining) = Joining::default();
     }
 

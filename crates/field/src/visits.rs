@@ -337,7 +337,10 @@ impl Core {
         let visit = open.store.visit(id)?.ok_or(Refusal::NoVisit)?;
         let pack = self.pack_of(&visit)?;
         let states = open.store.photo_states(&visit.photos)?;
-        let notes = visit.photos.iter().zip(states).map(|(photo, data_state)| {
+        let station = open.store.station(visit.station)?.ok_or(Error::NotFound("station"))?;
+        let mut twins = open.store.twins(&visit)?;
+        let remarks = domain::worth::of_visit(&visit, station.position, Some(i64::from(pack.far_from_station_m)), &mut twins);
+        let notes = visit.photos.iter().zip(states).zip(remarks).map(|((photo, data_state), remarks)| {
             let meta = &photo.attached.meta;
             PhotoNotes {
                 photo: photo.attached.photo,
@@ -345,15 +348,14 @@ impl Core {
                 has_preview: photo.attached.thumbnail.is_some(),
                 time_grade: meta.time_grade(),
                 missing: meta.missing(),
-                far: photo.attached.distance_m.is_some_and(|m| m > i64::from(pack.far_from_station_m)),
-                outside_hours: outside_hours(&visit, meta),
+                remarks,
             }
         });
         Ok(VisitView {
             phase: open.phase(&visit),
             awaits: open.awaits(&visit),
             data_state: open.store.visit_states([id])?.get(&id).copied().unwrap_or(DataState::LocalOnly),
-            station: open.store.station(visit.station)?.ok_or(Error::NotFound("station"))?,
+            station,
             pack: pack.clone(),
             photo_notes: notes.collect(),
             paper_notes: open.paper_notes(&visit)?,
@@ -415,19 +417,4 @@ fn seconded(member: SecondedMember) -> TeamMember {
         name: member.name.trim().to_owned(),
         org: member.org.trim().to_owned(),
     }
-}
-
-/// Whether the photo was taken before the visit's start or after its end. A local time without offset is read in the visit's.
-fn outside_hours(visit: &Visit, meta: &domain::PhotoMeta) -> bool {
-    let description = &visit.description;
-    let local = || {
-        let taken = meta.taken_at.as_deref()?;
-        let taken = chrono::NaiveDateTime::parse_from_str(taken, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
-        let offset_ms = i64::from(description.utc_offset_min).saturating_mul(60_000);
-        Some(taken.and_utc().timestamp_millis().saturating_sub(offset_ms))
-    };
-    let Some(taken) = meta.taken_at_utc_ms.or_else(local) else {
-        return false;
-    };
-    taken < description.started_at_ms || description.ended_at_ms.is_some_and(|end| taken > end)
 }

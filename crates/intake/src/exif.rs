@@ -1,6 +1,6 @@
 //! Exif directories to values (CIPA DC-008-2023), and those of TIFF and DNG files, which are built alike.
 
-use crate::metadata::Metadata;
+use crate::metadata::{Metadata, SecondBest};
 use crate::tiff::{Entry, Kind, Tiff, Visited};
 use crate::when::{self, LocalTime};
 use std::collections::HashMap;
@@ -14,6 +14,7 @@ const MAKE: u16 = 0x010f;
 const MODEL: u16 = 0x0110;
 const ORIENTATION: u16 = 0x0112;
 const SOFTWARE: u16 = 0x0131;
+const XMP: u16 = 0x02bc;
 const SUB_DIRECTORIES: u16 = 0x014a;
 const NEW_SUBFILE_TYPE: u16 = 0x00fe;
 const EXIF_DIRECTORY: u16 = 0x8769;
@@ -91,8 +92,7 @@ impl<'a> Tags<'a> {
 }
 
 /// Fills in what the Exif block says. `is_file` tells that the block is a whole TIFF file.
-/// Returns when the picture was digitised, which is the next best time where nothing says when it was taken.
-pub(crate) fn fill(meta: &mut Metadata, block: &[u8], is_file: bool) -> Option<LocalTime> {
+pub(crate) fn fill(meta: &mut Metadata, block: &[u8], is_file: bool) -> SecondBest {
     let mut tags = Tags::default();
     match Tiff::open(block, is_file).and_then(|tiff| Some((tiff, tiff.first()?))) {
         Some((tiff, first)) => tags.walk(&tiff, first, Which::Main),
@@ -117,12 +117,24 @@ pub(crate) fn fill(meta: &mut Metadata, block: &[u8], is_file: bool) -> Option<L
     meta.take_size(tags.full_size.or(whole(WIDTH).zip(whole(HEIGHT))), "Exif.ImageWidth");
     position(meta, &tags);
     gps_time(meta, &tags);
-    let below = matches!(tags.gps.get(&0x05).and_then(Entry::first), Some(1.0 | 3.0));
+    let reference = tags.gps.get(&0x05).and_then(Entry::first);
+    let below = matches!(reference, Some(1.0 | 3.0));
     let altitude = tags.number(0x06).map(|m| if below { -m.abs() } else { m });
-    meta.take_altitude(altitude, "GPS.GPSAltitude");
+    meta.take_altitude(altitude.filter(|_| reference.is_some()), "GPS.GPSAltitude");
     meta.take_direction(tags.number(0x11), "GPS.GPSImgDirection");
     meta.take_position_error(tags.number(0x1f), "GPS.GPSHPositioningError");
-    time(meta, &tags, DIGITIZED, "Exif.DateTimeDigitized")
+    SecondBest {
+        taken: time(meta, &tags, DIGITIZED, "Exif.DateTimeDigitized"),
+        altitude_m: altitude,
+    }
+}
+
+/// The XMP packet that stands in the main directory, where TIFF files and some cameras keep it (XMP part 3, 3.2).
+pub(crate) fn xmp(block: &[u8], is_file: bool) -> Option<&[u8]> {
+    let tiff = Tiff::open(block, is_file)?;
+    let main = tiff.directory(tiff.first()?, "the main directory of Exif", &mut Vec::new())?;
+    let packet = main.entries.iter().find(|entry| entry.tag == XMP)?;
+    (packet.kind == Kind::Undefined || packet.kind == Kind::Unsigned(1)).then_some(packet.data)
 }
 
 /// A text tag: up to the first NUL, trimmed, UTF-8, without control characters; blank is none.

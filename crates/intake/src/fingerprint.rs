@@ -56,11 +56,6 @@ impl Fingerprint {
     pub fn distance(self, other: Self) -> u32 {
         (self.0 ^ other.0).count_ones()
     }
-
-    /// Whether two pictures look the same.
-    pub fn looks_like(self, other: Self) -> bool {
-        self.distance(other) <= SAME_WITHIN_BITS
-    }
 }
 
 /// Mean grey of each cell, 0–255; none for an empty picture.

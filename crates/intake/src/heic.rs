@@ -40,6 +40,18 @@ pub(crate) fn decode(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<Pictu
     picture(heic_rs::decode(bytes, &options).map_err(|e| reason(&e))?, icc)
 }
 
+/// Whether the file holds a thumbnail of its primary picture whose longest side is at least `wanted`.
+pub(crate) fn has_thumbnail(bytes: &[u8], wanted: u32) -> bool {
+    let found = || {
+        let context = Context::open(bytes).ok()?;
+        let primary = context.meta.primary;
+        let props = context.props(primary).ok()?;
+        let size = context.coded_size(primary, &props).ok()?;
+        thumbnail(&context, primary, size, wanted)
+    };
+    found().is_some()
+}
+
 /// The smallest thumbnail of the primary picture that is large enough and has its shape.
 fn thumbnail(context: &Context<'_>, primary: u32, (width, height): (u32, u32), least: u32) -> Option<Image> {
     let mut found: Vec<(u32, u32)> = Vec::new();

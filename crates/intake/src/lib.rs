@@ -20,6 +20,7 @@ mod inks;
 pub mod metadata;
 mod poster;
 pub mod reason;
+pub mod redraw;
 mod rows;
 pub mod source;
 pub mod thumbnail;

@@ -79,13 +79,17 @@ pub fn read_as(bytes: &[u8], format: FileFormat) -> Metadata {
         ..Metadata::default()
     };
     meta.take_size(size, format.name());
-    let digitized = exif.and_then(|block| exif::fill(&mut meta, &block, format == FileFormat::Tiff));
-    let created = xmp.and_then(|packet| xmp::fill(&mut meta, &packet));
+    let is_file = format == FileFormat::Tiff;
+    let by_exif = exif.as_deref().map(|block| exif::fill(&mut meta, block, is_file)).unwrap_or_default();
+    let packet = xmp.as_deref().or_else(|| exif::xmp(exif.as_deref()?, is_file));
+    let by_xmp = packet.map(|packet| xmp::fill(&mut meta, packet)).unwrap_or_default();
+    meta.take_altitude(by_exif.altitude_m, "GPS.GPSAltitude");
+    meta.take_altitude(by_xmp.altitude_m, "XMP.GPSAltitude");
     let Own { captioned, taken, place, .. } = own;
     let next_best = [
         captioned,
-        digitized.map(|time| (time, "Exif.DateTimeDigitized")),
-        created.map(|time| (time, "XMP.CreateDate")),
+        by_exif.taken.map(|time| (time, "Exif.DateTimeDigitized")),
+        by_xmp.taken.map(|time| (time, "XMP.CreateDate")),
         taken,
     ];
     for (time, source) in next_best.into_iter().flatten() {
@@ -105,6 +109,15 @@ pub fn read_as(bytes: &[u8], format: FileFormat) -> Metadata {
     meta.warnings.dedup();
     meta.warnings.truncate(20);
     meta
+}
+
+/// What a block says that counts only where no block says it better.
+#[derive(Debug, Default)]
+pub(crate) struct SecondBest {
+    /// When the picture was digitised, or its file made.
+    pub taken: Option<LocalTime>,
+    /// Metres, by a value without the reference that says whether it is above or below the sea.
+    pub altitude_m: Option<f64>,
 }
 
 impl Metadata {

@@ -40,6 +40,16 @@ pub fn preview(bytes: &[u8], orientation: Option<u8>, limits: &Limits) -> Result
     scaled(bytes, orientation, limits, PREVIEW_PX, 85)
 }
 
+/// Decodes a picture whole, without any short cut, and forgets it: what its thumbnail would cost otherwise. For benchmarks.
+pub fn whole(bytes: &[u8], limits: &Limits) -> Result<(u32, u32), NoPreview> {
+    decode(bytes, u32::MAX, limits).map(|picture| picture.pixels.dimensions())
+}
+
+/// Whether a HEIC file holds a picture beside the picture from which its thumbnail is made.
+pub fn is_beside(bytes: &[u8]) -> bool {
+    crate::heic::has_thumbnail(bytes, THUMBNAIL_PX)
+}
+
 fn scaled(bytes: &[u8], orientation: Option<u8>, limits: &Limits, longest: u32, quality: u8) -> Result<Thumbnail, NoPreview> {
     let picture = decode(bytes, longest, limits)?;
     catch_unwind(AssertUnwindSafe(|| finish(picture, orientation, longest, quality))).map_err(|_| NoPreview::DecoderFailed)?
@@ -66,7 +76,7 @@ fn finish(picture: Picture, orientation: Option<u8>, longest: u32, quality: u8) 
 }
 
 /// Scales so that the longest side is at most `longest`; never enlarges.
-fn shrink(picture: RgbImage, longest: u32) -> Result<RgbImage, NoPreview> {
+pub(crate) fn shrink(picture: RgbImage, longest: u32) -> Result<RgbImage, NoPreview> {
     let (width, height) = picture.dimensions();
     let side = width.max(height);
     if side <= longest {

@@ -1,7 +1,7 @@
 //! XMP packets (ISO 16684-1): only what Exif left open is taken from them.
 
-use crate::metadata::Metadata;
-use crate::when::{LocalTime, local_time};
+use crate::metadata::{Metadata, SecondBest};
+use crate::when::local_time;
 use roxmltree::{Document, ParsingOptions};
 use std::borrow::Cow;
 
@@ -14,9 +14,11 @@ const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 /// Longer packets hold picture data in text form.
 const MAX_PACKET: usize = 1 << 20;
 
-/// Fills in what is still missing. Returns when the picture was created digitally, the next best time.
-pub(crate) fn fill(meta: &mut Metadata, packet: &[u8]) -> Option<LocalTime> {
-    let decoded = decoded(packet.get(..packet.len().min(MAX_PACKET))?)?;
+/// Fills in what is still missing. Returns what counts only where no block says it better.
+pub(crate) fn fill(meta: &mut Metadata, packet: &[u8]) -> SecondBest {
+    let Some(decoded) = packet.get(..packet.len().min(MAX_PACKET)).and_then(decoded) else {
+        return SecondBest::default();
+    };
     let text = decoded.trim_matches(|c: char| c == '\0' || c == '\u{feff}' || c.is_whitespace());
     // No document type means no entities, so nothing can expand.
     let options = ParsingOptions {
@@ -26,7 +28,7 @@ pub(crate) fn fill(meta: &mut Metadata, packet: &[u8]) -> Option<LocalTime> {
     };
     let Ok(document) = Document::parse_with_options(text, options) else {
         meta.warn("XMP cannot be read");
-        return None;
+        return SecondBest::default();
     };
     let get = |space: &str, name: &str| property(&document, space, name);
     meta.take_time(get(EXIF, "DateTimeOriginal").and_then(local_time), "XMP.DateTimeOriginal");
@@ -48,9 +50,10 @@ pub(crate) fn fill(meta: &mut Metadata, packet: &[u8]) -> Option<LocalTime> {
             _ => meta.warn("the position in XMP is incomplete or out of range"),
         }
     }
-    let below = matches!(get(EXIF, "GPSAltitudeRef"), Some("1" | "3"));
-    let altitude = get(EXIF, "GPSAltitude").and_then(number);
-    meta.take_altitude(altitude.map(|m| if below { -m.abs() } else { m }), "XMP.GPSAltitude");
+    let reference = get(EXIF, "GPSAltitudeRef");
+    let below = matches!(reference, Some("1" | "3"));
+    let altitude = get(EXIF, "GPSAltitude").and_then(number).map(|m| if below { -m.abs() } else { m });
+    meta.take_altitude(altitude.filter(|_| reference.is_some()), "XMP.GPSAltitude");
     meta.take_direction(get(EXIF, "GPSImgDirection").and_then(number), "XMP.GPSImgDirection");
     meta.take_position_error(get(EXIF, "GPSHPositioningError").and_then(number), "XMP.GPSHPositioningError");
     // XMP joins GPS date and time into one value, in UTC by definition.
@@ -60,7 +63,10 @@ pub(crate) fn fill(meta: &mut Metadata, packet: &[u8]) -> Option<LocalTime> {
         meta.gps_time = Some(format!("{}Z", time.text()));
         meta.note("gps_time", "XMP.GPSTimeStamp");
     }
-    get(XMP, "CreateDate").or_else(|| get(EXIF, "DateTimeDigitized")).and_then(local_time)
+    SecondBest {
+        taken: get(XMP, "CreateDate").or_else(|| get(EXIF, "DateTimeDigitized")).and_then(local_time),
+        altitude_m: altitude,
+    }
 }
 
 /// The packet's text: UTF-8, or UTF-16 of either byte order (ISO 16684-1 §7.1).

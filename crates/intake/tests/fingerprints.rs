@@ -38,7 +38,7 @@ fn a_copy_is_found_and_another_photo_is_not() {
     let mut alike = Vec::new();
     for (at, (name, print, jpeg)) in known.iter().enumerate() {
         for (other, theirs, picture) in &known[..at] {
-            if print.looks_like(*theirs) && jpeg != picture {
+            if print.distance(*theirs) <= SAME_WITHIN_BITS && jpeg != picture {
                 alike.push(format!("{name} and {other}: {} bits", print.distance(*theirs)));
             }
         }

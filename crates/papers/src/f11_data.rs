@@ -260,6 +260,15 @@ fn photo_data(photo: &RecordPhoto, record: &VisitRecord, printed: &BTreeMap<Phot
         ("文件", format!("{}（{}）", photo.name, w::size(photo.original.len))),
         ("指纹", format!("{}…", photo.original.sha256.chars().take(16).collect::<String>())),
     ];
+    if let Some(custody) = &photo.custody {
+        rows.push(("制作", format!("{}（{}）", w::or_blank(&custody.maker), w::method(custody.method))));
+        rows.push(("证明", w::or_blank(&custody.purpose)));
+    }
+    if let Some(derived) = &photo.derived {
+        let from = record.photos.iter().find(|known| known.photo == derived.from);
+        let from = from.map_or_else(|| BLANK.into(), |known| format!("照片 {}", known.number));
+        rows.insert(0, ("副本", format!("由{from}{}而成，原件未改动", w::alterations(&derived.alterations))));
+    }
     if let Some(reason) = &photo.withdrawn {
         rows.insert(0, ("撤回", w::or_blank(reason)));
     }

@@ -10,6 +10,7 @@ mod f11_data;
 mod fonts;
 mod hand_paper;
 pub mod lists;
+pub mod overlay;
 mod picture;
 pub mod sheet;
 mod typeset;

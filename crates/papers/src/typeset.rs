@@ -94,14 +94,36 @@ pub(crate) struct Typeset {
 
 /// Typesets the job. Blocks for as long as layout takes; call it off the threads that serve a screen.
 pub(crate) fn typeset(job: Job) -> Result<Typeset, PaperError> {
+    beside(move || run(job))
+}
+
+/// Lays out on a thread of its own, with a stack that suffices.
+fn beside<T: Send + 'static>(work: impl FnOnce() -> Result<T, PaperError> + Send + 'static) -> Result<T, PaperError> {
     let worker = std::thread::Builder::new().name("papers".into()).stack_size(STACK_BYTES);
-    let handle = worker.spawn(move || run(job)).map_err(|e| PaperError::Layout(e.to_string()))?;
+    let handle = worker.spawn(work).map_err(|e| PaperError::Layout(e.to_string()))?;
     handle
         .join()
         .unwrap_or_else(|_| Err(PaperError::Layout("the layout engine stopped".into())))
 }
 
-fn run(job: Job) -> Result<Typeset, PaperError> {
+/// The first page as SVG and nothing else. Blocks like [`typeset`].
+pub(crate) fn first_page(job: Job) -> Result<String, PaperError> {
+    beside(move || {
+        let (document, _) = compile(job)?;
+        let page = document.pages().first().map(|page| typst_svg::svg(page, &SvgOptions::default()));
+        typst::comemo::evict(0);
+        page.ok_or_else(|| PaperError::Layout("no page".into()))
+    })
+}
+
+/// What a PDF says of itself beside its pages.
+struct Said {
+    ident: String,
+    created: (i64, i32),
+    pages: bool,
+}
+
+fn compile(job: Job) -> Result<(PagedDocument, Said), PaperError> {
     let fonts = crate::fonts::for_text(&job.text);
     let mut files = HashMap::new();
     for (name, bytes) in job.files {
@@ -113,7 +135,17 @@ fn run(job: Job) -> Result<Typeset, PaperError> {
         source: Source::new(file_id("paper.typ")?, job.template.to_owned()),
         files,
     };
+    let said = Said {
+        ident: job.ident,
+        created: job.created,
+        pages: job.pages,
+    };
     let document = typst::compile::<PagedDocument>(&world).output.map_err(|errors| layout_error(&errors))?;
+    Ok((document, said))
+}
+
+fn run(job: Job) -> Result<Typeset, PaperError> {
+    let (document, job) = compile(job)?;
     let options = PdfOptions {
         ident: Smart::Custom(job.ident),
         creator: Smart::Custom(Some("Xunzhan".into())),

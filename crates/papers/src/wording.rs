@@ -1,6 +1,7 @@
 //! Dates, places and sizes in the words of a Chinese paper.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
+use domain::custody::{Alteration, Method};
 use domain::photo::TimeGrade;
 use domain::station::{Datum, Position};
 use domain::words::BLANK;
@@ -95,6 +96,24 @@ pub(crate) fn size(bytes: u64) -> String {
         1_000..1_000_000 => format!("{} KB", bytes / 1_000),
         _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
     }
+}
+
+/// How a photo came about.
+pub(crate) fn method(method: Method) -> &'static str {
+    match method {
+        Method::Camera => "现场拍摄",
+        Method::Imported => "导入",
+        Method::Scan => "扫描",
+    }
+}
+
+/// What was done to a copy.
+pub(crate) fn alterations(done: &[Alteration]) -> String {
+    let word = |one: &Alteration| match one {
+        Alteration::Marked => "标注",
+        Alteration::Blurred => "打码",
+    };
+    done.iter().map(word).collect::<Vec<_>>().join("、")
 }
 
 /// How well a photo's time is known.

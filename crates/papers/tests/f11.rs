@@ -151,14 +151,18 @@ fn rare_names_are_drawn_and_can_be_copied_out() {
     for name in ["𬭼", "𪨶", "𠀀"] {
         let mut record = record(0);
         record.situation = format!("负责人{name}在场");
-        let path = keep(&format!("f11-rare-{:x}.pdf", u32::from(name.chars().next().unwrap())), &record_f11(&unsealed(&record)).unwrap());
+        let path = keep(
+            &format!("f11-rare-{:x}.pdf", u32::from(name.chars().next().unwrap())),
+            &record_f11(&unsealed(&record)).unwrap(),
+        );
         let text = text(&path);
         assert!(text.contains(&format!("负责人{name}在场")), "{text}");
         assert!(!text.contains('〔'), "no code stands in its place: {text}");
         inks.push(render(&path));
     }
     for (one, other) in [(0, 1), (0, 2), (1, 2)] {
-        let differs = |(a, b): (&image::GrayImage, &image::GrayImage)| a.pixels().zip(b.pixels()).filter(|(a, b)| a.0[0].abs_diff(b.0[0]) > 96).count();
+        let differs =
+            |(a, b): (&image::GrayImage, &image::GrayImage)| a.pixels().zip(b.pixels()).filter(|(a, b)| a.0[0].abs_diff(b.0[0]) > 96).count();
         let dots: usize = inks[one].iter().zip(&inks[other]).map(differs).sum();
         assert!(dots > 20, "{one} and {other} differ in {dots} dots");
     }

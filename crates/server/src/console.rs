@@ -9,6 +9,7 @@ pub(crate) mod lists;
 mod login;
 pub mod packs;
 pub(crate) mod paper;
+mod place_station;
 pub(crate) mod review;
 pub(crate) mod stations;
 
@@ -20,7 +21,9 @@ use contract::console::{
 };
 use contract::lists::{ListPage, SavedFilter, ScopeFilters, ScopeForgetFilter, ScopeList, ScopeSavedFilter};
 use contract::shared::{Nothing, ReturnedNote};
-use contract::stations::{ApproveStation, ImportStations, PreviewStations, ProposedStation, ReadStationTable, StationTable, StationsReport};
+use contract::stations::{
+    ApproveStation, ImportStations, PlaceStation, PreviewStations, ProposedStation, ReadStationTable, StationTable, StationsReport, UnplacedStation,
+};
 use contract::{ApiError, ErrorCode};
 use domain::{Aggregate, Role, StationId, VisitPhase};
 use ledger::ScopeId;
@@ -164,9 +167,13 @@ impl ConsoleHost for Caller {
                 row.items = u32::try_from(items).unwrap_or(u32::MAX);
                 // Only what waits for a review is read whole: that list is short however long the others grow.
                 let doubts = match row.phase {
-                    VisitPhase::Sealed => db
-                        .visit(&scope, row.visit)?
-                        .map(|visit| doubts::doubts(&visit, packs::find(&visit.pack)).len()),
+                    VisitPhase::Sealed => match db.visit(&scope, row.visit)? {
+                        Some(visit) => {
+                            let remarks = doubts::remarks(db, &scope, &visit, packs::find(&visit.pack), stations.get(&row.station))?;
+                            Some(doubts::doubts(&visit, &remarks).len())
+                        }
+                        None => None,
+                    },
                     _ => None,
                 };
                 rows.push(ReviewRow {
@@ -246,5 +253,15 @@ impl ConsoleHost for Caller {
         let scope = scope_of(&args.scope)?;
         approve_station::approve(&self.app, &scope, self.account()?, &args)?;
         approve_station::list(&self.app, &scope)
+    }
+
+    fn list_unplaced_stations(&self, args: ScopeArgs) -> Answer<Vec<UnplacedStation>> {
+        place_station::list(&self.app, &scope_of(&args.scope)?)
+    }
+
+    fn place_station(&self, args: PlaceStation) -> Answer<Vec<UnplacedStation>> {
+        let scope = scope_of(&args.scope)?;
+        place_station::place(&self.app, &scope, self.account()?, &args)?;
+        place_station::list(&self.app, &scope)
     }
 }

@@ -15,6 +15,7 @@ mod lists;
 mod migrate;
 mod names;
 mod sync;
+mod twins;
 mod uploads;
 mod visits;
 
@@ -33,6 +34,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use domain::fingerprint::Fingerprints;
 use ledger::{Epoch, ScopeId};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use seal::keys::{Ed25519Key, Kid, PublicKey, Signer};
@@ -53,6 +55,8 @@ pub struct Db {
     clock: Clock,
     /// Trees over committed entries, brought up to date when asked.
     trees: RefCell<BTreeMap<ScopeId, Tree>>,
+    /// What the photos of each county look like, brought up to date when asked.
+    prints: RefCell<BTreeMap<ScopeId, Fingerprints>>,
 }
 
 impl Db {
@@ -74,6 +78,7 @@ impl Db {
             epoch_renewed: false,
             clock,
             trees: RefCell::default(),
+            prints: RefCell::default(),
         };
         db.keep_epoch(epoch)?;
         db.refill_lists()?;

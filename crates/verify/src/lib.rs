@@ -21,7 +21,7 @@ use std::io::{Read, Seek};
 use seal::Digest;
 
 pub use anchor::{Grade, SignedAt};
-pub use report::{Acceptance, Countersignature, HandPaper, HandedOver, Language, PaperPage, PhotoCount, Refusal, Report, Seal, Verdict};
+pub use report::{Acceptance, Countersignature, HandPaper, HandedOver, Language, PaperPage, PhotoCopy, PhotoCount, Refusal, Report, Seal, Verdict};
 pub use text::{render, render_json};
 
 /// Checks a bundle. `root` is the authority's fingerprint as printed on the paper record; without it the best verdict is

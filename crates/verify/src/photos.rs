@@ -7,7 +7,7 @@ use seal::Digest;
 use crate::check::Check;
 use crate::files::Files;
 use crate::record::Record;
-use crate::report::{PhotoCount, Report};
+use crate::report::{PhotoCopy, PhotoCount, Report};
 
 pub(crate) fn count(files: &Files, record: &Record, check: &mut Check, report: &mut Report) {
     let mut named: BTreeMap<Digest, u64> = BTreeMap::new();
@@ -40,9 +40,35 @@ pub(crate) fn count(files: &Files, record: &Record, check: &mut Check, report: &
     }
     let originals: BTreeSet<Digest> = record.photos.iter().map(|p| p.original.sha256).collect();
     let (here, absent): (Vec<Digest>, Vec<Digest>) = originals.into_iter().partition(|d| present.contains(d));
+    let copies = copies(record, check);
     report.photos = PhotoCount {
         named: (here.len() + absent.len()) as u64,
         present: here.len() as u64,
         digest_only: absent,
+        copies,
     };
+}
+
+/// Copies with marks or blurred parts; each has to name another photo of this record, by its id and its bytes.
+fn copies(record: &Record, check: &mut Check) -> Vec<PhotoCopy> {
+    let named = record.photos.iter().filter_map(|photo| Some((photo, photo.derived.as_ref()?)));
+    let copies = named.filter_map(|(photo, derived)| {
+        let from = record
+            .photos
+            .iter()
+            .find(|known| known.photo == Some(derived.from) && known.photo != photo.photo);
+        let known = from.is_some_and(|from| from.original.sha256 == derived.original);
+        check
+            .require(
+                known,
+                "record.json",
+                "一张副本所指的原件不在检查记录里",
+                "a copy names an original that is not in the record",
+            )
+            .then_some(PhotoCopy {
+                copy: photo.original.sha256,
+                original: derived.original,
+            })
+    });
+    copies.collect()
 }

@@ -87,8 +87,17 @@ pub(crate) struct Member {
 
 #[derive(Deserialize)]
 pub(crate) struct Photo {
+    pub(crate) photo: Option<Uuid>,
     pub(crate) original: Blob,
     pub(crate) thumbnail: Option<Blob>,
+    pub(crate) derived: Option<Derived>,
+}
+
+/// Of which photo a copy with marks or blurred parts was made.
+#[derive(Deserialize)]
+pub(crate) struct Derived {
+    pub(crate) from: Uuid,
+    pub(crate) original: Digest,
 }
 
 #[derive(Deserialize, PartialEq, Eq)]

@@ -173,6 +173,15 @@ pub struct HandPaper {
     pub at: SignedAt,
 }
 
+/// A photo of the record that was made on a laptop from another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PhotoCopy {
+    /// Its own bytes.
+    pub copy: Digest,
+    /// The bytes that it was made from.
+    pub original: Digest,
+}
+
 /// Photos of the record.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PhotoCount {
@@ -182,6 +191,9 @@ pub struct PhotoCount {
     pub present: u64,
     /// Digests of originals that are named only.
     pub digest_only: Vec<Digest>,
+    /// Copies with marks or blurred parts, each naming another photo of the record as its original.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<PhotoCopy>,
 }
 
 /// Everything that a check found. Fields are filled as far as the check came.

@@ -292,6 +292,14 @@ impl Words {
         for digest in &photos.digest_only {
             self.put(&format!("  {digest}"));
         }
+        for copy in &photos.copies {
+            let text = if self.zh {
+                format!("  副本 {}，由原件 {} 标注或打码而成", copy.copy, copy.original)
+            } else {
+                format!("  {} is a copy with marks or blurred parts, made from {}", copy.copy, copy.original)
+            };
+            self.put(&text);
+        }
         for review in &report.acceptances {
             let when = self.time(review.at_ms);
             let text = if self.zh {

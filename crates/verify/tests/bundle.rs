@@ -8,7 +8,7 @@ use std::io::Cursor;
 
 use common::*;
 use seal::Digest;
-use verify::{Countersignature, Grade, Language, Report, Verdict, check, render};
+use verify::{Countersignature, Grade, Language, PhotoCopy, Report, Verdict, check, render};
 
 fn verdict(bytes: &[u8], root: &Digest) -> Report {
     check(Cursor::new(bytes), Some(root))
@@ -56,6 +56,29 @@ fn a_whole_bundle_is_accepted() {
     }
     assert!(!text.contains("可靠电子签名"));
     assert!(render(&report, Language::En).contains("Attested by the server for account fuhe"));
+}
+
+#[test]
+fn a_copy_of_a_photo_is_named_with_its_original_and_a_stranger_is_no_original() {
+    let (bytes, root) = bundle(&Course {
+        copy_of: Some(PHOTO),
+        ..Course::default()
+    });
+    let report = verdict(&bytes, &root);
+    assert_eq!(report.verdict, Verdict::Verified);
+    let copy = PhotoCopy {
+        copy: Digest::of(ABSENT_PHOTO),
+        original: Digest::of(PHOTO),
+    };
+    assert_eq!(report.photos.copies, [copy]);
+    let line = format!("副本 {}，由原件 {} 标注或打码而成", Digest::of(ABSENT_PHOTO), Digest::of(PHOTO));
+    assert!(render(&report, Language::Zh).contains(&line));
+    let (bytes, root) = bundle(&Course {
+        copy_of: Some(b"another picture"),
+        ..Course::default()
+    });
+    let report = verdict(&bytes, &root);
+    assert_eq!((report.verdict, refused_files(&report)), (Verdict::Refused, vec!["record.json"]));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 /** An invented server for the supervisor's face, in memory: for looking at the screens and for component tests. Never part of the programs. */
-import type { Answer, AnswerVersion, ApiError, ConsoleCalls, EnrolmentRow, FieldValue, Item, ItemComment, Me, ProposedStation, ReviewRow, ReviewView, VisitPhase } from "@/contract";
+import type { Answer, AnswerVersion, ApiError, ConsoleCalls, EnrolmentRow, FieldValue, Item, ItemComment, Me, ProposedStation, ReviewRow, ReviewView, UnplacedStation, VisitPhase } from "@/contract";
 import { HostError, type ConsoleHost } from ".";
 import { fakeHost } from "./fake";
 import { asked, paperOf, uncovered } from "./fake-cases";
@@ -56,7 +56,7 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
     const view = structuredClone(base);
     const photos = view.visit.photos.slice(0, 4 + at * 2);
     if (at === 1) for (const one of photos) one.attached.distance_m = 20;
-    const notes = view.photo_notes.slice(0, photos.length).map((one) => ({ ...one, data_state: "originals_arrived" as const, ...(at === 1 ? { far: false, missing: [] } : {}) }));
+    const notes = view.photo_notes.slice(0, photos.length).map((one) => ({ ...one, data_state: "originals_arrived" as const, ...(at === 1 ? { remarks: [], missing: [] } : {}) }));
     view.visit.description.started_at_ms = started - at * 86_400_000;
     view.visit.description.ended_at_ms = started - at * 86_400_000 + 95 * 60_000;
     return {
@@ -102,7 +102,7 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
       doubts: [
         { why: "uncovered", n: at === 5 ? 3 : 0, photos: [], items: [] },
         { why: "disputed", n: at === 0 ? 1 : 0, photos: [], items: at === 0 ? ["C4-09"] : [] },
-        { why: "far", n: notes.filter((one) => one.far).length, photos: notes.filter((one) => one.far).map((one) => one.photo), items: [] },
+        { why: "far", n: notes.filter((one) => one.remarks.length).length, photos: notes.filter((one) => one.remarks.length).map((one) => one.photo), items: [] },
         { why: "no_position", n: notes.filter((one) => one.missing.includes("position")).length, photos: notes.filter((one) => one.missing.includes("position")).map((one) => one.photo), items: [] },
       ].filter((one) => one.n > 0),
       seal_id: sealed ? HEX : null,
@@ -179,6 +179,12 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
         { station: { ...base.station, id: "00000000-0000-7000-a000-0000000000a2", name: "石头寨便民点", village: "石头寨", address: "", manager: "", position: null, proposed: true }, visits: 0, alike: [] },
       ]
     : [];
+  let unplaced: UnplacedStation[] = asked().has("unplaced")
+    ? [
+        { station: { ...base.station, id: "00000000-0000-7000-a000-0000000000b1", name: "沙沟村站", village: "沙沟村", position: null }, proposal: { position: { lat_e7: 349232167, lon_e7: 1056321741, datum: "wgs84" }, photos: 9, visits: 2, within_m: 14 } },
+        { station: { ...base.station, id: "00000000-0000-7000-a000-0000000000b2", name: "井沟村站", village: "井沟村", position: null }, proposal: null },
+      ]
+    : [];
   const find = (visit: string): ReviewView => views.find((one) => one.visit.id === visit) ?? refuse("not_found");
 
   const filters = fakeFilters();
@@ -212,6 +218,8 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
       if (station.code === "taken") throw new HostError({ code: "refused", params: { rule: "code_taken", name: "南坪村站" } });
       return (proposals = proposals.filter((one) => one.station.id !== station.id));
     },
+    list_unplaced_stations: () => unplaced,
+    place_station: ({ station }) => (unplaced = unplaced.filter((one) => one.station.id !== station)),
     import_stations: () => stationsReport(true, "bad"),
   };
 

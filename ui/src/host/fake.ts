@@ -1,7 +1,7 @@
 /**
  * An invented host that keeps a visit in memory: for component tests and for looking at the screens. Never part of the programs.
  */
-import type { AnswerItem, ApiError, AppState, CopyJob, CopyStatus, FieldCalls, HostEvent, ImportReport, LastCopy, Pack, SealGap, Sharing, Station, TripLine, VisitPhoto, VisitRow, VisitView } from "@/contract";
+import type { AnswerItem, ApiError, AppState, CopyJob, CopyStatus, FieldCalls, FromPhone, HostEvent, ImportReport, LastCopy, Pack, Receiving, SealGap, Sharing, Station, TripLine, VisitPhoto, VisitRow, VisitView } from "@/contract";
 import pack from "../../../assets/rulepacks/c4-village-station.json";
 import county from "../../../assets/demo/qinghe.json";
 import { HostError, type FieldHost } from ".";
@@ -79,8 +79,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     has_preview: one.attached.thumbnail !== null,
     time_grade: "device_only",
     missing: one.attached.meta.position ? [] : ["position"],
-    far: (one.attached.distance_m ?? 0) > 500,
-    outside_hours: false,
+    remarks: (one.attached.distance_m ?? 0) > 500 ? [{ kind: "far", distance_m: one.attached.distance_m ?? 0, uncertainty_m: 12 }] : [],
   });
 
   const photos = Array.from({ length: options.photos ?? 14 }, (_, n) => photo(n));
@@ -195,6 +194,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     app_version: "0.1.0",
   });
   let sharing: Sharing | null = null;
+  let receiving: Receiving | null = null;
   let sharedTo = "";
   const changed = (visit: Partial<VisitView["visit"]>): VisitView => {
     view = { ...view, visit: { ...view.visit, ...visit }, phase: sealing, saved_at_ms: Date.now() };
@@ -292,6 +292,23 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     import_report: () => ({ ...report, finished: false }),
     cancel_import: () => ({}),
     tie_photo: ({ photo: id, items, caption }) => changed({ photos: view.visit.photos.map((one) => (one.attached.photo === id ? { ...one, items, caption } : one)) }),
+    copy_photo: ({ photo: id, marks }) => {
+      const of = view.visit.photos.find((one) => one.attached.photo === id)!;
+      const made = photo(view.visit.photos.length);
+      const alterations = (["marked", "blurred"] as const).filter((what) => marks.some((mark) => (mark.kind === "blur") === (what === "blurred")));
+      const attached = { ...made.attached, name: of.attached.name.replace(/\.\w+$/, "-副本1.jpg"), mime: "image/jpeg", thumbnail: { sha256: HEX, len: 9000 }, method: "copy", distance_m: null, meta: { width: 4000, height: 3000, sources: ["width,height: JPEG"] }, derived: { from: id, original: of.attached.original.sha256, alterations: [...alterations] } };
+      const copy = { ...made, attached };
+      view = { ...view, photo_notes: [...view.photo_notes, { ...notesOf(copy), missing: [] }] };
+      return changed({ photos: [...view.visit.photos, copy] });
+    },
+    state_custody: ({ photo: id, custody }) => changed({ photos: view.visit.photos.map((one) => (one.attached.photo === id ? { ...one, custody } : one)) }),
+    export_photo: ({ photo: id, watermark, to }) => {
+      const of = view.visit.photos.find((one) => one.attached.photo === id)!.attached;
+      const file = watermark ? `ab${HEX.slice(2)}` : of.original.sha256;
+      const exported = { photo: id, original: of.original.sha256, file, watermark, to, at_ms: Date.now() };
+      changed({ exported: [...(view.visit.exported ?? []), { entry: `${HEX}${view.visit.exported?.length ?? 0}`, by: PEOPLE[0]!.person, exported }] });
+      return { file_name: watermark ? of.name.replace(/\.\w+$/, "-水印.jpg") : of.name, handle: `photo-${file}`, size_bytes: of.original.len, sha256: file };
+    },
     withdraw_photo: ({ photo: id, reason }) => changed({ photos: view.visit.photos.map((one) => (one.attached.photo === id ? { ...one, withdrawn: reason } : one)) }),
     record_finding: ({ finding }) => changed({ findings: [...view.visit.findings.filter((one) => one.finding.id !== finding.id), { entry: HEX, ts_ms: Date.now(), finding, withdrawn: null }] }),
     withdraw_finding: ({ finding, reason }) => changed({ findings: view.visit.findings.map((one) => (one.finding.id === finding ? { ...one, withdrawn: reason } : one)) }),
@@ -336,6 +353,20 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     },
     stop_sharing: () => {
       sharing = sharing && { ...sharing, open: false };
+      return {};
+    },
+    open_phone: ({ visit }) => (receiving = { visit, url: `http://192.168.43.17:40123/u/${HEX}`, qr: Array.from({ length: 37 }, (_, y) => Array.from(HEX.slice(0, 37), (c, x) => ((c.charCodeAt(0) * (y + 3) + x * y) % 3 ? "." : "#")).join("")), open: true, claimed: false, files: [] }),
+    phone_status: () => {
+      const files: FromPhone[] = [
+        { name: "IMG_20261120_093101.jpg", size_bytes: 4_812_331, received_bytes: 4_812_331, outcome: "taken", photo: HEX, reason: null, missing: [] },
+        { name: "IMG_20261120_093144.jpg", size_bytes: 3_992_118, received_bytes: 3_992_118, outcome: "taken", photo: HEX, reason: null, missing: ["position"] },
+        { name: "VID_20261120_093502.mp4", size_bytes: 88_112_004, received_bytes: 40_212_480, outcome: null, photo: null, reason: null, missing: [] },
+      ];
+      receiving = receiving && { ...receiving, claimed: true, files };
+      return receiving;
+    },
+    close_phone: () => {
+      receiving = receiving && { ...receiving, open: false };
       return {};
     },
     sync_now: () => sync(),

@@ -1,7 +1,7 @@
 /** What a photo says of itself, in words. Both faces use it. */
 import { useI18n } from "vue-i18n";
-import type { PhotoMeta, PhotoNotes } from "@/contract";
-import { grouped } from "./format";
+import type { PhotoMeta, PhotoNotes, Remark } from "@/contract";
+import { day, grouped } from "./format";
 
 export function usePhotoWords() {
   const { t } = useI18n();
@@ -26,14 +26,53 @@ export function usePhotoWords() {
     return model.toLowerCase().startsWith(make.toLowerCase()) ? model : `${make} ${model}`.trim();
   }
 
-  /** Words for what is missing or deserves a look, in a fixed order. */
-  function remarks(notes: PhotoNotes | null): string[] {
+  /** A span of time in its largest whole unit, rounded up. */
+  function span(minutes: number): string {
+    if (minutes < 120) return t("remark.minutes", { n: minutes });
+    return minutes < 48 * 60 ? t("remark.hours", { n: Math.ceil(minutes / 60) }) : t("remark.days", { n: Math.ceil(minutes / 1440) });
+  }
+
+  const metres = (m: number): string => (m < 10_000 ? t("photo.metres", { m: grouped(m) }) : t("photo.kilometres", { km: grouped(Math.round(m / 1000)) }));
+
+  function remark(one: Remark, meta: PhotoMeta): string {
+    switch (one.kind) {
+      case "no_metadata":
+        return t("remark.no_metadata");
+      case "chat_copy":
+        if (!one.application) return t("remark.chat_copy_unnamed");
+        return t(one.sure === "possible" ? "remark.chat_copy_possible" : "remark.chat_copy_likely", { app: one.application });
+      case "edited":
+        return t("remark.edited", { software: one.software });
+      case "screenshot":
+        return t(one.sure === "possible" ? "remark.screenshot_possible" : "remark.screenshot_likely");
+      case "outside_hours":
+        return t(one.before ? "remark.outside_before" : "remark.outside_after", { span: span(one.minutes) });
+      case "far":
+        if (one.uncertainty_m === null) return t("remark.far", { m: metres(one.distance_m) });
+        return t("remark.far_error", { m: metres(one.distance_m), error: metres(one.uncertainty_m) });
+      case "fits_shifted":
+        return t(one.photo ? "remark.shifted_photo" : "remark.shifted_station", { m: metres(one.distance_m), shifted: metres(one.shifted_m) });
+      case "clock_off": {
+        const words = { span: span(Math.ceil(Math.abs(one.seconds) / 60)), time: corrected(meta, one.seconds) };
+        if (one.against === "gps") return t(one.seconds > 0 ? "remark.clock_gps_ahead" : "remark.clock_gps_behind", words);
+        return t(one.seconds > 0 ? "remark.clock_others_ahead" : "remark.clock_others_behind", words);
+      }
+      case "same_bytes":
+      case "same_picture": {
+        const { station, started_at_ms } = one.elsewhere;
+        return t(one.kind === "same_bytes" ? "remark.same_bytes" : "remark.same_picture", { station, day: day(started_at_ms) });
+      }
+    }
+  }
+
+  /** Words for what deserves a look: what the host remarked, then what is missing. */
+  function remarks(notes: PhotoNotes | null, meta: PhotoMeta): string[] {
     if (!notes) return [];
+    const nothing = notes.remarks.some((one) => one.kind === "no_metadata");
     return [
-      ...notes.missing.map((what) => t(`missing.${what}`)),
       ...(notes.time_grade === "contradictory" ? [t("photo.contradictory")] : []),
-      ...(notes.far ? [t("photo.far")] : []),
-      ...(notes.outside_hours ? [t("photo.outside_hours")] : []),
+      ...notes.remarks.map((one) => remark(one, meta)),
+      ...(nothing ? [] : notes.missing.map((what) => t(`missing.${what}`))),
     ];
   }
 
@@ -53,4 +92,17 @@ export function usePhotoWords() {
   }
 
   return { taken, takenShort, distance, device, remarks, source };
+}
+
+/** Whether a photo deserves a look: a faint sign alone does not. */
+export function deservesLook(notes: PhotoNotes | undefined): boolean {
+  if (!notes) return false;
+  const faint = (one: Remark) => (one.kind === "chat_copy" || one.kind === "screenshot") && one.sure === "possible";
+  return notes.time_grade === "contradictory" || notes.remarks.some((one) => !faint(one));
+}
+
+/** The local time of taking with a clock's error taken out. */
+function corrected(meta: PhotoMeta, aheadSeconds: number): string {
+  const at = Date.parse(`${(meta.taken_at ?? "").slice(0, 19)}Z`);
+  return Number.isNaN(at) ? "--" : new Date(at - aheadSeconds * 1000).toISOString().slice(0, 16).replace("T", " ");
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: our figures beside those of what people use today, measured in the same run.
 
 mod intake;
+mod lists;
 mod photos;
 mod start;
 
@@ -12,6 +13,7 @@ use anyhow::{Context, Result, bail};
 use crate::shell;
 
 pub use intake::intake;
+pub use lists::lists;
 pub use start::start;
 
 fn pictures(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -43,6 +45,7 @@ fn options(words: &[&str]) -> Result<(bool, Option<PathBuf>)> {
     Ok((as_json, folder))
 }
 
-fn release(words: &[&str]) -> Result<()> {
-    shell::run(shell::command("cargo").args(["build", "--release"]).args(words))
+/// Builds all programs as they are delivered, so that every benchmark measures the same ones.
+fn release() -> Result<()> {
+    shell::run(shell::command("cargo").args(["build", "--release", "--workspace", "--bins"]))
 }

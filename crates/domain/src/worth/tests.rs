@@ -57,8 +57,10 @@ fn photo(name: &str, mime: &str, meta: PhotoMeta) -> PhotoAttached {
         mime: mime.into(),
         method: "dialog".into(),
         meta,
+        fingerprint: None,
         distance_m: None,
         items: Vec::new(),
+        derived: None,
     }
 }
 

@@ -5,8 +5,8 @@ use super::read::read_one;
 use crate::os::confine::memory_kib;
 use crate::vault::Vault;
 use anyhow::{Context as _, Result, anyhow, bail};
+use domain::fingerprint::{Fingerprint, Fingerprints};
 use intake::Limits;
-use intake::fingerprint::Fingerprint;
 use seal::Digest;
 use serde_json::{Value, json};
 use std::io;
@@ -18,7 +18,7 @@ use std::time::Instant;
 const RUNS: usize = 5;
 
 /// Fingerprints among which one is searched: those of a county's photos over years.
-const KNOWN_FINGERPRINTS: u64 = 200_000;
+const KNOWN_FINGERPRINTS: i64 = 200_000;
 
 /// Keeps nothing: what remains is reading, hashing, metadata and thumbnails, which is what other tools do.
 struct Nowhere;
@@ -39,14 +39,15 @@ impl Keep for Nowhere {
 pub fn bench_intake(args: &[String]) -> Result<()> {
     let after = |name: &str| args.iter().position(|a| a == name).and_then(|at| args.get(at + 1));
     let Some(folder) = after("--folder").map(PathBuf::from) else {
-        bail!("usage: xunzhan-field bench-intake --folder DIR [--part all|index|copy|parts] [--json]");
+        bail!("usage: xunzhan-field bench-intake --folder DIR [--part all|index|copy|parts|heic] [--json]");
     };
     let report = match after("--part").map_or("all", String::as_str) {
         "all" => all(&folder),
         "index" => index(&folder),
         "copy" => copy(&folder),
         "parts" => parts(&folder),
-        other => bail!("bench-intake knows the parts all, index, copy and parts, not {other}"),
+        "heic" => heic(&folder),
+        other => bail!("bench-intake knows the parts all, index, copy, parts and heic, not {other}"),
     }?;
     if args.iter().any(|a| a == "--json") {
         println!("{report}");
@@ -137,20 +138,39 @@ fn parts(folder: &Path) -> Result<Value> {
     let bytes: usize = whole.iter().map(Vec::len).sum();
     let mut digests = Vec::new();
     let hashing = least(&mut || digests = whole.iter().map(|bytes| Digest::of(bytes)).collect());
-    let known: Vec<Fingerprint> = (0..KNOWN_FINGERPRINTS)
-        .map(|n| Fingerprint(n.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
-        .collect();
+    let mut known = Fingerprints::default();
+    for row in 1..=KNOWN_FINGERPRINTS {
+        known.add(row, Fingerprint(row.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+    }
     let mut alike = 0;
-    let search = least(&mut || alike = known.iter().filter(|one| one.looks_like(Fingerprint(0x0123_4567_89ab_cdef))).count());
+    let search = least(&mut || alike = known.alike(Fingerprint(0x0123_4567_89ab_cdef)).count());
     Ok(json!({
         "eighth_ms": eighth * 1000.0,
         "eighth_accepted": accepted,
         "sha256_mb_per_second": bytes as f64 / hashing / 1e6,
         "digests": digests.len(),
-        "fingerprints": known.len(),
+        "fingerprints": KNOWN_FINGERPRINTS,
         "fingerprint_search_ms": search * 1000.0,
         "alike": alike,
     }))
+}
+
+/// Of the HEIC files that hold a small picture: milliseconds of their thumbnails, and of decoding them whole.
+fn heic(folder: &Path) -> Result<Value> {
+    let limits = Limits::default();
+    let (mut beside, mut thumbnails, mut whole) = (0, 0.0, 0.0);
+    for file in files(folder)? {
+        let bytes = std::fs::read(file)?;
+        if !intake::thumbnail::is_beside(&bytes) || intake::thumbnail::whole(&bytes, &limits).is_err() {
+            continue;
+        }
+        beside += 1;
+        let least = |act: &mut dyn FnMut()| (0..RUNS).map(|_| seconds(&mut *act).0).fold(f64::INFINITY, f64::min) * 1000.0;
+        thumbnails += least(&mut || drop(intake::thumbnail::make(&bytes, None, &limits)));
+        let mut size = None;
+        whole += least(&mut || size = intake::thumbnail::whole(&bytes, &limits).ok());
+    }
+    Ok(json!({"heic": beside, "thumbnails_ms": thumbnails, "whole_ms": whole}))
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {

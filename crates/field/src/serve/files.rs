@@ -98,7 +98,7 @@ impl Incoming {
 }
 
 /// The last part of a name, without what no file can be called.
-fn plain_name(name: &str) -> String {
+pub(crate) fn plain_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = last.chars().filter(|c| !c.is_control()).collect();
     if plain.is_empty() || plain == "." || plain == ".." {
@@ -177,7 +177,10 @@ pub(super) async fn record(State(shell): State<Shell>, Path((_, handle)): Path<(
         Ok(document)
     });
     let document = document.await?;
-    let headers = [(header::CONTENT_TYPE, document.media_type), (header::CONTENT_DISPOSITION, "attachment")];
+    let headers = [
+        (header::CONTENT_TYPE, document.media_type),
+        (header::CONTENT_DISPOSITION, "attachment".to_owned()),
+    ];
     Ok((headers, document.bytes).into_response())
 }
 

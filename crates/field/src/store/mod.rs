@@ -16,11 +16,13 @@ mod open;
 mod progress;
 mod replica;
 mod state;
+mod twins;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use domain::fingerprint::Fingerprints;
 use domain::{Aggregate, PersonId};
 use rusqlite::{Connection, TransactionBehavior};
 use seal::Digest;
@@ -54,6 +56,8 @@ pub struct Store {
     on_change: Mutex<Option<OnChange>>,
     statements: Mutex<Option<Statements>>,
     keys: Mutex<BTreeMap<String, PersonId>>,
+    /// What the photos look like, brought up to date when asked.
+    prints: Mutex<Fingerprints>,
     _lock: Arc<FolderLock>,
 }
 
@@ -89,6 +93,7 @@ impl Store {
             on_change: Mutex::new(None),
             statements: Mutex::new(None),
             keys: Mutex::default(),
+            prints: Mutex::default(),
             _lock: lock,
         })
     }

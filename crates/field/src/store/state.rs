@@ -225,7 +225,7 @@ impl Tx<'_> {
     /// Drops all state and makes it again from the log.
     fn rebuild(&mut self) -> Result<()> {
         self.cache.clear();
-        for table in DERIVED {
+        for (table, _) in DERIVED {
             self.sql.execute_batch(&format!("DELETE FROM {table}"))?;
         }
         list_rows::clear(&self.sql)?;
@@ -242,15 +242,17 @@ impl Tx<'_> {
     }
 }
 
-const DERIVED: [&str; 8] = [
-    "aggregate",
-    "station_row",
-    "person_row",
-    "certificate_row",
-    "visit_row",
-    "photo_row",
-    "visit_blob",
-    "stored_row",
+/// Derived tables, and what of them is the same however they came about.
+const DERIVED: [(&str, &str); 9] = [
+    ("aggregate", "*"),
+    ("station_row", "*"),
+    ("person_row", "*"),
+    ("certificate_row", "*"),
+    ("visit_row", "*"),
+    ("photo_row", "*"),
+    ("photo_print", "photo, visit, print"),
+    ("visit_blob", "*"),
+    ("stored_row", "*"),
 ];
 
 impl Store {
@@ -276,8 +278,8 @@ impl Store {
     pub fn dump_state(&self) -> Result<String> {
         self.read(|conn| {
             let mut text = String::new();
-            for table in DERIVED {
-                let mut statement = conn.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))?;
+            for (table, columns) in DERIVED {
+                let mut statement = conn.prepare(&format!("SELECT {columns} FROM {table} ORDER BY 1, 2"))?;
                 let columns = statement.column_count();
                 let mut rows = statement.query([])?;
                 while let Some(row) = rows.next()? {

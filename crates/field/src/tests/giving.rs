@@ -13,7 +13,7 @@ use super::county::{County, LI, WANG};
 use super::visit::{end, open_visit, signer};
 use crate::Field;
 
-fn sealed(field: &Field) -> VisitId {
+pub fn sealed(field: &Field) -> VisitId {
     let visit = open_visit(field);
     end(field, visit);
     let way = CountersignWay::Absent {

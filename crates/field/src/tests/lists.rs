@@ -243,7 +243,7 @@ fn an_older_store_gets_its_lists_when_it_is_opened() {
         for list in ListKind::ALL {
             conn.execute_batch(&format!("DROP TABLE {}; DROP TABLE {};", list.table(), list.grams()))?;
         }
-        conn.execute_batch("DROP TABLE saved_filter")?;
+        conn.execute_batch("DROP TABLE saved_filter; DROP TABLE photo_print; DROP INDEX photo_by_original;")?;
         Ok(conn.pragma_update(None, "user_version", 2)?)
     });
     older.unwrap();

@@ -277,6 +277,8 @@ fn photo(number: u32, station: Position) -> RecordPhoto {
         items: vec![["C4-01", "C4-05"][number as usize % 2].into()],
         caption: ["门头正面", "原来挂公示牌的位置", "货架"][number as usize % 3].into(),
         withdrawn: None,
+        derived: None,
+        custody: None,
     }
 }
 

@@ -1,33 +1,33 @@
 //! What deserves a second look before a visit is accepted. The list counts what the page shows, so both ask here.
 
 use contract::console::Doubt;
-use domain::operation::{PhotoAttached, VisitDescription};
+use domain::operation::PhotoAttached;
 use domain::photo::Missing;
-use domain::{Pack, PhotoId, PhotoMeta, TimeGrade, Visit};
+use domain::worth::{self, Remark};
+use domain::{Pack, PhotoId, Station, TimeGrade, Visit};
+use ledger::ScopeId;
 
-/// Whether a photo was taken farther from the station than the checklist's limit.
-pub(super) fn is_far(attached: &PhotoAttached, pack: Option<&Pack>) -> bool {
-    pack.zip(attached.distance_m)
-        .is_some_and(|(pack, m)| m > i64::from(pack.far_from_station_m))
-}
+use crate::Result;
+use crate::store::Db;
 
-/// Whether a photo was taken outside the visit's hours.
-pub(super) fn is_outside_hours(meta: &PhotoMeta, times: &VisitDescription) -> bool {
-    taken_ms(meta, times.utc_offset_min).is_some_and(|t| t < times.started_at_ms || times.ended_at_ms.is_some_and(|end| t > end))
-}
+/// Kinds of remarks that are doubts, gravest first.
+const GRAVEST: [&str; 9] = [
+    "same_bytes",
+    "same_picture",
+    "far",
+    "fits_shifted",
+    "outside_hours",
+    "clock_off",
+    "edited",
+    "screenshot",
+    "chat_copy",
+];
 
-/// When a photo was taken, ms since 1970 UTC: by the file's own offset, or by the visit's where the file has none.
-fn taken_ms(meta: &PhotoMeta, utc_offset_min: i32) -> Option<i64> {
-    if meta.taken_at_utc_ms.is_some() {
-        return meta.taken_at_utc_ms;
-    }
-    let local = chrono::NaiveDateTime::parse_from_str(meta.taken_at.as_deref()?, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
-    Some(
-        local
-            .and_utc()
-            .timestamp_millis()
-            .saturating_sub(i64::from(utc_offset_min).saturating_mul(60_000)),
-    )
+/// What is to be known about each photo of a visit, in the visit's order.
+pub(super) fn remarks(db: &Db, scope: &ScopeId, visit: &Visit, pack: Option<&Pack>, station: Option<&Station>) -> Result<Vec<Vec<Remark>>> {
+    let position = station.and_then(|station| station.position);
+    let far_m = pack.map(|pack| i64::from(pack.far_from_station_m));
+    Ok(worth::of_visit(visit, position, far_m, &mut db.twins(scope, visit)?))
 }
 
 fn doubt(why: &str, n: usize, photos: Vec<PhotoId>, items: Vec<String>) -> Option<Doubt> {
@@ -39,33 +39,39 @@ fn doubt(why: &str, n: usize, photos: Vec<PhotoId>, items: Vec<String>) -> Optio
     })
 }
 
-/// The doubts of a visit, gravest first. Photos that were withdrawn prove nothing and raise none.
-pub(super) fn doubts(visit: &Visit, pack: Option<&Pack>) -> Vec<Doubt> {
-    let of_photos = |why: &str, holds: &dyn Fn(&PhotoAttached) -> bool| {
+/// The doubts of a visit, gravest first, from the remarks of its photos. Photos that were withdrawn prove nothing and raise none.
+pub(super) fn doubts(visit: &Visit, remarks: &[Vec<Remark>]) -> Vec<Doubt> {
+    // A copy made on a laptop says nothing of itself; what deserves a look stands with the photo it was made from.
+    let of_photos = |why: &str, holds: &dyn Fn(&PhotoAttached, &[Remark]) -> bool| {
         let photos: Vec<PhotoId> = visit
-            .standing_photos()
-            .map(|photo| &photo.attached)
-            .filter(|attached| holds(attached))
-            .map(|attached| attached.photo)
+            .photos
+            .iter()
+            .zip(remarks)
+            .filter(|(photo, _)| photo.withdrawn.is_none() && photo.attached.derived.is_none())
+            .map(|(photo, remarks)| (&photo.attached, remarks.as_slice()))
+            .filter(|(attached, remarks)| holds(attached, remarks))
+            .map(|(attached, _)| attached.photo)
             .collect();
         doubt(why, photos.len(), photos, Vec::new())
     };
+    let remarked = |why: &str| of_photos(why, &|_, remarks| remarks.iter().any(|one| one.key() == why && !one.is_faint()));
+    let lacks = |one: &PhotoAttached, what: Missing| one.meta.missing().contains(&what) && one.meta.missing().len() < 3;
     let disputed: Vec<String> = visit
         .answers
         .iter()
         .filter(|(_, seen)| seen.len() > 1)
         .map(|(code, _)| code.clone())
         .collect();
-    [
+    let mut doubts = vec![
         doubt("uncovered", visit.uncovered.len(), Vec::new(), Vec::new()),
         doubt("disputed", disputed.len(), Vec::new(), disputed),
-        of_photos("contradictory", &|one| one.meta.time_grade() == TimeGrade::Contradictory),
-        of_photos("far", &|one| is_far(one, pack)),
-        of_photos("outside_hours", &|one| is_outside_hours(&one.meta, &visit.description)),
-        of_photos("no_time", &|one| one.meta.missing().contains(&Missing::Time)),
-        of_photos("no_position", &|one| one.meta.missing().contains(&Missing::Position)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+        of_photos("contradictory", &|one, _| one.meta.time_grade() == TimeGrade::Contradictory),
+    ];
+    doubts.extend(GRAVEST.map(remarked));
+    doubts.extend([
+        remarked("no_metadata"),
+        of_photos("no_time", &|one, _| lacks(one, Missing::Time)),
+        of_photos("no_position", &|one, _| lacks(one, Missing::Position)),
+    ]);
+    doubts.into_iter().flatten().collect()
 }

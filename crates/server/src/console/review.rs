@@ -7,6 +7,7 @@ use contract::shared::{DataState, PhotoNotes};
 use contract::{ApiError, ErrorCode};
 use domain::compare::{Comparison, compare};
 use domain::operation::{BlobRef, Countersign, PersonCertified, ReviewAccepted, SealSigned, Strokes, VisitSealed};
+use domain::worth::Remark;
 use domain::{Aggregate, Operation, Pack, PersonId, TimeGrade, Visit, VisitId, VisitPhase, VisitRecord};
 use ledger::{Header, ScopeId};
 use seal::Digest;
@@ -15,7 +16,7 @@ use seal::keys::{PublicKey, Signature};
 use seal::merkle::{entry_leaf, verify_inclusion};
 use seal::statement::{Statement, signing_bytes};
 
-use super::doubts::{doubts, is_far, is_outside_hours};
+use super::doubts::{doubts, remarks};
 use super::{Answer, hand_paper, packs, screen};
 use crate::blobs::Blobs;
 use crate::http::App;
@@ -282,10 +283,9 @@ pub(super) fn is_here(db: &Db, scope: &ScopeId, blob: &BlobRef) -> Result<bool> 
     Ok(matches!(db.named(scope, &sha256)?, Named::Stored))
 }
 
-fn photo_notes(db: &Db, scope: &ScopeId, visit: &Visit, pack: Option<&Pack>) -> Result<Vec<PhotoNotes>> {
-    let times = &visit.description;
+fn photo_notes(db: &Db, scope: &ScopeId, visit: &Visit, remarks: &[Vec<Remark>]) -> Result<Vec<PhotoNotes>> {
     let mut notes = Vec::new();
-    for photo in &visit.photos {
+    for (photo, remarks) in visit.photos.iter().zip(remarks) {
         let attached = &photo.attached;
         let original = is_here(db, scope, &attached.original)?;
         let thumbnail = match &attached.thumbnail {
@@ -302,8 +302,7 @@ fn photo_notes(db: &Db, scope: &ScopeId, visit: &Visit, pack: Option<&Pack>) -> 
             has_preview: thumbnail == Some(true),
             time_grade: attached.meta.time_grade(),
             missing: attached.meta.missing(),
-            far: is_far(attached, pack),
-            outside_hours: is_outside_hours(&attached.meta, times),
+            remarks: remarks.clone(),
         });
     }
     Ok(notes)
@@ -320,6 +319,7 @@ pub(super) fn view(app: &App, scope: &ScopeId, id: VisitId) -> Answer<ReviewView
             Some(Aggregate::Station(station)) => Some(station),
             _ => None,
         };
+        let remarks = remarks(db, scope, &dossier.visit, pack, station.as_ref())?;
         let mut signatures = Vec::new();
         for signed in &dossier.signatures {
             signatures.push(SignatureRow {
@@ -340,11 +340,11 @@ pub(super) fn view(app: &App, scope: &ScopeId, id: VisitId) -> Answer<ReviewView
             station,
             pack: pack.cloned(),
             record: dossier.sound_record(),
-            photo_notes: photo_notes(db, scope, &dossier.visit, pack)?,
+            photo_notes: photo_notes(db, scope, &dossier.visit, &remarks)?,
             strokes: dossier.strokes(),
             signatures,
             checks: checks(db, scope, &dossier)?,
-            doubts: doubts(&dossier.visit, pack),
+            doubts: doubts(&dossier.visit, &remarks),
             paper_notes: hand_paper::notes(db, scope, &dossier.authority, &dossier.visit)?,
             seal_id: dossier.sealed().map(|s| s.statement.sha256.clone()),
             comparison: pack.and_then(|pack| dossier.comparison(pack)),

@@ -16,7 +16,7 @@ use seal::Digest;
 use uuid::Uuid;
 
 use super::index::{self, count, entry_id, log_id, number};
-use super::{Db, lists, names, visits};
+use super::{Db, lists, names, twins, visits};
 use crate::{Error, Result};
 
 /// What the index columns say of one entry.
@@ -163,6 +163,7 @@ pub(super) fn fold(conn: &Connection, scope: &ScopeId, ent: Uuid) -> Result<()> 
     ])?;
     if let Aggregate::Visit(visit) = &state {
         visits::project(conn, scope, visit)?;
+        twins::project(conn, scope, visit)?;
     }
     lists::project(conn, scope, ent, &state)?;
     Ok(())
@@ -221,7 +222,9 @@ impl Db {
     /// Drops all state and makes it again from the entries, in one transaction.
     pub fn rebuild(&mut self) -> Result<Rebuilt> {
         let tx = self.begin()?;
-        tx.execute_batch("DELETE FROM aggregate; DELETE FROM visit; DELETE FROM photo; DELETE FROM blob_named; DELETE FROM visit_blob;")?;
+        tx.execute_batch(
+            "DELETE FROM aggregate; DELETE FROM visit; DELETE FROM photo; DELETE FROM photo_print; DELETE FROM blob_named; DELETE FROM visit_blob;",
+        )?;
         tx.execute_batch(lists::TABLES)?;
         let mut touched: BTreeSet<(ScopeId, Uuid)> = BTreeSet::new();
         let mut entries = 0_u64;
@@ -260,6 +263,7 @@ impl Db {
              || ' ' || changed_ms || ' ' || answered || ' ' || findings || ' ' || photos FROM visit ORDER BY scope, visit",
             "SELECT quote(scope) || ' ' || quote(photo) || ' ' || quote(visit) || ' ' || original || ' ' || coalesce(thumbnail, '') || ' ' || mime
              FROM photo ORDER BY scope, photo, visit",
+            "SELECT quote(scope) || ' ' || quote(photo) || ' ' || quote(visit) || ' ' || print FROM photo_print ORDER BY scope, photo, visit",
             "SELECT quote(scope) || ' ' || quote(sha256) || ' ' || quote(ent) || ' ' || part || ' ' || size_bytes FROM blob_named ORDER BY 1",
             "SELECT quote(scope) || ' ' || quote(visit) || ' ' || quote(sha256) || ' ' || part FROM visit_blob ORDER BY 1",
         ] {

@@ -22,7 +22,7 @@ const OPEN: [(&str, &str); 6] = [
 ];
 
 /// Who may make which call, by name; `None` needs a session only.
-const CALLS: [(&str, Option<&[Role]>); 17] = [
+const CALLS: [(&str, Option<&[Role]>); 19] = [
     ("me", None),
     ("logout", None),
     ("list_visits", Some(&Role::ALL)),
@@ -40,6 +40,8 @@ const CALLS: [(&str, Option<&[Role]>); 17] = [
     ("import_stations", Some(&[Role::Administrator])),
     ("list_proposed_stations", Some(&[Role::Administrator])),
     ("approve_station", Some(&[Role::Administrator])),
+    ("list_unplaced_stations", Some(&[Role::Administrator])),
+    ("place_station", Some(&[Role::Administrator])),
 ];
 
 fn account(county: &str, role: Role) -> String {
@@ -49,7 +51,7 @@ fn account(county: &str, role: Role) -> String {
 
 fn args(call: &str, scope: &str, visit: &str) -> Value {
     match call {
-        "list_visits" | "list_enrolments" | "list_proposed_stations" => json!({"scope": scope}),
+        "list_visits" | "list_enrolments" | "list_proposed_stations" | "list_unplaced_stations" => json!({"scope": scope}),
         "get_visit" => json!({"scope": scope, "visit": visit}),
         "accept_visit" => json!({"scope": scope, "visit": visit, "statement": "0".repeat(64), "comment": ""}),
         "return_visit" => json!({"scope": scope, "visit": visit, "statement": "0".repeat(64), "comment": "x", "items": []}),
@@ -60,6 +62,7 @@ fn args(call: &str, scope: &str, visit: &str) -> Value {
         "list" => json!({"scope": scope, "query": visits_by_start(), "after": null, "limit": 200}),
         "read_station_table" => json!({"scope": scope, "upload": "0", "sheet": null, "header_row": null}),
         "preview_stations" => json!({"scope": scope, "reading": reading(), "show": null, "after": 0}),
+        "place_station" => json!({"scope": scope, "station": uuid::Uuid::nil(), "position": {"lat_e7": 0, "lon_e7": 0, "datum": "wgs84"}}),
         "approve_station" => json!({"scope": scope, "station": {
             "id": uuid::Uuid::nil(), "name": "甲站", "township": "乙镇", "village": "丙村", "address": "", "manager": "", "position": null}}),
         "import_stations" => json!({"scope": scope, "reading": reading(), "plan": "0"}),

@@ -1,9 +1,11 @@
 //! A laptop without a window: keys, one log, requests as docs/protocol.md writes them.
 
+use domain::fingerprint::Fingerprint;
 use domain::operation::{
     BlobRef, Countersign, CoveredHead, Paper, PaperAttached, PaperSigner, PhotoAttached, SealSigned, TeamMember, VisitDescription, VisitOpened,
     VisitSealed,
 };
+use domain::station::{Datum, Position};
 use domain::write_record::{RecordContext, write_record};
 use domain::{Aggregate, LogKind, Meta, Operation, PersonId, PhotoId, PhotoMeta, StationId, VisitId, apply};
 use ledger::session::{Challenge, Granted, prove};
@@ -35,6 +37,15 @@ pub struct Laptop {
     writer: LogWriter,
 }
 
+/// What the photo of a visit is like, and where the visit is; a random photo at the first station where nothing is said.
+#[derive(Default)]
+pub struct Shot {
+    pub original: Option<&'static [u8]>,
+    pub fingerprint: Option<Fingerprint>,
+    pub meta: Option<PhotoMeta>,
+    pub station: Option<StationId>,
+}
+
 /// Bytes of a visit that are to be uploaded.
 pub struct Sealed {
     pub visit: VisitId,
@@ -42,6 +53,13 @@ pub struct Sealed {
     pub statement: String,
     pub blobs: Vec<Vec<u8>>,
 }
+
+/// A point far from every station of the demo county.
+const NOWHERE_NEAR: Position = Position {
+    lat_e7: 0,
+    lon_e7: 0,
+    datum: Datum::Wgs84,
+};
 
 pub fn blob(bytes: &[u8]) -> BlobRef {
     BlobRef {
@@ -58,9 +76,14 @@ pub fn attached_as(photo: PhotoId, original: &[u8], thumbnail: &[u8]) -> PhotoAt
         name: "a.jpg".into(),
         mime: "image/jpeg".into(),
         method: "drop".into(),
-        meta: PhotoMeta::default(),
+        meta: PhotoMeta {
+            position: Some(NOWHERE_NEAR),
+            ..PhotoMeta::default()
+        },
+        fingerprint: None,
         distance_m: Some(501),
         items: Vec::new(),
+        derived: None,
     }
 }
 
@@ -308,8 +331,13 @@ impl Laptop {
         }
     }
 
-    /// Opens a visit, attaches a photo, has nobody there, seals it and has both sign.
+    /// As [`Laptop::make_visit_with`], of a photo like no other.
     pub fn make_visit(&mut self, server: &Server) -> Sealed {
+        self.make_visit_with(server, Shot::default())
+    }
+
+    /// Opens a visit, attaches a photo, has nobody there, seals it and has both sign.
+    pub fn make_visit_with(&mut self, server: &Server, shot: Shot) -> Sealed {
         let pack_bytes = include_bytes!("../../../../assets/rulepacks/c4-village-station.json");
         let pack: domain::Pack = serde_json::from_slice(pack_bytes).unwrap();
         let named = domain::PackRef {
@@ -319,12 +347,16 @@ impl Laptop {
         };
         let scope = self.scope;
         let stations = server.app.with_db(|db| db.aggregates(&scope, "station")).unwrap();
-        let Aggregate::Station(station) = stations[0].1.clone() else {
+        let chosen = stations.iter().find(|(id, _)| shot.station.is_none_or(|wanted| wanted.0 == *id));
+        let Some((_, Aggregate::Station(station))) = chosen.cloned() else {
             panic!("no station")
+        };
+        let original = match shot.original {
+            Some(bytes) => bytes.to_vec(),
+            None => [b"\xff\xd8original ".as_slice(), &random::<32>().unwrap()].concat(),
         };
         let kid = self.key.public().kid().to_string();
         let (visit, photo) = (VisitId::opened_by(&kid, now_ms()), PhotoId(Uuid::now_v7()));
-        let original = [b"\xff\xd8original ".as_slice(), &random::<32>().unwrap()].concat();
         let thumbnail = [b"\xff\xd8thumbnail ".as_slice(), &random::<32>().unwrap()].concat();
         let team: Vec<TeamMember> = self.persons.iter().map(|(m, _)| m.clone()).collect();
         let operations = [
@@ -341,7 +373,11 @@ impl Laptop {
                     seconded: Vec::new(),
                 },
             }),
-            Operation::PhotoAttached(Box::new(attached_as(photo, &original, &thumbnail))),
+            Operation::PhotoAttached(Box::new(PhotoAttached {
+                fingerprint: shot.fingerprint,
+                meta: shot.meta.unwrap_or_else(|| attached_as(photo, &original, &thumbnail).meta),
+                ..attached_as(photo, &original, &thumbnail)
+            })),
             Operation::VisitCountersigned(Countersign::Absent {
                 reason: "关门".into(),
                 photo: Some(photo),

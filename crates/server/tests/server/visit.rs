@@ -1,10 +1,11 @@
 //! One visit: pushed, uploaded, reviewed, accepted, printed and exported.
 
+use domain::fingerprint::Fingerprint;
 use reqwest::{Method, StatusCode};
 use seal::bundle::path;
 use serde_json::{Value, json};
 
-use crate::laptop::Laptop;
+use crate::laptop::{Laptop, Sealed, Shot};
 use crate::running::Server;
 
 fn check<'a>(view: &'a Value, name: &str) -> &'a Value {
@@ -49,7 +50,8 @@ async fn a_visit_is_reviewed_accepted_and_exported() {
     }
     assert_eq!(view["seal_id"], sealed.statement);
     assert_eq!(view["record"]["photos"].as_array().unwrap().len(), 1);
-    assert_eq!(view["photo_notes"][0]["far"], true);
+    let remarks = view["photo_notes"][0]["remarks"].as_array().unwrap();
+    assert_eq!(remarks.iter().map(|one| one["kind"].as_str().unwrap()).collect::<Vec<_>>(), ["far"]);
     for signature in view["signatures"].as_array().unwrap() {
         assert_eq!(signature["time_grade"], "anchored");
         assert_eq!((&signature["holds"], &signature["certified"]), (&json!(true), &json!(true)));
@@ -120,4 +122,46 @@ async fn a_visit_is_reviewed_accepted_and_exported() {
     }
     assert!(sizes[0] > sizes[1]);
     server.assert_rebuilt_equals_grown();
+}
+
+#[tokio::test]
+async fn the_same_file_and_the_same_picture_are_found_in_another_visit() {
+    let server = Server::start().await;
+    let mut laptop = Laptop::ready(&server, "qinghe").await;
+    laptop.sync(&server).await;
+    let mut visit_with = |original, bits| {
+        let shot = Shot {
+            original: Some(original),
+            fingerprint: Some(Fingerprint(bits)),
+            ..Shot::default()
+        };
+        laptop.make_visit_with(&server, shot)
+    };
+    let first = visit_with(b"\xff\xd8 one", 0x0f0f);
+    let same_bytes = visit_with(b"\xff\xd8 one", 0x0f0f);
+    let same_picture = visit_with(b"\xff\xd8 two", 0x0f0e);
+    let other = visit_with(b"\xff\xd8 three", u64::MAX);
+    laptop.sync(&server).await;
+    let reviewer = server.log_in("qinghe-reviewer").await;
+    let mut seen = Vec::new();
+    for visit in [&first, &same_bytes, &same_picture, &other] {
+        let which = json!({"scope": laptop.scope, "visit": visit.visit});
+        let (_, view) = server.call(Some(&reviewer), "get_visit", which).await;
+        let remarks = view["photo_notes"][0]["remarks"].as_array().unwrap().clone();
+        let elsewhere: Vec<(String, Value)> = remarks
+            .iter()
+            .filter(|one| one["elsewhere"].is_object())
+            .map(|one| (one["kind"].as_str().unwrap().to_owned(), one["elsewhere"]["photo"].clone()))
+            .collect();
+        for (kind, _) in &elsewhere {
+            assert!(view["doubts"].as_array().unwrap().iter().any(|doubt| doubt["why"] == kind.as_str()));
+        }
+        seen.push(elsewhere);
+    }
+    let bytes = |of: &Sealed| ("same_bytes".to_owned(), json!(of.photo));
+    let picture = |of: &Sealed| ("same_picture".to_owned(), json!(of.photo));
+    assert_eq!(seen[0], [bytes(&same_bytes)]);
+    assert_eq!(seen[1], [bytes(&first)]);
+    assert_eq!(seen[2], [picture(&first), picture(&same_bytes)]);
+    assert_eq!(seen[3], []);
 }

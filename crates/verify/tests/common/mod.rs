@@ -89,6 +89,8 @@ pub struct Course {
     pub lead: Lead,
     /// Paper that joins the record after the seal.
     pub paper: Joins,
+    /// The second photo says that it is a copy of the first one, and names these bytes as the original.
+    pub copy_of: Option<&'static [u8]>,
 }
 
 /// Paper that joins the record after the seal.
@@ -151,6 +153,7 @@ impl Default for Course {
             shown: Shown::This,
             lead: Lead::Opener,
             paper: Joins::Nothing,
+            copy_of: None,
         }
     }
 }
@@ -318,6 +321,12 @@ fn record(course: &Course, covers: &Value) -> Vec<u8> {
         "countersign": { "way": "signed", "name": "赵某", "role": "负责人", "opinion": "", "strokes": blob(&strokes()), "at_ms": MORNING + HOUR },
         "covers": covers, "written_at_ms": MORNING + HOUR, "app_version": "0.1.0",
     });
+    if let Some(original) = course.copy_of {
+        value["photos"][0]["photo"] = json!(Uuid::from_u128(7));
+        value["photos"][1]["photo"] = json!(Uuid::from_u128(8));
+        let derived = json!({ "from": Uuid::from_u128(7), "original": Digest::of(original), "alterations": ["blurred"] });
+        value["photos"][1]["derived"] = derived;
+    }
     let mut content = value.clone();
     for closing in ["countersign", "covers", "written_at_ms", "app_version"] {
         content.as_object_mut().unwrap().remove(closing);

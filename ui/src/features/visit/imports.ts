@@ -8,6 +8,17 @@ export function useImports(host: FieldHost, visit: VisitId, options: { changed: 
   const report = ref<ImportReport | null>(null);
   const show = ref(false);
   let current: string | null = null;
+  const began = ref(0);
+  const now = ref(0);
+
+  /** Files a second so far and the seconds that are left at this pace; none before there is a pace worth telling. */
+  const pace = computed(() => {
+    const at = progress.value;
+    const seconds = (now.value - began.value) / 1000;
+    if (!at || at.done < 2 || seconds < 1) return null;
+    const perSecond = at.done / seconds;
+    return { perSecond: perSecond < 10 ? perSecond.toFixed(1) : String(Math.round(perSecond)), left: Math.ceil(Math.max(0, at.total - at.done) / perSecond) };
+  });
 
   const summary = computed(() => {
     const rows = report.value?.rows ?? [];
@@ -18,6 +29,7 @@ export function useImports(host: FieldHost, visit: VisitId, options: { changed: 
   async function begin(handles: string[], method: "dialog" | "drop"): Promise<void> {
     if (!handles.length || progress.value || !options.mayTake()) return;
     report.value = null;
+    began.value = now.value = Date.now();
     progress.value = { import: "", visit, done: 0, total: 0, bytes: 0, finished: false };
     try {
       const started = await host.call("import_photos", { visit, handles, items: [], method });
@@ -68,11 +80,12 @@ export function useImports(host: FieldHost, visit: VisitId, options: { changed: 
     if (event.event === "dropped") void begin(event.handles, "drop");
     if (event.event !== "import" || event.progress.import !== current) return;
     progress.value = event.progress;
+    now.value = Date.now();
     if (event.progress.finished) void over();
   });
   onBeforeUnmount(stop);
 
-  return { progress, report, show, summary, pick, cancel };
+  return { progress, pace, report, show, summary, pick, cancel };
 }
 
 export type Imports = ReturnType<typeof useImports>;

@@ -14,6 +14,8 @@ use crate::store::sql_int;
 pub fn write(conn: &Connection, ent: &Uuid, state: &Aggregate, phase: Option<VisitPhase>, refolded: bool) -> Result<()> {
     if refolded {
         conn.prepare_cached("DELETE FROM photo_row WHERE visit = ?1")?.execute([ent.as_bytes()])?;
+        conn.prepare_cached("DELETE FROM photo_print WHERE visit = ?1")?
+            .execute([ent.as_bytes()])?;
         conn.prepare_cached("DELETE FROM visit_blob WHERE visit = ?1")?
             .execute([ent.as_bytes()])?;
     }
@@ -101,6 +103,11 @@ fn visit_rows(conn: &Connection, ent: &Uuid, visit: &Visit, phase: VisitPhase) -
             thumb.as_ref().map(Digest::as_bytes),
             &attached.mime,
         ))?;
+        if let Some(print) = attached.fingerprint {
+            let sql = "INSERT OR IGNORE INTO photo_print (photo, visit, print) VALUES (?1, ?2, ?3)";
+            conn.prepare_cached(sql)?
+                .execute((attached.photo.0.as_bytes(), ent.as_bytes(), print.0.cast_signed()))?;
+        }
         visit_blob(conn, ent, &attached.original, "original")?;
         if let Some(thumb) = &attached.thumbnail {
             visit_blob(conn, ent, thumb, "thumb")?;

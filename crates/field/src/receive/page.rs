@@ -1,0 +1,307 @@
+//! The page and its calls: one secret address, one phone. Whatever else is asked for is not there.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
+
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Response};
+use axum::{Json, Router};
+use contract::field::{FromPhone, ImportOutcome};
+use domain::VisitId;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tracing::{info, warn};
+use zeroize::Zeroizing;
+
+use super::desk::{Begun, Desk, Stage, Stored};
+use crate::error::{Error, Result};
+use crate::serve::door::{same, secret};
+use crate::store::now_ms;
+
+/// Nobody used it for so long: it closes itself.
+const IDLE: Duration = Duration::from_secs(10 * 60);
+const LOOK: Duration = Duration::from_secs(5);
+/// How long a piece that is under way may go on after the end.
+const GRACE: Duration = Duration::from_secs(3);
+/// The largest piece; the page sends 1 MiB.
+const MOST_PIECE_BYTES: usize = 4 << 20;
+const COOKIE: &str = "xunzhan_phone";
+const PAGE: &str = include_str!("phone.html");
+const SCRIPT: &str = include_str!("phone.js");
+
+/// A page that takes photos from one phone.
+pub(crate) struct Reception {
+    url: Zeroizing<String>,
+    visit: VisitId,
+    counter: Arc<Counter>,
+    stop: watch::Sender<bool>,
+}
+
+struct Counter {
+    /// `address:port`, as a request must name it.
+    host: String,
+    token: Zeroizing<String>,
+    /// What the first phone that opened the page carries.
+    cookie: Zeroizing<String>,
+    claimed: AtomicBool,
+    open: AtomicBool,
+    used_ms: AtomicI64,
+    desk: Desk,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+    size: u64,
+    modified_ms: i64,
+}
+
+impl Reception {
+    /// Listens on one address of this machine, on any free port. `take` is given each file that has arrived whole.
+    pub(super) fn open(
+        visit: VisitId,
+        address: Ipv4Addr,
+        below: &Path,
+        take: impl Fn(&Path) -> Result<Stored> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let listener = TcpListener::bind(SocketAddr::from((address, 0)))?;
+        listener.set_nonblocking(true)?;
+        let host = listener.local_addr()?.to_string();
+        let token = secret()?;
+        let url = Zeroizing::new(format!("http://{host}/u/{}", token.as_str()));
+        let counter = Arc::new(Counter {
+            host,
+            token,
+            cookie: secret()?,
+            claimed: AtomicBool::new(false),
+            open: AtomicBool::new(true),
+            used_ms: AtomicI64::new(now_ms()),
+            desk: Desk::new(below, take)?,
+        });
+        let (stop, stopped) = watch::channel(false);
+        let (serving, ending) = (counter.clone(), stop.clone());
+        std::thread::Builder::new().name("receive".into()).spawn(move || {
+            if let Err(error) = serve(listener, &serving, stopped, &ending) {
+                warn!(%error, "photos could not be taken from a phone");
+            }
+            serving.open.store(false, Ordering::Release);
+            info!("photos are no longer taken from a phone");
+        })?;
+        Ok(Self { url, visit, counter, stop })
+    }
+
+    pub(super) fn visit(&self) -> VisitId {
+        self.visit
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.counter.open.load(Ordering::Acquire)
+    }
+
+    pub(super) fn is_claimed(&self) -> bool {
+        self.counter.claimed.load(Ordering::Acquire)
+    }
+
+    pub(super) fn files(&self) -> Vec<FromPhone> {
+        self.counter.desk.files()
+    }
+
+    /// Ends it; a piece that is under way has a moment to finish.
+    pub(super) fn close(&self) {
+        self.counter.open.store(false, Ordering::Release);
+        let _ = self.stop.send(true);
+    }
+}
+
+impl Drop for Reception {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn serve(listener: TcpListener, counter: &Arc<Counter>, mut stopped: watch::Receiver<bool>, stop: &watch::Sender<bool>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let router = Router::new().fallback(answer).with_state(counter.clone());
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let mut ended = stopped.clone();
+        let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+            let _ = ended.wait_for(|stop| *stop).await;
+        });
+        let life = async {
+            let idle = i64::try_from(IDLE.as_millis()).unwrap_or(i64::MAX);
+            while now_ms().saturating_sub(counter.used_ms.load(Ordering::Acquire)) < idle {
+                let over = stopped.wait_for(|stop| *stop);
+                if tokio::time::timeout(LOOK, over).await.is_ok() {
+                    break;
+                }
+            }
+            counter.open.store(false, Ordering::Release);
+            let _ = stop.send(true);
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            served = serving.into_future() => served?,
+            () = life => {}
+        }
+        Ok(())
+    })
+}
+
+async fn answer(State(counter): State<Arc<Counter>>, request: Request) -> Response {
+    let mut response = counter.answer(request).await;
+    let headers = response.headers_mut();
+    let always = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        ),
+    ];
+    for (name, value) in always {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+impl Counter {
+    /// Only requests to this very address, from its own page, under the secret path ask for anything; all others learn nothing.
+    async fn answer(self: &Arc<Self>, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let base = format!("/u/{}", self.token.as_str());
+        let (token, below) = match parts.uri.path().strip_prefix("/u/") {
+            Some(rest) => rest.split_once('/').unwrap_or((rest, "")),
+            None => return StatusCode::NOT_FOUND.into_response(),
+        };
+        if !self.open.load(Ordering::Acquire) || !same(token, &self.token) || !self.is_own(&parts.headers) {
+            return StatusCode::NOT_FOUND.into_response();
+        }
+        self.used_ms.store(now_ms(), Ordering::Release);
+        let known = self.is_known(&parts.headers);
+        if !known && self.claimed.load(Ordering::Acquire) {
+            return StatusCode::FORBIDDEN.into_response();
+        }
+        match (&parts.method, below.strip_prefix("files").map(|rest| rest.trim_start_matches('/'))) {
+            (&Method::GET, None) if below.is_empty() => self.page(&base),
+            (&Method::GET, None) if below == "page.js" => ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT).into_response(),
+            _ if !known => StatusCode::FORBIDDEN.into_response(),
+            (&Method::POST, Some("")) => {
+                let Ok(bytes) = to_bytes(body, 16 << 10).await else {
+                    return StatusCode::BAD_REQUEST.into_response();
+                };
+                let Ok(named) = serde_json::from_slice::<Named>(&bytes) else {
+                    return StatusCode::BAD_REQUEST.into_response();
+                };
+                self.claimed.store(true, Ordering::Release);
+                self.told(move |counter| {
+                    Ok(match counter.desk.begin(&named.name, named.size, named.modified_ms)? {
+                        Begun::At(id, offset) => json!({"id": id, "offset": offset}),
+                        Begun::Refused(reason) => json!({"reason": reason}),
+                    })
+                })
+                .await
+            }
+            (&Method::PATCH, Some(id)) => {
+                let offset = parts
+                    .headers
+                    .get("upload-offset")
+                    .and_then(|v| v.to_str().ok())
+                    .and_then(|v| v.parse().ok());
+                let (Some(offset), Ok(piece)) = (offset, to_bytes(body, MOST_PIECE_BYTES).await) else {
+                    return StatusCode::BAD_REQUEST.into_response();
+                };
+                let id = id.to_owned();
+                self.told(move |counter| counter.piece(&id, offset, &piece)).await
+            }
+            (&Method::GET, Some(id)) => {
+                let id = id.to_owned();
+                self.told(move |counter| Ok(stage(&counter.desk.stage(&id)?))).await
+            }
+            _ => StatusCode::NOT_FOUND.into_response(),
+        }
+    }
+
+    fn page(&self, base: &str) -> Response {
+        let mut response = Html(PAGE.replace("{base}", base)).into_response();
+        // Until a phone begins, each that opens the page may; then only the one that did.
+        let cookie = format!("{COOKIE}={}; Path={base}; HttpOnly; SameSite=Strict; Max-Age=7200", self.cookie.as_str());
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().insert(header::SET_COOKIE, cookie);
+        }
+        response
+    }
+
+    /// Whether a request was made to this address, and by no page from elsewhere.
+    fn is_own(&self, headers: &HeaderMap) -> bool {
+        let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+        let origin = text(header::ORIGIN).is_none_or(|origin| origin.strip_prefix("http://") == Some(self.host.as_str()));
+        origin && text(header::HOST) == Some(self.host.as_str())
+    }
+
+    fn is_known(&self, headers: &HeaderMap) -> bool {
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut ours = cookies
+            .flat_map(|line| line.split(';'))
+            .filter_map(|one| one.trim().strip_prefix(COOKIE)?.strip_prefix('='));
+        ours.any(|value| same(value, &self.cookie))
+    }
+
+    /// Stores a piece; the last one is followed by taking the file in, which is not waited for.
+    fn piece(self: &Arc<Self>, id: &str, offset: u64, piece: &[u8]) -> Result<Value> {
+        let here = match self.desk.append(id, offset, piece) {
+            Err(error) if error.disk_full() => return Ok(json!({"reason": "disk_full"})),
+            other => other?,
+        };
+        if matches!(self.desk.stage(id)?, Stage::Checking) {
+            let (counter, id) = (self.clone(), id.to_owned());
+            std::thread::Builder::new().name("from-phone".into()).spawn(move || {
+                if let Err(error) = counter.desk.store(&id) {
+                    warn!(%error, "a file from a phone is gone");
+                }
+            })?;
+        }
+        Ok(json!({"offset": here}))
+    }
+
+    /// Does what touches the disk beside the server's own thread, and answers with what it says.
+    async fn told(self: &Arc<Self>, act: impl FnOnce(&Arc<Self>) -> Result<Value> + Send + 'static) -> Response {
+        let counter = self.clone();
+        match tokio::task::spawn_blocking(move || act(&counter)).await {
+            Ok(Ok(said)) => Json(said).into_response(),
+            Ok(Err(Error::NotFound(_))) => StatusCode::BAD_REQUEST.into_response(),
+            Ok(Err(error)) => {
+                warn!(%error, "a phone could not be answered");
+                StatusCode::SERVICE_UNAVAILABLE.into_response()
+            }
+            Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        }
+    }
+}
+
+fn stage(stage: &Stage) -> Value {
+    match stage {
+        Stage::Arriving(offset) => json!({"state": "arriving", "offset": offset}),
+        Stage::Checking => json!({"state": "checking"}),
+        Stage::Done(stored) => {
+            let state = match stored.outcome {
+                ImportOutcome::Taken => "taken",
+                ImportOutcome::Duplicate => "duplicate",
+                ImportOutcome::Refused => "refused",
+            };
+            json!({"state": state, "reason": stored.reason, "missing": stored.missing})
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Photos from a phone: piece by piece, going on after a break, from one phone only, and nothing acknowledged that is not durable.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use contract::field::*;
+use contract::shared::Nothing;
+use domain::VisitId;
+use domain::photo::Missing;
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+use super::county::County;
+use super::visit::{open_visit, photo};
+use crate::Field;
+
+/// A browser on a phone.
+struct Phone {
+    runtime: Runtime,
+    http: Client,
+    url: String,
+    cookie: Option<String>,
+}
+
+impl Phone {
+    fn new(url: &str) -> Self {
+        Self {
+            runtime: Runtime::new().unwrap(),
+            http: Client::builder().no_proxy().build().unwrap(),
+            url: url.into(),
+            cookie: None,
+        }
+    }
+
+    fn asked(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        match &self.cookie {
+            Some(cookie) => request.header("cookie", cookie),
+            None => request,
+        }
+    }
+
+    fn sent(&self, request: RequestBuilder) -> (StatusCode, Value) {
+        let response = self.runtime.block_on(request.send()).unwrap();
+        let status = response.status();
+        let bytes = self.runtime.block_on(response.bytes()).unwrap();
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// Opens the page and keeps its cookie.
+    fn opens(&mut self) -> StatusCode {
+        let response = self.runtime.block_on(self.asked(Method::GET, "").send()).unwrap();
+        let cookie = response
+            .headers()
+            .get("set-cookie")
+            .map(|value| value.to_str().unwrap().split(';').next().unwrap().to_owned());
+        self.cookie = cookie.or(self.cookie.take());
+        response.status()
+    }
+
+    fn begins(&self, name: &str, size: u64) -> (StatusCode, Value) {
+        let body = json!({"name": name, "size": size, "modified_ms": 7}).to_string();
+        self.sent(self.asked(Method::POST, "/files").body(body))
+    }
+
+    fn sends(&self, id: &str, offset: u64, piece: &[u8]) -> (StatusCode, Value) {
+        let request = self.asked(Method::PATCH, &format!("/files/{id}")).header("upload-offset", offset);
+        self.sent(request.body(piece.to_vec()))
+    }
+
+    /// What became of a file, once it is over.
+    fn told(&self, id: &str) -> Value {
+        let began = Instant::now();
+        loop {
+            let (status, told) = self.sent(self.asked(Method::GET, &format!("/files/{id}")));
+            assert_eq!(status, StatusCode::OK);
+            if told["state"] != "checking" {
+                return told;
+            }
+            assert!(began.elapsed() < Duration::from_secs(60));
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn hands_in(&self, name: &str, bytes: &[u8]) -> Value {
+        let (_, begun) = self.begins(name, bytes.len() as u64);
+        let id = begun["id"].as_str().unwrap();
+        assert_eq!(self.sends(id, 0, bytes).1["offset"], bytes.len());
+        self.told(id)
+    }
+}
+
+fn opened(field: &Field, visit: VisitId) -> Receiving {
+    let address = "127.0.0.1".into();
+    field.open_phone(OpenPhone { visit, address }).unwrap()
+}
+
+fn picture(folder: &Path, shade: u8) -> Vec<u8> {
+    let path = folder.join(format!("{shade}.jpg"));
+    photo(&path, shade);
+    std::fs::read(path).unwrap()
+}
+
+#[test]
+fn a_phone_hands_in_whole_files_and_goes_on_after_a_break() {
+    let home = tempfile::tempdir().unwrap();
+    let field = County::new().laptop(home.path());
+    let visit = open_visit(&field);
+    let receiving = opened(&field, visit);
+    assert!(receiving.open && !receiving.claimed && receiving.qr.len() >= 21);
+    let mut phone = Phone::new(&receiving.url);
+    assert_eq!(phone.begins("a.jpg", 10).0, StatusCode::FORBIDDEN, "without having opened the page");
+    assert_eq!(phone.opens(), StatusCode::OK);
+
+    let bytes = picture(home.path(), 90);
+    let (half, len) = (bytes.len() / 2, bytes.len() as u64);
+    let (_, begun) = phone.begins("../照片 1.jpg", len);
+    let id = begun["id"].as_str().unwrap().to_owned();
+    assert_eq!(begun["offset"], 0);
+    assert_eq!(phone.sends(&id, 0, &bytes[..half]).1["offset"], half);
+    // The network broke, the page was loaded anew: the laptop says where to go on, and takes nothing twice or out of order.
+    assert_eq!(phone.opens(), StatusCode::OK);
+    assert_eq!(phone.begins("../照片 1.jpg", len).1, json!({"id": id, "offset": half}));
+    assert_eq!(phone.sends(&id, 0, &bytes[..half]).1["offset"], half);
+    assert_eq!(phone.sends(&id, half as u64 + 1, &bytes[half + 1..]).1["offset"], half);
+    assert_eq!(
+        phone.sends(&id, half as u64, &[&bytes[half..], b"more".as_slice()].concat()).1["offset"],
+        half
+    );
+    assert!(field.get_visit(VisitArgs { visit }).unwrap().visit.photos.is_empty());
+    assert_eq!(phone.sends(&id, half as u64, &bytes[half..]).1["offset"], len);
+    assert_eq!(
+        phone.told(&id),
+        json!({"state": "taken", "reason": null, "missing": ["time", "position", "device"]})
+    );
+
+    let view = field.get_visit(VisitArgs { visit }).unwrap();
+    let attached = &view.visit.photos[0].attached;
+    assert_eq!((attached.name.as_str(), attached.method.as_str()), ("照片 1.jpg", "phone"));
+    assert_eq!(attached.original.sha256, seal::Digest::of(&bytes).to_hex());
+    assert_eq!(phone.hands_in("again.jpg", &bytes)["state"], "duplicate");
+    assert_eq!(phone.begins("nothing.jpg", 0).1["reason"], "empty");
+    assert_eq!(phone.begins("film.mp4", 1 << 40).1["reason"], "too_large");
+    let files = field.phone_status(Nothing {}).unwrap().unwrap().files;
+    let said: Vec<_> = files.iter().map(|file| (file.name.as_str(), file.outcome, file.missing.len())).collect();
+    assert_eq!(
+        said,
+        [
+            ("照片 1.jpg", Some(ImportOutcome::Taken), 3),
+            ("again.jpg", Some(ImportOutcome::Duplicate), 3)
+        ]
+    );
+    assert_eq!(files[0].missing, [Missing::Time, Missing::Position, Missing::Device]);
+
+    // Nothing of it stays on the disk in clear.
+    let left = walk(&home.path().join("data/from-phone"));
+    assert!(left.is_empty(), "{left:?}");
+
+    // A page that is opened while the one before is still closing loses nothing by that.
+    let (_, begun) = phone.begins("half.jpg", 100);
+    phone.sends(begun["id"].as_str().unwrap(), 0, &[1; 50]);
+    let again = opened(&field, visit);
+    let mut phone = Phone::new(&again.url);
+    phone.opens();
+    let (_, begun) = phone.begins("b.jpg", len);
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(phone.sends(begun["id"].as_str().unwrap(), 0, &bytes).1["offset"], len);
+    assert_eq!(phone.told(begun["id"].as_str().unwrap())["state"], "duplicate");
+
+    // What a killed run left is gone when the program starts again.
+    let (_, begun) = phone.begins("half.jpg", 100);
+    phone.sends(begun["id"].as_str().unwrap(), 0, &[1; 50]);
+    assert_eq!(
+        walk(&home.path().join("data/from-phone"))
+            .iter()
+            .filter(|path| path.ends_with("half.jpg"))
+            .count(),
+        1
+    );
+    drop((field, phone));
+    let left = home.path().join("data/from-phone/of-a-killed-run/half.jpg");
+    std::fs::create_dir_all(left.parent().unwrap()).unwrap();
+    std::fs::write(&left, [1; 50]).unwrap();
+    let _field = super::county::field(home.path());
+    assert!(!left.exists());
+}
+
+/// Files below a folder, wherever the laptop's data lie in it.
+fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn the_page_is_for_one_phone_and_ends_with_the_session() {
+    let home = tempfile::tempdir().unwrap();
+    let field = County::new().laptop(home.path());
+    let visit = open_visit(&field);
+    let receiving = opened(&field, visit);
+    let (mut first, mut second) = (Phone::new(&receiving.url), Phone::new(&receiving.url));
+    assert_eq!((first.opens(), second.opens()), (StatusCode::OK, StatusCode::OK));
+    second.cookie = None;
+    let bytes = picture(home.path(), 10);
+    assert_eq!(first.hands_in("a.jpg", &bytes)["state"], "taken");
+    assert!(field.phone_status(Nothing {}).unwrap().unwrap().claimed);
+    assert_eq!(second.opens(), StatusCode::FORBIDDEN, "the first phone has begun");
+    assert_eq!(second.begins("b.jpg", 5).0, StatusCode::FORBIDDEN);
+
+    // Another secret, another name of this machine, a page from elsewhere: nothing is there.
+    let reversed: String = receiving.url.rsplit('/').next().unwrap().chars().rev().collect();
+    let base = receiving.url.rsplit_once("/u/").unwrap().0;
+    assert_eq!(Phone::new(&format!("{base}/u/{reversed}")).opens(), StatusCode::NOT_FOUND);
+    for (header, value) in [("host", "evil.example"), ("origin", "http://evil.example")] {
+        let request = first.asked(Method::GET, "").header(header, value);
+        assert_eq!(first.sent(request).0, StatusCode::NOT_FOUND, "{header}");
+    }
+
+    // A file that was begun when the laptop was locked belongs to nobody.
+    let (_, begun) = first.begins("half.jpg", 100);
+    let id = begun["id"].as_str().unwrap();
+    first.sends(id, 0, &[1; 50]);
+    FieldHost::lock(&field, Nothing {}).unwrap();
+    let began = Instant::now();
+    while first
+        .runtime
+        .block_on(first.asked(Method::GET, "").send())
+        .is_ok_and(|answer| answer.status() == StatusCode::OK)
+    {
+        assert!(began.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let passphrase = "wang-passphrase".into();
+    let person = super::county::person(super::county::WANG);
+    field.unlock(Unlock { person, passphrase }).unwrap();
+    assert!(field.phone_status(Nothing {}).unwrap().is_none());
+    assert_eq!(field.get_visit(VisitArgs { visit }).unwrap().visit.photos.len(), 1);
+}
+
+#[test]
+fn a_sealed_visit_takes_nothing_from_a_phone() {
+    let home = tempfile::tempdir().unwrap();
+    let field = County::new().laptop(home.path());
+    let visit = super::giving::sealed(&field);
+    let address = "127.0.0.1".into();
+    assert_eq!(field.open_phone(OpenPhone { visit, address }).unwrap_err().params["rule"], "sealed");
+    let visit = open_visit(&field);
+    let address = "192.0.2.1".into();
+    assert!(field.open_phone(OpenPhone { visit, address }).is_err(), "no address of this laptop");
+}

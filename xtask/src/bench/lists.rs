@@ -1,0 +1,189 @@
+//! Lists of a laptop that has seen years of work: 1,000 stations, 10,000 visits, 50,000 photos.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use super::{options, release};
+use crate::webdriver::Session;
+use crate::{install, shell, window};
+
+/// How long each list is scrolled, ms, and how far with each frame, pixels.
+const SCROLLED_MS: u32 = 8_000;
+const STEP_PX: u32 = 90;
+/// The longest gap between two frames that nobody feels, ms.
+const LONGEST_GAP_MS: f64 = 100.0;
+
+/// Medians and 99th of a hundred of opening, listing, searching and showing, then the gaps between frames of the window.
+pub fn lists(words: &[&str]) -> Result<ExitCode> {
+    let inside = words.first() == Some(&"--on-a-display");
+    let rest = if inside { words.get(1..).unwrap_or_default() } else { words };
+    let (as_json, _) = options(rest)?;
+    let scratch = window::target().join("bench-lists");
+    if inside {
+        let frames = frames(&scratch)?;
+        fs::write(scratch.join("frames.json"), serde_json::to_vec(&frames)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    install::everything()?;
+    shell::run(
+        shell::command("npm")
+            .args(["run", "--silent", "build"])
+            .current_dir(shell::root().join("ui")),
+    )?;
+    release()?;
+    laptop(&scratch)?;
+    let mut field = Command::new(program("xunzhan-field"));
+    field
+        .arg("bench-lists")
+        .arg("--data")
+        .arg(data(&scratch))
+        .arg("--people")
+        .arg(people(&scratch));
+    field.arg("--photos").arg(photos());
+    let mut report: Value = serde_json::from_str(&shell::answer(&mut field)?).context("reading what bench-lists says")?;
+    let mut again = window::on_a_display(std::env::current_exe()?);
+    if !again.args(["bench", "lists", "--on-a-display"]).status()?.success() {
+        bail!("the window could not be scrolled");
+    }
+    let frames: Value = serde_json::from_slice(&fs::read(scratch.join("frames.json"))?)?;
+    if let Some(report) = report.as_object_mut() {
+        report.insert("frames".into(), frames);
+    }
+    if as_json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print(&report);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn program(name: &str) -> PathBuf {
+    window::target().join("release").join(name)
+}
+
+fn data(scratch: &Path) -> PathBuf {
+    scratch.join("home/data/org.xunzhan.field")
+}
+
+fn people(scratch: &Path) -> PathBuf {
+    scratch.join("people.json")
+}
+
+/// Real photos, for thumbnails.
+fn photos() -> PathBuf {
+    let shared = shell::root().join("../shared/photos/files");
+    if shared.exists() {
+        shared
+    } else {
+        shell::root().join("crates/intake/tests/data/photos/files")
+    }
+}
+
+/// A laptop of the demo county, made once; what fills it comes from the benchmark itself.
+fn laptop(scratch: &Path) -> Result<()> {
+    let ready = scratch.join("laptop-is-ready");
+    if ready.exists() {
+        return Ok(());
+    }
+    let _ = fs::remove_dir_all(scratch);
+    fs::create_dir_all(data(scratch))?;
+    let county = scratch.join("county");
+    let mut server = Command::new(program("xunzhan-server"));
+    server.arg("demo").arg("--data").arg(scratch.join("server")).arg("--out").arg(&county);
+    shell::answer(server.args(["--url", "http://127.0.0.1:1"]))?;
+    let secrets: Value = serde_json::from_slice(&fs::read(county.join("secrets.json"))?)?;
+    let named = |list: &str| secrets.get(list).and_then(Value::as_array).cloned().unwrap_or_default();
+    let of_county = |one: &Value| one.get("county").and_then(Value::as_str).map(str::to_owned);
+    let first = named("counties").first().cloned().context("the demo has no county")?;
+    let card = first.get("card").and_then(Value::as_str).context("the demo has no card")?;
+    let ours: Vec<Value> = named("inspectors")
+        .into_iter()
+        .filter(|one| of_county(one) == of_county(&first))
+        .collect();
+    fs::write(people(scratch), serde_json::to_vec(&ours)?)?;
+    let mut field = Command::new(program("xunzhan-field"));
+    field.arg("demo").arg("--data").arg(data(scratch)).arg("--people").arg(people(scratch));
+    shell::answer(field.arg("--card").arg(county.join(card)))?;
+    fs::write(ready, "")?;
+    Ok(())
+}
+
+/// Unlocks the window, opens each list and scrolls it; answers with the gaps between frames.
+fn frames(scratch: &Path) -> Result<Value> {
+    let people: Value = serde_json::from_slice(&fs::read(people(scratch))?)?;
+    let person = people.pointer("/0").context("nobody is on the list of people")?;
+    let word = |key: &str| person.get(key).and_then(Value::as_str).with_context(|| format!("no {key}"));
+    let session = Session::open(&program("xunzhan"), &scratch.join("home"))?;
+    let id = word("person").or_else(|_| word("id"))?;
+    session.click(&format!("unlock-person-{id}"))?;
+    session.fill("unlock-passphrase", word("passphrase")?)?;
+    session.click("unlock")?;
+    let mut lists = Vec::new();
+    let shown = [
+        ("gallery", "nav-photos", "tile-", "photo-grid"),
+        ("photos", "gallery-list", "list-row-", "list-scroller"),
+        ("findings", "nav-findings", "list-row-", "list-scroller"),
+        ("stations", "nav-stations", "list-row-", "list-scroller"),
+    ];
+    for (list, way, first, scroller) in shown {
+        session.click(way)?;
+        session.ready(&format!("[data-testid^=\"{first}\"]"))?;
+        std::thread::sleep(Duration::from_millis(500));
+        let mut gaps: Vec<f64> = serde_json::from_value(session.run_until_done(&scroll(scroller))?).context("reading the gaps between frames")?;
+        gaps.sort_by(f64::total_cmp);
+        let at = |share: usize| gaps.get((gaps.len() * share / 100).min(gaps.len().saturating_sub(1))).copied();
+        lists.push(json!({"list": list, "frames": gaps.len(), "median_ms": at(50), "p99_ms": at(99), "longest_ms": gaps.last()}));
+    }
+    session.close()?;
+    Ok(Value::Array(lists))
+}
+
+fn scroll(scroller: &str) -> String {
+    format!(
+        "const done = arguments[arguments.length - 1];
+         const box = document.querySelector('[data-testid=\"{scroller}\"]');
+         const gaps = [];
+         let began = 0, last = 0;
+         const step = (now) => {{
+           if (last) gaps.push(now - last); else began = now;
+           last = now;
+           box.scrollTop += {STEP_PX};
+           if (now < began + {SCROLLED_MS}) requestAnimationFrame(step); else done(gaps);
+         }};
+         requestAnimationFrame(step);"
+    )
+}
+
+fn print(report: &Value) {
+    let number = |value: Option<&Value>| value.and_then(Value::as_f64).unwrap_or(f64::NAN);
+    println!(
+        "{} stations, {} visits, {} findings, {} photos",
+        report["stations"], report["visits"], report["findings"], report["photos"]
+    );
+    for call in report["calls"].as_array().into_iter().flatten() {
+        println!(
+            "{:<34} median {:>8.1} ms   p99 {:>8.1} ms   ({} calls)",
+            call["what"].as_str().unwrap_or_default(),
+            number(call.pointer("/ms/median")),
+            number(call.pointer("/ms/p99")),
+            call["calls"]
+        );
+    }
+    for frames in report["frames"].as_array().into_iter().flatten() {
+        let p99 = number(frames.get("p99_ms"));
+        println!(
+            "{:<34} median {:>8.1} ms   p99 {:>8.1} ms   longest {:>8.1} ms   ({} frames, at most {LONGEST_GAP_MS} at p99){}",
+            format!("frames while scrolling {}", frames["list"].as_str().unwrap_or_default()),
+            number(frames.get("median_ms")),
+            p99,
+            number(frames.get("longest_ms")),
+            frames["frames"],
+            if p99 <= LONGEST_GAP_MS { "" } else { "  MISSED" }
+        );
+    }
+}
