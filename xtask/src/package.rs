@@ -96,14 +96,7 @@ pub fn package(words: &[&str]) -> Result<ExitCode> {
         shell::which(tool).with_context(|| format!("{tool} is missing; apt-get install dpkg-dev binutils"))?;
     }
     if !debug {
-        let ui = shell::root().join("ui");
-        shell::run(shell::command("npm").args(["run", "--silent", "build"]).current_dir(ui))?;
-        let mut build = shell::command("cargo");
-        build.args(["build", "--release", "--locked", "--bins"]);
-        for package in ["xunzhan-desktop", "xunzhan-field", "xunzhan-verify", "xunzhan-server"] {
-            build.args(["-p", package]);
-        }
-        shell::run(&mut build)?;
+        shell::build_release()?;
     }
     let built = target().join(if debug { "debug" } else { "release" });
     for package in PACKAGES {

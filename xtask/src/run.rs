@@ -41,11 +41,7 @@ pub fn run(words: &[&str]) -> Result<ExitCode> {
         _ => bail!("run knows --fresh only"),
     };
     install::everything()?;
-    shell::run(
-        shell::command("npm")
-            .args(["run", "--silent", "build"])
-            .current_dir(shell::root().join("ui")),
-    )?;
+    shell::build_screens()?;
     // With one test target the libraries get the features that the gate builds them with, and are built once for both.
     shell::run(shell::command("cargo").args(["build", "--workspace", "--bins", "--test", "architecture"]))?;
 

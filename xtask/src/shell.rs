@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 
@@ -65,6 +66,38 @@ pub fn run_reading(command: &mut Command, mut each: impl FnMut(&str)) -> Result<
         line.clear();
     }
     Ok(child.wait()?.success())
+}
+
+/// Builds the screens into `ui/dist`, where the programs take them from; not again when nothing changed since, for the programs would be
+/// built again with them.
+pub fn build_screens() -> Result<()> {
+    let ui = root().join("ui");
+    let built = std::fs::metadata(ui.join("dist/index.html")).and_then(|file| file.modified());
+    if built.is_ok_and(|built| newest(&ui).is_ok_and(|changed| changed < built)) {
+        return Ok(());
+    }
+    run(command("npm").args(["run", "--silent", "build"]).current_dir(ui))
+}
+
+/// When something in a folder was changed last, installed packages and what is built left out.
+fn newest(folder: &Path) -> std::io::Result<SystemTime> {
+    let mut newest = SystemTime::UNIX_EPOCH;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let changed = match entry.metadata()? {
+            _ if matches!(entry.file_name().to_str(), Some("node_modules" | "dist" | "dist-fake")) => continue,
+            folder if folder.is_dir() => self::newest(&entry.path())?,
+            file => file.modified()?,
+        };
+        newest = newest.max(changed);
+    }
+    Ok(newest)
+}
+
+/// Builds all programs as they are delivered: what is measured is what is packed.
+pub fn build_release() -> Result<()> {
+    build_screens()?;
+    run(command("cargo").args(["build", "--release", "--locked", "--workspace", "--bins"]))
 }
 
 /// Standard output of a command that must succeed, trimmed.

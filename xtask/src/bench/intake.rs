@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::{options, photos, release};
+use super::{options, photos};
 use crate::{install, shell, window};
 
 /// Runs of each program; the fastest counts, since other work on the machine only ever slows one down.
@@ -63,7 +63,7 @@ pub fn intake(words: &[&str]) -> Result<ExitCode> {
     let (as_json, folder) = options(words)?;
     install::everything()?;
     install::bench_peers()?;
-    release()?;
+    shell::build_release()?;
     let scratch = window::target().join("bench-intake");
     let files = match folder {
         Some(folder) => own_copies(&folder, &scratch.join("named"))?,

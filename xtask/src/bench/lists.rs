@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::{options, release};
+use super::options;
 use crate::webdriver::Session;
 use crate::{install, shell, window};
 
@@ -30,12 +30,7 @@ pub fn lists(words: &[&str]) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     install::everything()?;
-    shell::run(
-        shell::command("npm")
-            .args(["run", "--silent", "build"])
-            .current_dir(shell::root().join("ui")),
-    )?;
-    release()?;
+    shell::build_release()?;
     laptop(&scratch)?;
     let mut field = Command::new(program("xunzhan-field"));
     field

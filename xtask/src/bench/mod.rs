@@ -10,8 +10,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::shell;
-
 pub use intake::intake;
 pub use lists::lists;
 pub use start::start;
@@ -43,9 +41,4 @@ fn options(words: &[&str]) -> Result<(bool, Option<PathBuf>)> {
         }
     }
     Ok((as_json, folder))
-}
-
-/// Builds all programs as they are delivered, so that every benchmark measures the same ones.
-fn release() -> Result<()> {
-    shell::run(shell::command("cargo").args(["build", "--release", "--workspace", "--bins"]))
 }

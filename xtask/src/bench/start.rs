@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::{options, release};
+use super::options;
 use crate::webdriver::Session;
 use crate::{install, shell, window};
 
@@ -27,7 +27,7 @@ pub fn start(words: &[&str]) -> Result<ExitCode> {
                 .args(["run", "--silent", "build"])
                 .current_dir(shell::root().join("ui")),
         )?;
-        release()?;
+        shell::build_release()?;
         bare_window()?;
         let own = std::env::current_exe()?;
         let mut again = window::on_a_display(own);
