@@ -20,23 +20,27 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Makes sure that at least 32 bits are held.
+    /// Makes sure that at least 56 bits are held.
     #[inline]
     pub(super) fn fill(&mut self) {
-        if self.held >= 32 {
-            return;
-        }
-        if let Some(word) = self.data.get(self.at..).and_then(|rest| rest.first_chunk::<4>()) {
-            let word = u32::from_be_bytes(*word);
-            // No byte is 0xff: four bytes at once.
-            if (!word).wrapping_sub(0x0101_0101) & word & 0x8080_8080 == 0 {
-                self.window |= u64::from(word) << (32 - self.held);
-                self.at += 4;
-                self.held += 32;
+        if let Some(word) = self.data.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
+            let word = u64::from_be_bytes(*word);
+            // No byte is 0xff: as many whole bytes at once as there is room for. What is set below them are the bits that come next.
+            if (!word).wrapping_sub(0x0101_0101_0101_0101) & word & 0x8080_8080_8080_8080 == 0 {
+                let bytes = (63 - self.held) >> 3;
+                self.window |= word >> self.held;
+                self.at += bytes as usize;
+                self.held += bytes * 8;
                 return;
             }
         }
-        while self.held <= 56 {
+        self.fill_bytewise();
+    }
+
+    /// Byte by byte, where one of the next is stuffed, or a marker, or missing.
+    #[inline(never)]
+    fn fill_bytewise(&mut self) {
+        while self.held < 56 {
             let byte = match (self.data.get(self.at), self.data.get(self.at + 1)) {
                 (Some(0xff), Some(0)) => {
                     self.at += 2;
@@ -56,13 +60,13 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// The next 16 bits as an index into a table of 65,536.
+    /// The next `count` (1 to 16) bits as an index into a table.
     #[inline]
-    pub(super) fn peek16(&self) -> usize {
-        (self.window >> 48) as usize
+    pub(super) fn peek(&self, count: u32) -> usize {
+        (self.window >> (64 - count)) as usize
     }
 
-    /// Drops `count` of the bits held (at most 32 after a fill).
+    /// Drops `count` of the bits held (at most 56 after a fill).
     #[inline]
     pub(super) fn drop(&mut self, count: u32) {
         self.window <<= count;

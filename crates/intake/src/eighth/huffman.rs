@@ -5,10 +5,15 @@ use super::bits::Bits;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// Bits of the window in which whole symbols are chained; 13 keeps the table in the first-level cache.
+/// Bits of the window in which whole symbols are chained. The tables of a picture's brightness and colour lie in the first-level cache
+/// together.
 const CHAIN_BITS: u32 = 13;
-/// Advance that means "end of block".
-const END_OF_BLOCK: u32 = 64;
+/// Bits that one step of a chain takes at most: its last code may end with the window, and 15 bits of value follow.
+const STEP_BITS: u32 = CHAIN_BITS + 15;
+/// Bits of the window in which a DC code is looked for; longer ones are rare.
+const DC_BITS: u32 = 11;
+/// Advance that means "end of block". Any position from here on tells how far the block came.
+const END_OF_BLOCK: u32 = 128;
 
 /// Length and symbol of the code that begins each 16-bit window; length 0 is no code.
 type Codes = Vec<(u8, u8)>;
@@ -30,14 +35,20 @@ fn codes(counts: &[u8; 16], symbols: &[u8]) -> Option<Codes> {
     Some(codes)
 }
 
-/// Table of DC differences.
-pub(super) struct DcTable(Box<[(u8, u8); 1 << 16]>);
+/// Table of DC differences: `length << 8 | size`, 0 is no code.
+pub(super) struct DcTable {
+    long: Box<[u16; 1 << 16]>,
+    short: Box<[u16; 1 << DC_BITS]>,
+}
 
-/// Table for skipping AC coefficients: `bits | advance << 8`, 0 is no code.
+/// Table for skipping AC coefficients. Of one symbol `bits | advance << 8`, 0 is no code; of a chain `bits | advance << 5`.
 pub(super) struct AcTable {
     one: Box<[u32; 1 << 16]>,
-    chained: Box<[u32; 1 << CHAIN_BITS]>,
+    chained: Box<[u16; 1 << CHAIN_BITS]>,
 }
+
+/// The chain where no code ends inside the window: it leaves every block behind, and counts as none.
+const NO_CHAIN: u16 = 0xff << 5;
 
 type Cache<T> = RefCell<Vec<(Vec<u8>, Rc<T>)>>;
 thread_local! {
@@ -64,7 +75,15 @@ fn cached<T>(cache: &'static std::thread::LocalKey<Cache<T>>, counts: &[u8; 16],
 /// The DC table of these code counts and symbols.
 pub(super) fn dc(counts: &[u8; 16], symbols: &[u8]) -> Option<Rc<DcTable>> {
     cached(&DC, counts, symbols, |codes| {
-        codes.clone().into_boxed_slice().try_into().ok().map(DcTable)
+        let entry = |(length, size): &(u8, u8)| u16::from(*length) << 8 | u16::from(*size);
+        let within = |(length, _): &&(u8, u8)| u32::from(*length) <= DC_BITS;
+        let long: Vec<u16> = codes.iter().map(entry).collect();
+        let first_of_each = codes.iter().step_by(1 << (16 - DC_BITS));
+        let short: Vec<u16> = first_of_each.map(|code| Some(code).filter(within).map_or(0, entry)).collect();
+        Some(DcTable {
+            long: long.into_boxed_slice().try_into().ok()?,
+            short: short.into_boxed_slice().try_into().ok()?,
+        })
     })
 }
 
@@ -72,7 +91,7 @@ pub(super) fn dc(counts: &[u8; 16], symbols: &[u8]) -> Option<Rc<DcTable>> {
 pub(super) fn ac(counts: &[u8; 16], symbols: &[u8]) -> Option<Rc<AcTable>> {
     cached(&AC, counts, symbols, |codes| {
         let one: Vec<u32> = codes.iter().map(|(length, symbol)| skipping((*length).into(), *symbol)).collect();
-        let chained: Vec<u32> = (0..1_usize << CHAIN_BITS)
+        let chained: Vec<u16> = (0..1_usize << CHAIN_BITS)
             .map(|window| chain(codes, window << (16 - CHAIN_BITS)))
             .collect();
         Some(AcTable {
@@ -94,7 +113,7 @@ fn skipping(length: u32, symbol: u8) -> u32 {
 }
 
 /// As many whole symbols as have their codes inside the known bits of the window; stops at the end of a block.
-fn chain(codes: &Codes, window: usize) -> u32 {
+fn chain(codes: &Codes, window: usize) -> u16 {
     let (mut bits, mut advance) = (0_u32, 0_u32);
     while bits < CHAIN_BITS {
         let Some(&(length, symbol)) = codes.get(window << bits & 0xffff) else {
@@ -106,27 +125,35 @@ fn chain(codes: &Codes, window: usize) -> u32 {
         let step = skipping(length.into(), symbol);
         bits += step & 0xff;
         advance += step >> 8;
-        if advance >= END_OF_BLOCK || advance > 40 {
+        if advance > 40 {
             break;
         }
     }
-    bits | advance << 8
+    if bits == 0 {
+        NO_CHAIN
+    } else {
+        u16::try_from(bits | advance << 5).unwrap_or(NO_CHAIN)
+    }
 }
 
 impl DcTable {
-    /// The difference to the previous block's DC coefficient; none when the bits are no code.
+    /// The difference to the previous block's DC coefficient; none when the bits are no code. Leaves at least 24 bits held.
     #[inline]
     pub(super) fn difference(&self, bits: &mut Bits<'_>) -> Option<i32> {
         bits.fill();
-        let &(length, size) = self.0.get(bits.peek16())?;
+        let mut code = *self.short.get(bits.peek(DC_BITS))?;
+        if code == 0 {
+            code = *self.long.get(bits.peek(16))?;
+        }
+        let (length, size) = (u32::from(code >> 8), u32::from(code & 0xff));
         if length == 0 || size > 15 {
             return None;
         }
-        bits.drop(length.into());
+        bits.drop(length);
         if size == 0 {
             return Some(0);
         }
-        let value = bits.take(size.into());
+        let value = bits.take(size);
         Some(if value < 1 << (size - 1) { value - (1 << size) + 1 } else { value })
     }
 }
@@ -136,30 +163,38 @@ impl AcTable {
     #[inline]
     pub(super) fn skip_block(&self, bits: &mut Bits<'_>) -> Option<()> {
         let mut position = 1;
-        while position < 64 {
+        loop {
             bits.fill();
-            let step = *self.chained.get(bits.peek16() >> (16 - CHAIN_BITS))?;
-            let advance = step >> 8;
-            // A chain that ends the block, or that stays inside it. One that would run past it belongs to two blocks.
-            if advance >= END_OF_BLOCK && position + advance - END_OF_BLOCK <= 63 {
-                bits.drop(step & 0xff);
-                return Some(());
+            // Two steps to a filling.
+            const { assert!(2 * STEP_BITS <= 56) };
+            for _ in 0..2 {
+                let step = u32::from(*self.chained.get(bits.peek(CHAIN_BITS))?);
+                let reached = position + (step >> 5);
+                if reached < 64 {
+                    bits.drop(step & 31);
+                    position = reached;
+                    continue;
+                }
+                // A chain that ends the block, or fills it. One that would run past it belongs to two blocks.
+                if reached == 64 || (END_OF_BLOCK..END_OF_BLOCK + 64).contains(&reached) {
+                    bits.drop(step & 31);
+                    return Some(());
+                }
+                position = self.skip_one(bits, position)?;
+                if position >= 64 {
+                    return (position == 64 || position >= END_OF_BLOCK).then_some(());
+                }
+                break;
             }
-            if advance > 0 && advance < END_OF_BLOCK && position + advance <= 64 {
-                bits.drop(step & 0xff);
-                position += advance;
-                continue;
-            }
-            let step = *self.one.get(bits.peek16())?;
-            if step == 0 {
-                return None;
-            }
-            bits.drop(step & 0xff);
-            if step >> 8 == END_OF_BLOCK {
-                return Some(());
-            }
-            position += step >> 8;
         }
-        (position == 64).then_some(())
+    }
+
+    /// One symbol, of any length.
+    #[inline(never)]
+    fn skip_one(&self, bits: &mut Bits<'_>, position: u32) -> Option<u32> {
+        bits.fill();
+        let step = *self.one.get(bits.peek(16))?;
+        bits.drop(step & 0xff);
+        (step != 0).then_some(position + (step >> 8))
     }
 }

@@ -232,21 +232,42 @@ fn scan(data: &[u8], (width, height): (usize, usize), components: &mut [Componen
 fn picture(width: usize, height: usize, components: &[Component]) -> Option<RgbImage> {
     let across = components.iter().map(|c| c.across).max()?;
     let down = components.iter().map(|c| c.down).max()?;
-    let mut rgb = Vec::with_capacity(width * height * 3);
-    for y in 0..height {
-        let mut rows = components.iter().map(|c| Some((c.plane.get(y * c.down / down * c.stride..)?, c.across)));
-        match (rows.next()??, rows.next().flatten(), rows.next().flatten()) {
-            (luma, None, None) => rgb.extend(luma.0.get(..width)?.iter().flat_map(|y| [*y; 3])),
-            (luma, Some(blue), Some(red)) => {
-                let sample = |(row, own): (&[u8], usize), x: usize| row.get(x * own / across).map(|s| i32::from(*s));
-                for x in 0..width {
-                    rgb.extend(to_rgb(sample(luma, x)?, sample(blue, x)? - 128, sample(red, x)? - 128));
+    let mut rgb = vec![0; width * height * 3];
+    let mut rows = vec![vec![0; width]; components.len()];
+    for (y, line) in rgb.chunks_exact_mut(width * 3).enumerate() {
+        for (component, row) in components.iter().zip(&mut rows) {
+            let from = component.plane.get(y * component.down / down * component.stride..)?;
+            spread(from, component.across, across, row)?;
+        }
+        let pixels = line.as_chunks_mut::<3>().0.iter_mut();
+        match rows.as_slice() {
+            [luma] => pixels.zip(luma).for_each(|(pixel, y)| *pixel = [*y; 3]),
+            [luma, blue, red] => {
+                for (pixel, ((y, cb), cr)) in pixels.zip(luma.iter().zip(blue).zip(red)) {
+                    *pixel = to_rgb((*y).into(), i32::from(*cb) - 128, i32::from(*cr) - 128);
                 }
             }
             _ => return None,
         }
     }
     RgbImage::from_raw(u32::try_from(width).ok()?, u32::try_from(height).ok()?, rgb)
+}
+
+/// A component's samples along one row, `own` for every `across` pixels.
+fn spread(from: &[u8], own: usize, across: usize, row: &mut [u8]) -> Option<()> {
+    if own == across {
+        row.copy_from_slice(from.get(..row.len())?);
+    } else if own * 2 == across {
+        let samples = from.get(..row.len().div_ceil(2))?;
+        let (pairs, last) = row.as_chunks_mut::<2>();
+        pairs.iter_mut().zip(samples).for_each(|(pair, sample)| *pair = [*sample; 2]);
+        last.iter_mut().zip(samples.last()).for_each(|(pixel, sample)| *pixel = *sample);
+    } else {
+        for (x, pixel) in row.iter_mut().enumerate() {
+            *pixel = *from.get(x * own / across)?;
+        }
+    }
+    Some(())
 }
 
 /// JFIF's colour conversion in 16-bit fixed point, as libjpeg does it.
