@@ -55,6 +55,7 @@ async fn one_visit_in_a_browser() {
     visit::tie_photos(&page).await;
     visit::describe(&page).await;
     shell::photos_from_a_phone(&page).await;
+    shell::sort_out_a_photo(&page).await;
     visit::countersign(&page).await;
     let seal_id = visit::seal(&page, &county, &PASSPHRASES).await;
     shell::download_record(&page, &seal_id).await;

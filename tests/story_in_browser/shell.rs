@@ -15,6 +15,8 @@ use xunzhan_tests::session::open_browser;
 use crate::county::County;
 use crate::visit::two_photos;
 
+/// What is brought in without a visit.
+const TO_SORT_OUT: &str = "opensfm__01.jpg";
 /// What the phone chooses.
 const FROM_PHONE: &str = "immich__gps-datetime.jpg";
 
@@ -206,6 +208,36 @@ pub async fn photos_from_a_phone(page: &Page) {
     let gone = reqwest::get(&address).await.map(|answer| answer.status());
     assert!(!gone.is_ok_and(|status| status == StatusCode::OK), "the page is still there");
     page.css(&format!("[data-name=\"{FROM_PHONE}\"]")).await;
+}
+
+/// A photo that came without a visit waits, is given to the visit with an item by keyboard, and is there with the time of its arrival.
+pub async fn sort_out_a_photo(page: &Page) {
+    page.click("visit-back").await;
+    page.click("nav-inbox").await;
+    page.element("inbox-empty").await;
+    page.picture("47-inbox-empty").await;
+    page.click("import-files").await;
+    choose(page, &[place::photos().join(TO_SORT_OUT)]).await;
+    page.css("[data-testid=\"nav-inbox-count\"][data-count=\"1\"]").await;
+    // It was taken years before: nothing is proposed for it, and nothing happens by itself.
+    page.css("[data-testid=\"inbox-total\"][data-total=\"1\"][data-proposed=\"0\"]").await;
+    page.click_css(&format!("[data-testid^=\"inbox-tile-\"][data-name=\"{TO_SORT_OUT}\"]"))
+        .await;
+    page.keys("v").await;
+    page.click_css("[data-testid^=\"inbox-choice-\"]").await;
+    page.gone("inbox-choose").await;
+    page.keys("i").await;
+    page.click_css("[data-testid^=\"inbox-choice-\"]").await;
+    page.click("inbox-choose-confirm").await;
+    page.gone("inbox-choose").await;
+    page.css("[data-testid^=\"inbox-tile-\"][data-corrected=\"yes\"]").await;
+    page.picture("48-inbox-said").await;
+    page.click_css("[data-testid^=\"inbox-accept-visit-\"]").await;
+    page.css("[data-testid^=\"inbox-goes-\"][data-photos=\"1\"][data-items=\"1\"]").await;
+    page.click("inbox-accept-confirm").await;
+    page.css("[data-testid=\"inbox-result\"][data-refused=\"0\"]").await;
+    page.click_css("[data-testid^=\"inbox-went-\"]").await;
+    page.css(&format!("[data-name=\"{TO_SORT_OUT}\"]")).await;
 }
 
 /// The record is downloaded as a PDF.

@@ -30,6 +30,12 @@ const gallery = (...keys: string[]) => async (page: Page) => {
   for (const one of keys) await page.keyboard.press(one);
 };
 
+/** Keys in the inbox, once its photos are there. */
+const inbox = (...keys: string[]) => async (page: Page) => {
+  await page.waitForSelector(`${id("inbox-grid")} img`);
+  for (const one of keys) await page.keyboard.press(one);
+};
+
 /** Turns so many photos on. */
 async function turn(page: Page, times: number): Promise<void> {
   for (let n = 0; n < times; n++) await page.keyboard.press("ArrowRight");
@@ -114,6 +120,38 @@ export const SCREENS: readonly Screen[] = [
   { name: "gallery-copy", path: "/index.html#/photos", there: "custody-copy", way: async (page) => (await marking(page), await page.click(id("mark-save")), await page.waitForSelector(id("mark-dialog"), { state: "detached" }), await turn(page, 13)) },
   { name: "gallery-export", path: "/index.html#/photos", there: "export-saved", way: async (page) => (await gallery("Enter")(page), await click("photo-custody", "photo-export", "export-watermark")(page)) },
   { name: "gallery-compare", path: "/index.html#/photos", there: "compare-view", way: gallery("Space", "ArrowRight", "Space", "c") },
+  { name: "inbox", path: "/index.html#/inbox", there: "inbox-selected", way: inbox("Space", "ArrowRight", "ArrowRight", "Space") },
+  { name: "inbox-burst", path: "/index.html#/inbox", there: "inbox-grid", way: inbox("b", "ArrowRight", "ArrowRight") },
+  { name: "inbox-end", path: "/index.html#/inbox", there: "inbox-section-none", way: inbox("End") },
+  { name: "inbox-stations", path: "/index.html#/inbox", there: "inbox-section-none", way: inbox("End", "PageUp", "PageUp") },
+  { name: "inbox-accept", path: "/index.html#/inbox", there: "inbox-accept", way: inbox("Control+a", "Enter") },
+  { name: "inbox-visit", path: "/index.html#/inbox", there: "inbox-choose", way: inbox("s", "v") },
+  { name: "inbox-items", path: "/index.html#/inbox", there: "inbox-choose", way: inbox("i") },
+  {
+    name: "inbox-corrected",
+    path: "/index.html#/inbox",
+    there: "inbox-selected",
+    way: async (page) => {
+      await inbox("Space", "i")(page);
+      await page.fill(id("inbox-choose-search"), "2");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector('[data-corrected="yes"]');
+    },
+  },
+  {
+    name: "inbox-done",
+    path: "/index.html?inbox=refuses#/inbox",
+    there: "inbox-result",
+    way: async (page) => {
+      await inbox("Control+a", "Enter")(page);
+      await page.click(id("inbox-accept-confirm"));
+    },
+  },
+  { name: "inbox-photo", path: "/index.html#/inbox", there: "photo-facts", way: inbox("ArrowRight", "o") },
+  { name: "inbox-aside", path: "/index.html#/inbox", there: "inbox-section-aside", way: click("inbox-filter-aside") },
+  { name: "inbox-empty", path: "/index.html?inbox=empty#/inbox", there: "inbox-empty" },
+  { name: "inbox-keys", path: "/index.html#/inbox", there: "keys-overlay", way: inbox("?") },
+  { name: "inbox-import", path: "/index.html#/inbox", there: "import-report", way: click("import-folder") },
   { name: "sync", path: "/index.html#/sync", there: "enrolment-fingerprint", way: click("enrolment-text-toggle") },
   { name: "copy-made", path: "/index.html#/sync", there: "copy-made", way: click("copy-make") },
   { name: "take-in", path: "/index.html#/sync", there: "take-in-passphrase", way: click("copy-find") },

@@ -198,6 +198,37 @@ scope: string,
  * The proposal as the county writes it; identity and position stay those of the proposal.
  */
 station: Station, };
+export type AssignPhotos = { 
+/**
+ * One for each photo, at most 1,000.
+ */
+assignments: Array<Assignment>, };
+export type Assigned = { 
+/**
+ * Photos that are in their visits now.
+ */
+taken: number, 
+/**
+ * The others.
+ */
+refused: Array<NotAssigned>, 
+/**
+ * What waits now.
+ */
+inbox: Inbox, };
+export type Assignment = { 
+/**
+ * Which photo.
+ */
+photo: PhotoId, 
+/**
+ * Into which visit.
+ */
+visit: VisitId, 
+/**
+ * Items that it shows.
+ */
+items: Array<string>, };
 export type AttachPaper = { 
 /**
  * Which visit.
@@ -1194,9 +1225,13 @@ export type ImportProgress = {
  */
 import: string, 
 /**
- * Which visit.
+ * Which visit; none when the files go into the inbox.
  */
-visit: VisitId, 
+visit: VisitId | null, 
+/**
+ * Goes on with what an earlier run of the program did not finish.
+ */
+resumed: boolean, 
 /**
  * Files done.
  */
@@ -1269,6 +1304,61 @@ reading: StationReading,
  * The plan that the preview showed; another one now is refused as changed meanwhile.
  */
 plan: string, };
+export type ImportToInbox = { 
+/**
+ * Handles of files or folders.
+ */
+handles: Array<string>, 
+/**
+ * How they came: `dialog`, `drop` or `paste`.
+ */
+method: string, };
+export type Inbox = { 
+/**
+ * The photos in the order of taking; those without a time last.
+ */
+photos: Array<InboxPhoto>, 
+/**
+ * Visits that can take photos, newest first.
+ */
+visits: Array<VisitRow>, };
+export type InboxPhoto = { 
+/**
+ * The file as it will be attached; without items and distance as long as nobody says where it belongs.
+ */
+attached: PhotoAttached, 
+/**
+ * When it came onto this laptop, ms since 1970 UTC.
+ */
+arrived_at_ms: number, 
+/**
+ * Grade of its time.
+ */
+time_grade: TimeGrade, 
+/**
+ * What its metadata lacks.
+ */
+missing: Array<Missing>, 
+/**
+ * Its burst (连拍): photos of one number were taken in one go.
+ */
+burst: number, 
+/**
+ * Where it probably belongs, if there is ground to say so.
+ */
+proposal: Proposal | null, 
+/**
+ * Name of the proposed station.
+ */
+station_name: string | null, 
+/**
+ * Why, or why not.
+ */
+reasons: Array<Reason>, 
+/**
+ * Put aside (已搁置): not wanted in any visit, kept all the same.
+ */
+aside: boolean, };
 export type Item = { 
 /**
  * Code, such as `C4-09`.
@@ -1588,6 +1678,15 @@ roles: Array<Role>,
 scopes: Array<ScopeRow>, };
 export type Method = "camera" | "imported" | "scan";
 export type Missing = "time" | "position" | "device";
+export type NotAssigned = { 
+/**
+ * Which photo.
+ */
+photo: PhotoId, 
+/**
+ * The rule that it would break, as a code.
+ */
+rule: string, };
 export type Nothing = Record<symbol, never>;
 export type OnSiteFix = { 
 /**
@@ -1807,6 +1906,10 @@ mime: string,
  */
 method: string, 
 /**
+ * When it came onto the laptop, ms since 1970 UTC as claimed, where that is not when it was attached.
+ */
+arrived_at_ms?: number, 
+/**
  * What the file says.
  */
 meta: PhotoMeta, 
@@ -2023,6 +2126,19 @@ show: StationOutcome | null,
  * Only rows after this one; 0 from the beginning.
  */
 after: number, };
+export type Proposal = { 
+/**
+ * The station.
+ */
+station: StationId, 
+/**
+ * The visit; none when the station was not visited then.
+ */
+visit: VisitId | null, 
+/**
+ * The item that it was probably taken for.
+ */
+item: string | null, };
 export type ProposeStation = { 
 /**
  * Name.
@@ -2057,6 +2173,15 @@ visits: number,
  * Registered stations of the township with the same name or village.
  */
 alike: Array<string>, };
+export type PutAside = { 
+/**
+ * Which photos.
+ */
+photos: Array<PhotoId>, 
+/**
+ * Aside, or back among those that wait.
+ */
+aside: boolean, };
 export type ReadStationTable = { 
 /**
  * Scope, 32 hex.
@@ -2104,6 +2229,35 @@ ts_ms: number,
  * Why, as typed.
  */
 reason: string, };
+export type Reason = { "kind": "during_visit" } | { "kind": "around_visit", 
+/**
+ * Minutes before the start or after the end, rounded up.
+ */
+minutes: number, 
+/**
+ * Before the start.
+ */
+before: boolean, } | { "kind": "at_station", 
+/**
+ * Metres.
+ */
+distance_m: number, } | { "kind": "answered", 
+/**
+ * The item.
+ */
+item: string, 
+/**
+ * Minutes from the photo to the answer; negative when it was answered before.
+ */
+minutes: number, } | { "kind": "far_from_station", 
+/**
+ * Metres.
+ */
+distance_m: number, } | { "kind": "several_visits", 
+/**
+ * How many.
+ */
+visits: number, } | { "kind": "no_visit_then" } | { "kind": "no_time" } | { "kind": "no_position" };
 export type Receiving = { 
 /**
  * Which visit the photos join.
@@ -3955,6 +4109,14 @@ export interface FieldCalls {
   make_blank_form: { args: MakeBlankForm; answer: RecordReady };
   /** Starts taking files into a visit; progress comes as events. */
   import_photos: { args: ImportPhotos; answer: ImportStarted };
+  /** Starts taking files into the inbox, to be sorted out later; progress comes as events. */
+  import_to_inbox: { args: ImportToInbox; answer: ImportStarted };
+  /** What waits in the inbox of the inspector at work, with proposals where each photo belongs. */
+  list_inbox: { args: Nothing; answer: Inbox };
+  /** Puts photos of the inbox into visits. Those that break a rule stay where they are. */
+  assign_photos: { args: AssignPhotos; answer: Assigned };
+  /** Puts photos of the inbox aside, or back; nothing is deleted. */
+  put_aside: { args: PutAside; answer: Inbox };
   /** What became of every file of an import, so far or finally. */
   import_report: { args: ImportArgs; answer: ImportReport };
   /** Stops an import; whole photos stay. */

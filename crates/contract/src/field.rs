@@ -16,6 +16,7 @@ mod forms;
 mod giving;
 mod handover;
 mod imports;
+mod inbox;
 mod photos;
 mod receiving;
 mod trip;
@@ -25,6 +26,7 @@ pub use forms::*;
 pub use giving::*;
 pub use handover::*;
 pub use imports::*;
+pub use inbox::*;
 pub use photos::*;
 pub use receiving::*;
 pub use trip::*;
@@ -97,6 +99,14 @@ calls! { FieldHost, "FieldCalls", Access,
     make_blank_form(MakeBlankForm) -> RecordReady [Unlocked];
     /// Starts taking files into a visit; progress comes as events.
     import_photos(ImportPhotos) -> ImportStarted [Unlocked];
+    /// Starts taking files into the inbox, to be sorted out later; progress comes as events.
+    import_to_inbox(ImportToInbox) -> ImportStarted [Unlocked];
+    /// What waits in the inbox of the inspector at work, with proposals where each photo belongs.
+    list_inbox(Nothing) -> Inbox [Unlocked];
+    /// Puts photos of the inbox into visits. Those that break a rule stay where they are.
+    assign_photos(AssignPhotos) -> Assigned [Unlocked];
+    /// Puts photos of the inbox aside, or back; nothing is deleted.
+    put_aside(PutAside) -> Inbox [Unlocked];
     /// What became of every file of an import, so far or finally.
     import_report(ImportArgs) -> ImportReport [Unlocked];
     /// Stops an import; whole photos stay.

@@ -1,6 +1,7 @@
 //! What pictures look like, in 64 bits, and the search for others that look the same.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use ts_rs::TS;
@@ -61,7 +62,13 @@ impl<'de> Deserialize<'de> for Fingerprint {
 pub struct Fingerprints {
     known: Vec<(u64, i64)>,
     newest: i64,
+    /// What was found for fingerprints asked before, and how many of the known were passed over for it: a visit at work asks for the same
+    /// ones after every step.
+    asked: HashMap<u64, (usize, Vec<i64>)>,
 }
+
+/// Answers that are remembered at most.
+const ASKED: usize = 4_096;
 
 impl Fingerprints {
     /// The highest number of a row that is known; 0 when none is.
@@ -76,10 +83,16 @@ impl Fingerprints {
     }
 
     /// Rows whose pictures look like this one, oldest first.
-    pub fn alike(&self, fingerprint: Fingerprint) -> impl Iterator<Item = i64> {
-        let all = self.known.iter();
-        all.filter(move |(known, _)| fingerprint.looks_like(Fingerprint(*known)))
-            .map(|(_, row)| *row)
+    pub fn alike(&mut self, fingerprint: Fingerprint) -> &[i64] {
+        if self.asked.len() >= ASKED && !self.asked.contains_key(&fingerprint.0) {
+            self.asked.clear();
+        }
+        let (passed, found) = self.asked.entry(fingerprint.0).or_default();
+        let new = self.known.get(*passed..).unwrap_or_default();
+        let alike = new.iter().filter(|(known, _)| fingerprint.looks_like(Fingerprint(*known)));
+        found.extend(alike.map(|(_, row)| *row));
+        *passed = self.known.len();
+        found
     }
 }
 
@@ -103,8 +116,11 @@ mod tests {
         for (row, print) in [0_u64, 0xff, 0x1ff, u64::MAX].into_iter().enumerate() {
             known.add(row as i64 + 1, Fingerprint(print));
         }
-        assert_eq!(known.alike(Fingerprint(0)).collect::<Vec<_>>(), [1, 2]);
-        assert_eq!(known.alike(Fingerprint(0x1ff)).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(known.alike(Fingerprint(0)), [1, 2]);
+        assert_eq!(known.alike(Fingerprint(0x1ff)), [2, 3]);
         assert_eq!(known.newest(), 4);
+        known.add(9, Fingerprint(1));
+        assert_eq!(known.alike(Fingerprint(0)), [1, 2, 9], "what came since is found, too");
+        assert_eq!(known.alike(Fingerprint(0)), [1, 2, 9]);
     }
 }

@@ -15,6 +15,7 @@ pub mod finding;
 pub mod fingerprint;
 pub mod geo;
 pub mod ids;
+pub mod inbox;
 pub mod lead;
 pub mod lists;
 pub mod operation;

@@ -279,6 +279,10 @@ pub struct PhotoAttached {
     pub mime: String,
     /// How it came in: `dialog`, `drop`, `paste`, `phone`; `copy` when it was made here from another photo.
     pub method: String,
+    /// When it came onto the laptop, ms since 1970 UTC as claimed, where that is not when it was attached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub arrived_at_ms: Option<i64>,
     /// What the file says.
     pub meta: PhotoMeta,
     /// What the picture looks like, where it shows anything.

@@ -23,6 +23,7 @@ fn page(n: u128, bytes: char) -> PhotoAttached {
         fingerprint: None,
         distance_m: None,
         items: Vec::new(),
+        arrived_at_ms: None,
         derived: None,
     }
 }

@@ -585,6 +585,7 @@ fn a_visit_moved_to_the_right_station_measures_its_photos_anew_and_asks_for_anot
         distance_m: meta.distance_m(Some(at(351_000_000))),
         meta,
         items: Vec::new(),
+        arrived_at_ms: None,
         derived: None,
     })))
     .unwrap();
@@ -658,6 +659,7 @@ fn a_fix_on_the_spot_needs_words_a_photo_from_before_and_another_from_after() {
             fingerprint: None,
             distance_m: None,
             items: Vec::new(),
+            arrived_at_ms: None,
             derived: None,
         })))
         .unwrap();
@@ -770,6 +772,7 @@ fn a_copy_names_a_photo_of_the_visit_and_exports_change_nothing_else() {
             method: "drop".into(),
             fingerprint: None,
             distance_m: None,
+            arrived_at_ms: None,
             meta: PhotoMeta::default(),
             items: Vec::new(),
             derived,

@@ -352,6 +352,7 @@ fn attach(tx: &mut Tx<'_>, open: &Open, by: PersonId, visit: VisitId, photo: Pho
             .map(|bytes| domain::fingerprint::Fingerprint(u64::from_le_bytes(*bytes))),
         distance_m: Some(40),
         items: vec!["C4-04".into()],
+        arrived_at_ms: None,
         derived: None,
     };
     tx.author(&open.author, visit.0, Some(by), &Operation::PhotoAttached(Box::new(attached)))?;

@@ -153,6 +153,22 @@ impl FieldHost for Field {
         Ok(self.0.import_photos(args)?)
     }
 
+    fn import_to_inbox(&self, args: ImportToInbox) -> Answer<ImportStarted> {
+        Ok(self.0.import_to_inbox(&args)?)
+    }
+
+    fn list_inbox(&self, _: Nothing) -> Answer<Inbox> {
+        Ok(self.0.list_inbox()?)
+    }
+
+    fn assign_photos(&self, args: AssignPhotos) -> Answer<Assigned> {
+        Ok(self.0.reserved(|| self.0.assign_photos(&args))?)
+    }
+
+    fn put_aside(&self, args: PutAside) -> Answer<Inbox> {
+        Ok(self.0.reserved(|| self.0.put_aside(&args))?)
+    }
+
     fn import_report(&self, args: ImportArgs) -> Answer<ImportReport> {
         Ok(self.0.import_report(&args.import)?)
     }

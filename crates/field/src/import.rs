@@ -6,19 +6,24 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use contract::field::{HostEvent, ImportOutcome, ImportPhotos, ImportProgress, ImportReport, ImportRow, ImportStarted};
+use contract::field::{HostEvent, ImportOutcome, ImportPhotos, ImportProgress, ImportReport, ImportRow, ImportStarted, ImportToInbox};
 use domain::decide::{Command, Refusal, decide};
 use domain::fingerprint::Fingerprint;
 use domain::operation::{BlobRef, PhotoAttached};
-use domain::{ItemCode, PersonId, PhotoId, Station, VisitId};
+use domain::station::Position;
+use domain::{ItemCode, PersonId, PhotoId, VisitId};
 use seal::Digest;
 use tracing::{info, warn};
 use uuid::Uuid;
 
 use crate::core::{Core, Field, FileHandle, Open, lock};
 use crate::error::{Error, Result};
-use crate::intake::import::{Context, Event, Imported, Outcome, Taken, import};
-use crate::store::BlobKind;
+use crate::intake::import::{Context, Event, Imported, Outcome, Taken, import, look};
+use crate::store::{BlobKind, Waiting};
+
+pub(crate) mod begun;
+
+use begun::Begun;
 
 /// How photos come in: chosen in a dialog, dropped, pasted, or handed in by a phone.
 const METHODS: [&str; 4] = ["dialog", "drop", "paste", "phone"];
@@ -37,15 +42,29 @@ struct State {
     told: Option<Instant>,
 }
 
+/// Where the files of an import go.
+enum Target {
+    /// Into a visit.
+    Visit {
+        visit: VisitId,
+        /// The station's registered point.
+        position: Option<Position>,
+        items: Vec<ItemCode>,
+    },
+    /// Into the inbox of whoever brings them.
+    Inbox {
+        /// Photos that wait by their digest; nothing is to wait twice.
+        waiting: Mutex<BTreeMap<String, PhotoId>>,
+    },
+}
+
 /// What every file of one import shares.
 struct Job {
     core: Arc<Core>,
     open: Arc<Open>,
     by: PersonId,
     id: String,
-    visit: VisitId,
-    station: Station,
-    items: Vec<ItemCode>,
+    target: Target,
     method: String,
     roots: Vec<PathBuf>,
     import: Arc<Import>,
@@ -78,17 +97,32 @@ impl Core {
     }
 
     pub(crate) fn import_photos(self: &Arc<Self>, args: ImportPhotos) -> Result<ImportStarted> {
+        self.unlocked()?;
+        let roots = self.roots(&args.handles)?;
+        self.begin(&Begun::new(Some(args.visit), args.items, &args.method, roots), false)
+    }
+
+    pub(crate) fn import_to_inbox(self: &Arc<Self>, args: &ImportToInbox) -> Result<ImportStarted> {
+        self.unlocked()?;
+        let roots = self.roots(&args.handles)?;
+        self.begin(&Begun::new(None, Vec::new(), &args.method, roots), false)
+    }
+
+    fn roots(&self, handles: &[String]) -> Result<Vec<PathBuf>> {
+        handles.iter().map(|handle| self.path_of(handle)).collect()
+    }
+
+    /// Starts an import, or goes on with one. Until it ends it is noted as begun.
+    pub(super) fn begin(self: &Arc<Self>, begun: &Begun, resumed: bool) -> Result<ImportStarted> {
         let (open, by) = self.unlocked()?;
-        let visit = open.store.visit(args.visit)?.ok_or(Refusal::NoVisit)?;
-        if visit.sealed.is_some() {
-            return Err(Refusal::Sealed.into());
+        let target = match begun.visit {
+            Some(visit) => self.visit_target(&open, visit, &begun.items)?,
+            None => Target::inbox(&open, by)?,
+        };
+        // On a disk too full for a note the import says of every file what became of it all the same.
+        if let Err(e) = open.store.note_begun(by, begun) {
+            warn!(import = %begun.id, error = %e, "an import could not be noted as begun");
         }
-        let pack = self.pack_of(&visit)?;
-        if let Some(unknown) = args.items.iter().find(|code| pack.item(code).is_none()) {
-            return Err(Refusal::NoItem(unknown.clone()).into());
-        }
-        let roots = args.handles.iter().map(|handle| self.path_of(handle)).collect::<Result<Vec<_>>>()?;
-        let id = Uuid::now_v7().to_string();
         let import = Arc::new(Import {
             cancel: AtomicBool::new(false),
             state: Mutex::new(State {
@@ -99,8 +133,9 @@ impl Core {
                     rows: Vec::new(),
                 },
                 progress: ImportProgress {
-                    import: id.clone(),
-                    visit: args.visit,
+                    import: begun.id.clone(),
+                    visit: begun.visit,
+                    resumed,
                     done: 0,
                     total: 0,
                     bytes: 0,
@@ -109,21 +144,35 @@ impl Core {
                 told: None,
             }),
         });
-        lock(&self.imports).insert(id.clone(), import.clone());
+        lock(&self.imports).insert(begun.id.clone(), import.clone());
         let job = Job {
             core: self.clone(),
-            station: open.store.station(visit.station)?.ok_or(Error::NotFound("station"))?,
             open,
             by,
-            id: id.clone(),
-            visit: args.visit,
-            items: args.items,
-            method: METHODS.into_iter().find(|known| *known == args.method).unwrap_or("dialog").to_owned(),
-            roots,
+            id: begun.id.clone(),
+            target,
+            method: METHODS.into_iter().find(|known| *known == begun.method).unwrap_or("dialog").to_owned(),
+            roots: begun.roots.clone(),
             import,
         };
         std::thread::Builder::new().name("import".into()).spawn(move || job.run())?;
-        Ok(ImportStarted { import: id })
+        Ok(ImportStarted { import: begun.id.clone() })
+    }
+
+    fn visit_target(&self, open: &Open, id: VisitId, items: &[ItemCode]) -> Result<Target> {
+        let visit = open.store.visit(id)?.ok_or(Refusal::NoVisit)?;
+        if visit.sealed.is_some() {
+            return Err(Refusal::Sealed.into());
+        }
+        let pack = self.pack_of(&visit)?;
+        if let Some(unknown) = items.iter().find(|code| pack.item(code).is_none()) {
+            return Err(Refusal::NoItem(unknown.clone()).into());
+        }
+        Ok(Target::Visit {
+            visit: id,
+            position: open.store.station(visit.station)?.ok_or(Error::NotFound("station"))?.position,
+            items: items.to_vec(),
+        })
     }
 
     pub(crate) fn import_report(&self, id: &str) -> Result<ImportReport> {
@@ -136,8 +185,24 @@ impl Core {
         Ok(())
     }
 
+    /// Whether an import runs or has run since the program began.
+    fn is_importing(&self, id: &str) -> bool {
+        lock(&self.imports).contains_key(id)
+    }
+
     fn import(&self, id: &str) -> Result<Arc<Import>> {
         lock(&self.imports).get(id).cloned().ok_or(Error::NotFound("import"))
+    }
+}
+
+impl Target {
+    fn inbox(open: &Open, by: PersonId) -> Result<Self> {
+        let waiting = open.store.waiting_for(by)?;
+        let known = waiting
+            .into_iter()
+            .map(|one| (one.attached.original.sha256, one.attached.photo))
+            .collect();
+        Ok(Self::Inbox { waiting: Mutex::new(known) })
     }
 }
 
@@ -161,9 +226,12 @@ impl Job {
             known: &known,
             event: &event,
             cancel: &self.import.cancel,
-            limits: intake::Limits::default(),
+            look: &look,
         };
         let report = import(&self.roots, &context);
+        if let Err(e) = self.open.store.note_ended(&self.id) {
+            warn!(import = %self.id, error = %e, "the end of an import could not be noted; it will be gone through once more");
+        }
         {
             let mut state = lock(&self.import.state);
             // In the order in which the files were given.
@@ -235,7 +303,7 @@ impl Job {
         }
     }
 
-    /// Entry, state, thumbnail and the list of local blobs in one transaction. The original is durable already.
+    /// Entry or waiting photo, thumbnail and the list of local blobs in one transaction. The original is durable already.
     fn attach(&self, path: &Path, taken: &Taken) -> Result<PhotoId> {
         let photo = PhotoId(Uuid::now_v7());
         let open = &self.open;
@@ -244,44 +312,68 @@ impl Job {
             len,
         };
         open.store.transact(|tx| {
-            let visit = tx.visit(self.visit)?.ok_or(Refusal::NoVisit)?;
-            let pack = self.core.pack_of(&visit)?;
             tx.put_blob(&taken.sha256, taken.len, BlobKind::Original)?;
             let thumbnail = match &taken.thumbnail {
                 Ok(thumb) => Some(blob(&tx.put_thumb(&thumb.jpeg)?, thumb.jpeg.len() as u64)),
                 Err(_) => None,
             };
-            let attached = PhotoAttached {
+            let mut attached = PhotoAttached {
                 photo,
                 original: blob(&taken.sha256, taken.len),
                 thumbnail,
                 name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
                 mime: taken.format.media_type().into(),
                 method: self.method.clone(),
+                arrived_at_ms: None,
                 fingerprint: taken
                     .thumbnail
                     .as_ref()
                     .ok()
                     .and_then(|thumb| thumb.fingerprint)
                     .map(|f| Fingerprint(f.0)),
-                distance_m: taken.meta.distance_m(self.station.position),
+                distance_m: None,
                 meta: taken.meta.clone(),
-                items: self.items.clone(),
+                items: Vec::new(),
                 derived: None,
             };
-            let operation = decide(Some(&visit), pack, Command::AttachPhoto(Box::new(attached)))?;
-            tx.author(&open.author, self.visit.0, Some(self.by), &operation)?;
+            match &self.target {
+                Target::Visit { visit: id, position, items } => {
+                    let visit = tx.visit(*id)?.ok_or(Refusal::NoVisit)?;
+                    attached.distance_m = attached.meta.distance_m(*position);
+                    attached.items.clone_from(items);
+                    let operation = decide(Some(&visit), self.core.pack_of(&visit)?, Command::AttachPhoto(Box::new(attached)))?;
+                    tx.author(&open.author, id.0, Some(self.by), &operation)?;
+                }
+                Target::Inbox { waiting } => {
+                    let arrived_at_ms = tx.now_ms;
+                    tx.put_waiting(&Waiting {
+                        by: self.by,
+                        arrived_at_ms,
+                        aside: false,
+                        attached,
+                    })?;
+                    lock(waiting).insert(taken.sha256.to_hex(), photo);
+                }
+            }
             Ok(photo)
         })
     }
 
-    /// The photo of the visit with these bytes that was not withdrawn.
+    /// The photo with these bytes that was not withdrawn: of the visit, or in the inbox or any visit.
     fn standing(&self, sha256: &Digest) -> Option<PhotoId> {
-        self.open.store.photo_with(self.visit, sha256).ok().flatten()?;
-        let visit = self.open.store.visit(self.visit).ok().flatten()?;
         let hex = sha256.to_hex();
-        let found = visit.standing_photos().find(|photo| photo.attached.original.sha256 == hex);
-        found.map(|photo| photo.attached.photo)
+        match &self.target {
+            Target::Visit { visit, .. } => {
+                self.open.store.photo_with(*visit, sha256).ok().flatten()?;
+                let visit = self.open.store.visit(*visit).ok().flatten()?;
+                let found = visit.standing_photos().find(|photo| photo.attached.original.sha256 == hex);
+                found.map(|photo| photo.attached.photo)
+            }
+            Target::Inbox { waiting } => {
+                let waits = lock(waiting).get(&hex).copied();
+                waits.or_else(|| self.open.store.standing_anywhere(sha256).ok().flatten())
+            }
+        }
     }
 
     /// The file's name with its folders below the chosen one.

@@ -10,7 +10,6 @@ use domain::decide::{Command, Refusal};
 use domain::operation::{BlobRef, Paper, PaperAttached, PaperSigner, PhotoAttached};
 use domain::paper::{MOST_PAGES, VERSION};
 use domain::{PhotoId, Visit};
-use intake::Limits;
 use papers::{PaperShown, SignatureStanding};
 use seal::keys::{PublicKey, Signature, Signer as _};
 use seal::{Digest, canonical, dsse, payload_type};
@@ -19,7 +18,7 @@ use uuid::Uuid;
 use crate::core::{Core, Open};
 use crate::error::{Error, Result};
 use crate::intake::folder::expand;
-use crate::intake::import::{Context, Imported, Outcome, import};
+use crate::intake::import::{Context, Imported, Outcome, import, look};
 use crate::intake::reason;
 use crate::store::{BlobKind, now_ms};
 
@@ -90,7 +89,7 @@ impl Core {
                 known: &|_| false,
                 event: &|_| (),
                 cancel: &AtomicBool::new(false),
-                limits: Limits::default(),
+                look: &look,
             },
         );
         report.files.into_iter().map(page).collect()
@@ -187,6 +186,7 @@ fn page(file: Imported) -> Result<Page> {
             fingerprint: None,
             distance_m: None,
             items: Vec::new(),
+            arrived_at_ms: None,
             derived: None,
         },
         sha256: taken.sha256,

@@ -67,6 +67,7 @@ impl Core {
                     fingerprint: None,
                     distance_m: None,
                     items: of.items.clone(),
+                    arrived_at_ms: None,
                     derived: Some(Derived {
                         from: args.photo,
                         original: of.attached.original.sha256.clone(),

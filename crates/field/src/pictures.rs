@@ -57,7 +57,10 @@ impl Core {
             return self.page(visit, page.parse().map_err(|_| Error::NotFound("page"))?);
         }
         let photo: PhotoId = id.parse().map_err(|_| Error::NotFound("photo"))?;
-        let row = open.store.photo(photo)?.ok_or(Error::NotFound("photo"))?;
+        let row = match open.store.photo(photo)? {
+            Some(row) => row,
+            None => open.store.waiting_row(photo)?.ok_or(Error::NotFound("photo"))?,
+        };
         let jpeg = |bytes| Ok(("image/jpeg".to_owned(), bytes));
         match kind {
             ImageKind::Thumb => {

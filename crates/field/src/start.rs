@@ -167,6 +167,7 @@ impl Core {
         }
         self.set_session(Some(args.person));
         crate::sync::nudge(self);
+        self.resume_imports();
         self.app_state()
     }
 

@@ -16,6 +16,7 @@ use seal::Digest;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::hash;
 use crate::os::files;
 
 /// Bytes that imports leave free, so that typing, entries and sealing still work on a disk that photos filled.
@@ -64,7 +65,10 @@ impl Vault {
         for left in fs::read_dir(&tmp)? {
             fs::remove_file(left?.path())?;
         }
-        // A shelf that a killed run made may not be durable yet, and whatever is put on it now must be.
+        // All shelves at once, so that the first file on each of them need not wait for it. What a full disk keeps from being made now is
+        // made when it is needed.
+        let _ = (0..=u8::MAX).try_for_each(|shelf| files::make_dir_unsynced(&dir.join(hex::encode([shelf]))));
+        // A shelf must be durable before whatever is put on it.
         files::sync_dir(dir)?;
         let recipients = vec![identity.to_public(), county];
         Ok(Self(Arc::new(Inner {
@@ -122,7 +126,7 @@ impl Vault {
 
     /// Keeps bytes that are at hand (records, statements, strokes) and tells their digest; may use the reserve.
     pub fn keep(&self, bytes: &[u8]) -> io::Result<Digest> {
-        let digest = Digest::of(bytes);
+        let digest = hash::digest(bytes);
         let mut writer = self.begin_in_reserve()?;
         writer.write_all(bytes)?;
         writer.finish(&digest)?;
@@ -144,7 +148,7 @@ impl Vault {
     pub fn read(&self, sha256: &Digest) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.reader(sha256)?.read_to_end(&mut bytes)?;
-        if Digest::of(&bytes) == *sha256 {
+        if hash::digest(&bytes) == *sha256 {
             Ok(bytes)
         } else {
             Err(io::Error::new(io::ErrorKind::InvalidData, "the bytes do not hash to their name"))

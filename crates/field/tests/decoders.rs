@@ -5,7 +5,7 @@
 mod made;
 
 use field::decode::{Decoders, Trial, Wanted};
-use field::intake::import::{Context, Outcome, import};
+use field::intake::import::{Context, Outcome, import, look};
 use field::vault::Vault;
 use intake::reason::NoPreview;
 use intake::{Limits, metadata, source, thumbnail};
@@ -162,7 +162,7 @@ fn an_import_shows_them_all_and_goes_on_past_those_it_cannot_show() {
         known: &|_| false,
         event: &|_| {},
         cancel: &AtomicBool::new(false),
-        limits: Limits::default(),
+        look: &look,
     };
     let report = import(&[photos], &context);
     assert_eq!(report.counts(), (8, 0, 0));

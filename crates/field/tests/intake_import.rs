@@ -3,10 +3,9 @@
 
 mod support;
 
-use field::intake::import::{Context, Event, ImportReport, Outcome, import};
+use field::intake::import::{Context, Event, ImportReport, Outcome, import, look};
 use field::intake::reason::Refusal;
 use field::vault::Vault;
-use intake::Limits;
 use intake::reason::NoPreview;
 use seal::Digest;
 use std::collections::HashSet;
@@ -25,7 +24,7 @@ fn run(paths: &[PathBuf], vault: &Vault, known: &(dyn Fn(&Digest) -> bool + Sync
         known,
         event: &|_| {},
         cancel: &AtomicBool::new(false),
-        limits: Limits::default(),
+        look: &look,
     };
     import(paths, &context)
 }
@@ -46,7 +45,7 @@ fn every_file_of_the_set_is_taken_in_whole_or_named() {
         known: &|_| false,
         event: &event,
         cancel: &AtomicBool::new(false),
-        limits: Limits::default(),
+        look: &look,
     };
     let report = import(&[set.dir.join("files")], &context);
 
@@ -143,11 +142,11 @@ fn cancelling_leaves_whole_photos_and_names_the_rest() {
         known: &|_| false,
         event: &event,
         cancel: &cancel,
-        limits: Limits::default(),
+        look: &look,
     };
     let report = import(&[photos], &context);
     let (taken, _, refused) = report.counts();
-    assert!(report.cancelled && (5..12).contains(&taken), "{taken} taken");
+    assert!(report.cancelled && (5..20).contains(&taken), "{taken} taken");
     assert_eq!(taken + refused, 40);
     for file in &report.files {
         match &file.outcome {

@@ -28,6 +28,7 @@ export function makeRouter() {
       { path: "/unlock", component: () => import("@/features/people/UnlockScreen.vue"), meta: { guide: "first-start", bare: true } },
       { path: "/visits", component: () => import("@/features/visits/VisitList.vue"), meta: { guide: "visit" } },
       { path: "/trip", component: () => import("@/features/trip/TripScreen.vue"), meta: { guide: "trip" } },
+      { path: "/inbox", component: () => import("@/features/inbox/InboxScreen.vue"), meta: { guide: "inbox" } },
       { path: "/photos", component: () => import("@/features/gallery/GalleryScreen.vue"), meta: { guide: "gallery" } },
       ...LISTS.map(([path, list]) => ({ path, component: () => import("@/features/lists/ListScreen.vue"), props: { list }, meta: { guide: "lists" as const } })),
       { path: "/sync", component: () => import("@/features/sync/SyncScreen.vue"), meta: { guide: "sync" } },

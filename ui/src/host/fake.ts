@@ -6,6 +6,7 @@ import pack from "../../../assets/rulepacks/c4-village-station.json";
 import county from "../../../assets/demo/qinghe.json";
 import { HostError, type FieldHost } from ".";
 import { asked, paperOf, shape } from "./fake-cases";
+import { fakeInbox } from "./fake-inbox";
 import { fakeFilters, fakeList } from "./fake-lists";
 
 const HEX = "9f2c41d07be85a6630c9e1f4a2b7d85c0e6f13a94bd27058c6e9f0a1b2c3d4e5";
@@ -227,6 +228,18 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     return list;
   }
 
+  /** An import that goes on for a second, into a visit or into the inbox. */
+  function importing(visit: string | null): { import: string } {
+    [1, 8, 16].forEach((done, step) =>
+      setTimeout(() => {
+        if (done === 16 && visit === null) inbox.bring(14);
+        emit({ event: "import", progress: { import: "one", visit, resumed: false, done, total: 16, bytes: done * 4_200_000, finished: done === 16 } });
+      }, 300 * (step + 1)),
+    );
+    return { import: "one" };
+  }
+  const inbox = fakeInbox(STATIONS, pack as Pack, [row(0, "in_progress", "local_only"), row(4, "in_progress", "local_only")]);
+
   const filters = fakeFilters();
   const handlers: Handlers = {
     app_state: () => state(),
@@ -283,12 +296,11 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       return changed({ answers: { ...view.visit.answers, [item]: [{ entry: HEX, by: PEOPLE[0]!.person, ts_ms: Date.now(), answer, observed_at_ms }] } });
     },
     make_blank_form: () => ({ copy: false, pages: 3, file_name: "blank.pdf", size_bytes: 90_000, handle: HEX, shown: null }),
-    import_photos: () => {
-      [1, 8, 16].forEach((done, step) =>
-        setTimeout(() => emit({ event: "import", progress: { import: "one", visit: view.visit.id, done, total: 16, bytes: done * 4_200_000, finished: done === 16 } }), 300 * (step + 1)),
-      );
-      return { import: "one" };
-    },
+    import_photos: () => importing(view.visit.id),
+    import_to_inbox: () => importing(null),
+    list_inbox: () => inbox.list(),
+    assign_photos: (args) => inbox.assign(args),
+    put_aside: (args) => inbox.putAside(args),
     import_report: () => ({ ...report, finished: false }),
     cancel_import: () => ({}),
     tie_photo: ({ photo: id, items, caption }) => changed({ photos: view.visit.photos.map((one) => (one.attached.photo === id ? { ...one, items, caption } : one)) }),
@@ -419,6 +431,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     },
     can: () => true,
     pickFiles: async (what) => [`picked-${what}`],
+    handIn: async (files) => files.map((file) => file.name),
     onEvent(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

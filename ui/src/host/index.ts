@@ -3,7 +3,7 @@ import { inject, type App, type InjectionKey } from "vue";
 import type { ApiError, ConsoleCalls, ErrorCode, ExportList, FieldCalls, HostEvent, StationTable } from "@/contract";
 
 /** What a host may or may not be able to do; a screen asks, it never guesses which host it has. */
-export type Ability = "pick_files" | "pick_folder" | "drop_files" | "save_record";
+export type Ability = "pick_files" | "pick_folder" | "drop_files" | "paste_files" | "save_record";
 
 /** Pictures by what they are of: `thumbnail`, `preview` and `original` by photo id, `page` by `<visit>/<page from 1>`. */
 export type ImageKind = "thumbnail" | "preview" | "original" | "page";
@@ -24,6 +24,8 @@ export interface FieldHost {
   can(what: Ability): boolean;
   /** Handles of the chosen files or folder; none when the dialog was closed. */
   pickFiles(what: Pick): Promise<string[]>;
+  /** Handles of files that the page itself was given, as by pasting; only for a host that can `paste_files`. */
+  handIn(files: File[]): Promise<string[]>;
   /** Calls the listener until the returned function is called. */
   onEvent(listener: (event: HostEvent) => void): () => void;
   /** Address of a picture; it never holds a path of the machine. */

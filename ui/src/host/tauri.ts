@@ -26,6 +26,8 @@ export function tauriHost(): FieldHost {
     call: <K extends keyof FieldCalls>(name: K, args: FieldCalls[K]["args"]) => ask<FieldCalls[K]["answer"]>("call", { name, args }),
     can: (what) => ABILITIES.includes(what),
     pickFiles: (what) => ask<string[]>("pick", { what }),
+    // A window takes paths of files, from its dialog or a drop; it has no way for their bytes.
+    handIn: () => Promise.resolve([]),
     onEvent(listener) {
       const stop = listen<HostEvent>("host", (event) => listener(event.payload));
       return () => void stop.then((unlisten) => unlisten());

@@ -4,7 +4,7 @@ import { asApiError, HostError, type Ability, type FieldHost, type Pick } from "
 import { chooser, droppedFiles } from "./chosen";
 import { listen, post, send } from "./web";
 
-const ABILITIES: readonly Ability[] = ["pick_files", "pick_folder", "drop_files", "save_record"];
+const ABILITIES: readonly Ability[] = ["pick_files", "pick_folder", "drop_files", "paste_files", "save_record"];
 const KEPT = "xunzhan.base";
 /** Leads nowhere: every call is answered with the sentence of a closed shell. */
 const NOWHERE = "/s/none";
@@ -62,6 +62,7 @@ export async function webFieldHost(): Promise<FieldHost> {
       here(post<FieldCalls[K]["answer"]>(`${base}/call/${name}`, args)),
     can: (what) => ABILITIES.includes(what),
     pickFiles: async (what: Pick) => handIn(await choose(what)),
+    handIn,
     onEvent(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

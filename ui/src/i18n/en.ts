@@ -2,6 +2,7 @@
 import preview from "./preview-en";
 import { consoleEn } from "./console-en";
 import { galleryEn } from "./gallery-en";
+import { inboxEn } from "./inbox-en";
 import { lifeEn } from "./life-en";
 import { tableEn } from "./table-en";
 import { listEn } from "./list-en";
@@ -25,7 +26,7 @@ const en: Catalogue = {
     print_all: "Print everything",
     group: { start: "Read first", inspector: "Inspectors", county: "Reviewers and county administrators", technician: "The server's administrator", auditor: "Auditors", about: "About" },
   },
-  nav: { label: "Main pages", visits: "Visits", photos: "Photos", findings: "Findings", stations: "Stations", sync: "Sync", trip: "Trip check" },
+  nav: { label: "Main pages", visits: "Visits", inbox: "To sort", photos: "Photos", findings: "Findings", stations: "Stations", sync: "Sync", trip: "Trip check" },
   net: { online: "Online", offline: "Offline", unknown: "Not connected yet", unsynced: "{n} visits not synced", originals: "Originals {done}/{of}" },
   start: {
     title: "First start",
@@ -207,6 +208,7 @@ const en: Catalogue = {
     files: "Import",
     folder: "Folder",
     progress: "Taking in {done}/{of}, {size}",
+    resumed: "Going on with what was not finished last time. ",
     cancel: "Stop",
     done: "{taken} taken, {duplicate} known, {refused} not taken",
     report: "List",
@@ -282,6 +284,7 @@ const en: Catalogue = {
     size: "Size",
     reason: "Remark",
     same: "The very same photo is in this visit already; it was not stored twice.",
+    same_here: "The very same photo waits to be sorted out already; it was not stored twice.",
   },
   outcome: { taken: "Taken", duplicate: "Known", refused: "Not taken" },
   import_reason: {
@@ -408,6 +411,19 @@ const en: Catalogue = {
     mark_move: "move the chosen mark",
     mark_stretch: "stretch the chosen mark",
     mark_delete: "remove the chosen mark",
+    extend: "select on to the photo beside, above or below",
+    select_section: "select this section, or not",
+    select_proposed: "select all that know where to go",
+    accept_photos: "put the selected photos in; with none selected, open or close a burst, or the large view",
+    burst: "open or close a burst",
+    say_visit: "choose the visit of the selected photos",
+    say_items: "choose the items of the selected photos",
+    unsay: "take a correction back",
+    put_aside: "put aside, or bring back",
+    accept_now: "put in",
+    move_choice: "the one above, the one below",
+    choose: "take it",
+    choose_more: "take it too, and go on",
     typing: "While you type in a field or an input method composes, these keys do nothing.",
   },
   undo: {
@@ -709,6 +725,7 @@ const en: Catalogue = {
   remark: remarkEn,
   trip: tripEn,
   gallery: galleryEn,
+  inbox: inboxEn,
   console: consoleEn,
   life: lifeEn,
 };

@@ -2,6 +2,7 @@
 import preview from "./preview-zh";
 import { consoleZh } from "./console-zh";
 import { galleryZh } from "./gallery-zh";
+import { inboxZh } from "./inbox-zh";
 import { lifeZh } from "./life-zh";
 import { tableZh } from "./table-zh";
 import { listZh } from "./list-zh";
@@ -32,7 +33,7 @@ const zh = {
     print_all: "打印全部",
     group: { start: "先看这几篇", inspector: "检查员", county: "复核人、县管理员", technician: "服务器管理员", auditor: "审计人员", about: "关于" },
   },
-  nav: { label: "主要页面", visits: "走访", photos: "照片", findings: "问题", stations: "站点", sync: "同步", trip: "出发检查" },
+  nav: { label: "主要页面", visits: "走访", inbox: "待整理", photos: "照片", findings: "问题", stations: "站点", sync: "同步", trip: "出发检查" },
   net: { online: "在线", offline: "离线", unknown: "未联网", unsynced: "{n} 次走访未同步", originals: "原图 {done}/{of}" },
   start: {
     title: "首次使用",
@@ -223,6 +224,7 @@ const zh = {
     files: "导入照片",
     folder: "导入文件夹",
     progress: "正在接收 {done}/{of}，{size}",
+    resumed: "接着完成上次没有收完的。",
     cancel: "停止",
     done: "接收 {taken}，重复 {duplicate}，未接收 {refused}",
     report: "清单",
@@ -298,6 +300,7 @@ const zh = {
     size: "大小",
     reason: "说明",
     same: "本次走访中已有完全相同的照片，没有重复存放。",
+    same_here: "待整理照片里已有完全相同的照片，没有重复存放。",
   },
   outcome: { taken: "已接收", duplicate: "重复", refused: "未接收" },
   import_reason: {
@@ -424,6 +427,19 @@ const zh = {
     mark_move: "移动选中的标注",
     mark_stretch: "拉伸选中的标注",
     mark_delete: "删去选中的标注",
+    extend: "一路选到相邻的照片",
+    select_section: "选中或不选当前这一组",
+    select_proposed: "选中所有有去处的照片",
+    accept_photos: "归入选中的照片；没有选中时，展开或收起连拍，单张看大图",
+    burst: "展开或收起连拍",
+    say_visit: "改走访：选中的照片归入哪次走访",
+    say_items: "改检查项：选中的照片对应哪些检查项",
+    unsay: "取消更正",
+    put_aside: "搁置；已搁置的取回",
+    accept_now: "归入",
+    move_choice: "上一个、下一个",
+    choose: "选定",
+    choose_more: "加选，再选下一个",
     typing: "在输入框里打字和拼音选字时，这些按键不起作用。",
   },
   undo: {
@@ -725,6 +741,7 @@ const zh = {
   remark: remarkZh,
   trip: tripZh,
   gallery: galleryZh,
+  inbox: inboxZh,
   console: consoleZh,
   life: lifeZh,
 };

@@ -4,7 +4,7 @@ export const GUIDE_GROUPS = [
   { group: "start", pages: ["README", "day", "first-start", "people"] },
   {
     group: "inspector",
-    pages: ["browser", "trip", "visit", "photos", "gallery", "findings", "seal", "record", "paper", "lists", "returned", "two-laptops", "sync", "second-copy", "keys", "trouble"],
+    pages: ["browser", "trip", "visit", "photos", "inbox", "gallery", "findings", "seal", "record", "paper", "lists", "returned", "two-laptops", "sync", "second-copy", "keys", "trouble"],
   },
   { group: "county", pages: ["console", "stations-import", "enrolment"] },
   { group: "technician", pages: ["install", "server"] },

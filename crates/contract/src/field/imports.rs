@@ -78,8 +78,10 @@ pub struct ImportReport {
 pub struct ImportProgress {
     /// Its id.
     pub import: String,
-    /// Which visit.
-    pub visit: VisitId,
+    /// Which visit; none when the files go into the inbox.
+    pub visit: Option<VisitId>,
+    /// Goes on with what an earlier run of the program did not finish.
+    pub resumed: bool,
     /// Files done.
     pub done: u32,
     /// Files in all, as far as known.

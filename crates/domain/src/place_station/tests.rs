@@ -59,6 +59,7 @@ fn visit(number: u128, photos: Vec<PhotoMeta>) -> Visit {
             fingerprint: None,
             distance_m: None,
             items: Vec::new(),
+            arrived_at_ms: None,
             derived: None,
         }))
     });

@@ -60,6 +60,7 @@ fn photo(name: &str, mime: &str, meta: PhotoMeta) -> PhotoAttached {
         fingerprint: None,
         distance_m: None,
         items: Vec::new(),
+        arrived_at_ms: None,
         derived: None,
     }
 }

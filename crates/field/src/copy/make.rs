@@ -11,7 +11,6 @@ use ledger::copy::{BLOBS_FOLDER, CARD_FILE, COPY_VERSION, CopyBlob, CopyCard, Co
 use ledger::sync::StreamHead;
 use seal::Digest;
 use seal::keys::Signer;
-use sha2::{Digest as _, Sha256};
 use tracing::{info, warn};
 
 use super::lock::CopyLock;
@@ -19,6 +18,7 @@ use super::medium::{Medium, Pending, fault};
 use super::{Copying, cancelled};
 use crate::core::Open;
 use crate::error::{Error, Result};
+use crate::hash::Hasher;
 use crate::keys::KeysFile;
 use crate::os::files;
 use crate::store::Snapshot;
@@ -327,13 +327,13 @@ fn decrypts(path: &Path, vault: &Vault, blob: &CopyBlob, job: &Copying) -> Resul
     let Ok(mut source) = open_file(path, vault.identity()) else {
         return Ok(false);
     };
-    let mut hasher = Sha256::new();
+    let mut hasher = Hasher::default();
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
         job.check()?;
         let Ok(n) = source.read(&mut chunk) else { return Ok(false) };
         match chunk.get(..n) {
-            Some([]) | None => return Ok(Digest::from_bytes(hasher.finalize().into()) == blob.sha256),
+            Some([]) | None => return Ok(hasher.finish() == blob.sha256),
             Some(part) => hasher.update(part),
         }
         job.step(u64::try_from(n).unwrap_or(u64::MAX));

@@ -9,9 +9,9 @@ use ledger::copy::{
     BLOBS_FOLDER, CARD_FILE, CopyCard, CopyError, CopyManifest, CopyPart, FOLDER_PREFIX, Items, MAX_CARD_BYTES, MAX_MANIFEST_BYTES, write_item,
 };
 use seal::Digest;
-use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
+use crate::hash::Hasher;
 use crate::os::files;
 use crate::vault::{Vault, VaultReader, finish_sealing, open_file};
 
@@ -203,12 +203,12 @@ fn read_at_most(path: &Path, most: usize) -> Result<Option<Vec<u8>>> {
 
 fn digest_of(path: &Path) -> io::Result<Digest> {
     let mut source = File::open(path)?;
-    let mut hasher = Sha256::new();
+    let mut hasher = Hasher::default();
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
         let n = source.read(&mut chunk)?;
         match chunk.get(..n) {
-            Some([]) | None => return Ok(Digest::from_bytes(hasher.finalize().into())),
+            Some([]) | None => return Ok(hasher.finish()),
             Some(part) => hasher.update(part),
         }
     }
@@ -221,7 +221,7 @@ pub struct Pending {
     file: Option<File>,
     temporary: PathBuf,
     path: PathBuf,
-    hasher: Sha256,
+    hasher: Hasher,
     len: u64,
 }
 
@@ -236,14 +236,14 @@ impl Pending {
             file: Some(files::create_new(&temporary).map_err(fault)?),
             temporary,
             path: path.to_owned(),
-            hasher: Sha256::new(),
+            hasher: Hasher::default(),
             len: 0,
         })
     }
 
     /// Syncs the file, reads it back from the medium, compares, and gives it its name. Answers with digest and length of the file.
     pub fn place(mut self) -> Result<(Digest, u64)> {
-        let written = Digest::from_bytes(std::mem::take(&mut self.hasher).finalize().into());
+        let written = std::mem::take(&mut self.hasher).finish();
         if let Some(file) = self.file.take() {
             files::sync_file(&file).map_err(fault)?;
             files::forget_cached(&file);

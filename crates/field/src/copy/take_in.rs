@@ -8,13 +8,13 @@ use contract::field::{RefusedFromCopy, TakenIn};
 use ledger::Frame;
 use ledger::copy::{CopyBlob, CopyDraft, CopyManifest, CopyPart};
 use seal::Digest;
-use sha2::{Digest as _, Sha256};
 use tracing::{info, warn};
 
 use super::Copying;
 use super::medium::Medium;
 use crate::core::Open;
 use crate::error::{Error, Result};
+use crate::hash::Hasher;
 use crate::store::BlobKind;
 use crate::vault::open_file;
 
@@ -164,7 +164,7 @@ impl Taking<'_> {
             return Ok(false);
         };
         let mut writer = self.open.vault.begin()?;
-        let mut hasher = Sha256::new();
+        let mut hasher = Hasher::default();
         let mut chunk = vec![0; CHUNK_BYTES];
         loop {
             self.job.check()?;
@@ -178,7 +178,7 @@ impl Taking<'_> {
             }
             self.job.step(u64::try_from(n).unwrap_or(u64::MAX));
         }
-        if Digest::from_bytes(hasher.finalize().into()) != blob.sha256 {
+        if hasher.finish() != blob.sha256 {
             return Ok(false);
         }
         let kept = writer.finish(&blob.sha256).map_err(Error::from)?;

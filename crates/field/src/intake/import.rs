@@ -1,4 +1,5 @@
-//! Many files into the vault: at most two at a time, each whole or refused with a reason, and a report that names every one.
+//! Many files into the vault, each whole or refused with a reason, and a report that names every one. Two threads read and look at files;
+//! others wait for the disk meanwhile.
 
 use super::folder::{Listed, expand};
 use super::read::{ReadFile, read_one};
@@ -18,16 +19,21 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
-/// Threads of an import; the third would only wait for the disk, and the window needs the rest.
+/// Threads of an import that read and look at files; the window needs the rest of the processor.
 pub const WORKERS: usize = 2;
+/// Threads that wait until files are durable. A file system's journal settles several files at the price of one.
+const SETTLERS: usize = 4;
+/// Files that may have been read and not be durable, besides those at which a thread is.
+const UNSETTLED: usize = 4;
 
 /// Where originals are kept. When `keep` returns, the bytes are durable under their digest (file, name and folder synced);
 /// keeping bytes that are already there changes nothing. A writer that is dropped leaves nothing behind.
 pub trait Keep: Sync {
     /// Takes the bytes of one original.
-    type Writer: io::Write;
+    type Writer: io::Write + Send;
     /// Begins an original in the temporary area.
     fn begin(&self) -> io::Result<Self::Writer>;
     /// Makes it durable under its digest.
@@ -149,8 +155,8 @@ pub struct Context<'a, K> {
     pub event: &'a (dyn Fn(Event<'_>) + Sync),
     /// Set to stop; whole photos stay, the one being read is dropped.
     pub cancel: &'a AtomicBool,
-    /// Limits of opening pictures.
-    pub limits: Limits,
+    /// Reads what a whole file says and shows; usually [`look`].
+    pub look: &'a (dyn Fn(ReadFile) -> Taken + Sync),
 }
 
 /// Takes in files and folders. Blocks until done; run it on a thread of its own.
@@ -165,9 +171,18 @@ pub fn import<K: Keep>(paths: &[PathBuf], context: &Context<'_, K>) -> ImportRep
         bytes: AtomicU64::new(0),
         taken: Mutex::new(HashMap::new()),
     };
+    let (ready, unsettled) = sync_channel(UNSETTLED);
+    let unsettled = Mutex::new(unsettled);
     let mut files: Vec<(usize, Imported)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..WORKERS.min(list.len())).map(|_| scope.spawn(|| run.work(&list))).collect();
-        workers.into_iter().flat_map(|w| w.join().unwrap_or_default()).collect()
+        let settlers = (0..SETTLERS.min(list.len())).map(|_| scope.spawn(|| run.settle(&list, &unsettled)));
+        let mut threads: Vec<_> = settlers.collect();
+        threads.extend((0..WORKERS.min(list.len())).map(|_| {
+            let ready = ready.clone();
+            scope.spawn(|| run.work(&list, ready))
+        }));
+        // The last reader to end lets the settlers end.
+        drop(ready);
+        threads.into_iter().flat_map(|w| w.join().unwrap_or_default()).collect()
     });
     files.sort_by_key(|(index, _)| *index);
     ImportReport {
@@ -187,25 +202,56 @@ struct Run<'a, K> {
     taken: Mutex<HashMap<Digest, PathBuf>>,
 }
 
+/// A file that was read whole and is not durable yet.
+struct Unsettled<W> {
+    index: usize,
+    writer: W,
+    taken: Box<Taken>,
+}
+
 impl<K: Keep> Run<'_, K> {
-    fn work(&self, list: &[Listed]) -> Vec<(usize, Imported)> {
+    /// Reads files until none is left.
+    fn work(&self, list: &[Listed], ready: SyncSender<Unsettled<K::Writer>>) -> Vec<(usize, Imported)> {
         let mut finished = Vec::new();
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(listed) = list.get(index) else { return finished };
             // Nothing below is expected to panic; should it, one file is lost to the report's view and not the import.
-            let outcome = catch_unwind(AssertUnwindSafe(|| self.one(listed))).unwrap_or(Outcome::Refused(Refusal::StoreError));
-            let file = Imported {
-                path: listed.path.clone(),
-                name: listed.name.clone(),
-                bytes: listed.bytes,
-                outcome,
+            let read = catch_unwind(AssertUnwindSafe(|| self.one(listed))).unwrap_or(Err(Outcome::Refused(Refusal::StoreError)));
+            let decided = match read {
+                Ok((writer, taken)) => {
+                    let sent = ready.send(Unsettled { index, writer, taken });
+                    sent.err().map(|_| Outcome::Refused(Refusal::StoreError))
+                }
+                Err(decided) => Some(decided),
             };
-            self.done.fetch_add(1, Ordering::Relaxed);
-            (self.context.event)(Event::Done(&file));
-            self.progress(&listed.path);
-            finished.push((index, file));
+            finished.extend(decided.map(|outcome| self.finish(index, listed, outcome)));
         }
+    }
+
+    /// Makes files durable until none will come.
+    fn settle(&self, list: &[Listed], unsettled: &Mutex<Receiver<Unsettled<K::Writer>>>) -> Vec<(usize, Imported)> {
+        let mut finished = Vec::new();
+        loop {
+            let next = unsettled.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(Unsettled { index, writer, taken }) = next else { return finished };
+            let Some(listed) = list.get(index) else { continue };
+            let outcome = catch_unwind(AssertUnwindSafe(|| self.keep(&listed.path, writer, taken)));
+            finished.push(self.finish(index, listed, outcome.unwrap_or(Outcome::Refused(Refusal::StoreError))));
+        }
+    }
+
+    fn finish(&self, index: usize, listed: &Listed, outcome: Outcome) -> (usize, Imported) {
+        let file = Imported {
+            path: listed.path.clone(),
+            name: listed.name.clone(),
+            bytes: listed.bytes,
+            outcome,
+        };
+        self.done.fetch_add(1, Ordering::Relaxed);
+        (self.context.event)(Event::Done(&file));
+        self.progress(&listed.path);
+        (index, file)
     }
 
     fn progress(&self, current: &Path) {
@@ -218,48 +264,50 @@ impl<K: Keep> Run<'_, K> {
         }));
     }
 
-    fn one(&self, listed: &Listed) -> Outcome {
-        let refused = listed
-            .refused
-            .or_else(|| self.context.cancel.load(Ordering::Relaxed).then_some(Refusal::Cancelled));
-        match refused {
-            Some(reason) => Outcome::Refused(reason),
-            None => self.take(&listed.path).unwrap_or_else(Outcome::Refused),
+    /// A file that is read and looked at, or what became of it already.
+    fn one(&self, listed: &Listed) -> Result<(K::Writer, Box<Taken>), Outcome> {
+        let path = &listed.path;
+        let cancelled = || self.context.cancel.load(Ordering::Relaxed);
+        if let Some(reason) = listed.refused.or_else(|| cancelled().then_some(Refusal::Cancelled)) {
+            return Err(Outcome::Refused(reason));
         }
-    }
-
-    fn take(&self, path: &Path) -> Result<Outcome, Refusal> {
-        let storing = |e: io::Error| Refusal::of_storing(&e);
-        let mut writer = self.context.keep.begin().map_err(storing)?;
+        let refused = Outcome::Refused;
+        let mut writer = self.context.keep.begin().map_err(|e| refused(Refusal::of_storing(&e)))?;
         let file = read_one(path, &mut writer, |count| {
             self.bytes.fetch_add(count, Ordering::Relaxed);
             self.progress(path);
-            !self.context.cancel.load(Ordering::Relaxed)
-        })?;
-        if (self.context.known)(&file.sha256) {
-            return Ok(Outcome::Duplicate {
-                sha256: file.sha256,
-                of: None,
-            });
+            !cancelled()
+        });
+        let file = file.map_err(refused)?;
+        let sha256 = file.sha256;
+        let of = self.taken.lock().unwrap_or_else(PoisonError::into_inner).get(&sha256).cloned();
+        if of.is_some() || (self.context.known)(&sha256) {
+            return Err(Outcome::Duplicate { sha256, of });
         }
-        // Kept before it counts as taken: of two equal files read at once, none may be called a copy of one that then fails.
-        self.context.keep.keep(writer, &file.sha256, file.len).map_err(storing)?;
-        {
-            let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(first) = taken.get(&file.sha256) {
-                return Ok(Outcome::Duplicate {
-                    sha256: file.sha256,
-                    of: Some(first.clone()),
-                });
-            }
-            taken.insert(file.sha256, path.to_owned());
+        Ok((writer, Box::new((self.context.look)(file))))
+    }
+
+    /// Kept before it counts as taken: of two equal files read at once, none may be called a copy of one that then fails.
+    fn keep(&self, path: &Path, writer: K::Writer, taken: Box<Taken>) -> Outcome {
+        let sha256 = taken.sha256;
+        if let Err(e) = self.context.keep.keep(writer, &sha256, taken.len) {
+            return Outcome::Refused(Refusal::of_storing(&e));
         }
-        Ok(Outcome::Taken(Box::new(look(file, &self.context.limits))))
+        let mut known = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(first) = known.get(&sha256) {
+            return Outcome::Duplicate {
+                sha256,
+                of: Some(first.clone()),
+            };
+        }
+        known.insert(sha256, path.to_owned());
+        Outcome::Taken(taken)
     }
 }
 
-/// Reads what a kept file says and shows. Whatever happens here, the file stays taken.
-fn look(file: ReadFile, limits: &Limits) -> Taken {
+/// Reads what a file says and shows. Whatever happens here, the file is taken.
+pub fn look(file: ReadFile) -> Taken {
+    let limits = &Limits::default();
     let ReadFile {
         sha256,
         len,

@@ -1,10 +1,10 @@
 //! One file, read once: hashed and copied while it passes, its beginning kept in memory for metadata and thumbnail.
 
 use super::reason::Refusal;
+use crate::hash::Hasher;
 use intake::format::{FileFormat, sniff};
 use intake::source::{beginning, film};
 use seal::Digest;
-use sha2::{Digest as _, Sha256};
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -37,7 +37,7 @@ pub fn read_one(path: &Path, out: &mut impl Write, mut step: impl FnMut(u64) -> 
     let storing = |e: io::Error| Refusal::of_storing(&e);
     let mut file = open(path)?;
     let before = file.metadata().map_err(reading)?;
-    let mut hasher = Sha256::new();
+    let mut hasher = Hasher::default();
     let (mut len, mut head, mut format) = (0_u64, Vec::new(), FileFormat::Other);
     let mut chunk = vec![0; CHUNK];
     loop {
@@ -77,7 +77,7 @@ pub fn read_one(path: &Path, out: &mut impl Write, mut step: impl FnMut(u64) -> 
     }
     let whole = !format.is_video() && head.len() as u64 == len;
     Ok(ReadFile {
-        sha256: Digest::from_bytes(hasher.finalize().into()),
+        sha256: hasher.finish(),
         len,
         format,
         head,

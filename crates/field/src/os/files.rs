@@ -78,6 +78,12 @@ pub fn make_dir(dir: &Path) -> io::Result<()> {
     let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty());
     // Each folder on the way is synced into its own parent: a name is as durable as the least durable folder above it.
     parent.map_or(Ok(()), make_dir)?;
+    make_dir_unsynced(dir)?;
+    parent.map_or(Ok(()), sync_dir)
+}
+
+/// Makes a folder that only this account can read; its name is durable when the caller has synced the folder above it.
+pub fn make_dir_unsynced(dir: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     {
@@ -89,7 +95,7 @@ pub fn make_dir(dir: &Path) -> io::Result<()> {
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => {}
         made => made?,
     }
-    parent.map_or(Ok(()), sync_dir)
+    Ok(())
 }
 
 /// Makes a file whose blocks are really taken from the disk.

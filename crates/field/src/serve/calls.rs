@@ -13,7 +13,7 @@ pub(super) async fn call(State(shell): State<Shell>, Path((_, name)): Path<(Stri
     let bad = |error| ApiError::new(ErrorCode::BadRequest).with("detail", error);
     let args: Value = serde_json::from_slice(&body).map_err(bad)?;
     let handles = match (name.as_str(), args.get("handles")) {
-        ("import_photos", Some(Value::Array(handles))) => handles.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        ("import_photos" | "import_to_inbox", Some(Value::Array(handles))) => handles.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         _ => Vec::new(),
     };
     let answer = beside(move || {

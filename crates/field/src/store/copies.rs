@@ -13,7 +13,7 @@ use seal::keys::PublicKey;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Meta, Replica, Store, Tx, count, entries, meta, sql_int};
+use super::{Meta, Replica, Store, Tx, count, entries, inbox, meta, sql_int};
 use crate::error::{Error, Result};
 
 /// Work that stands alone for so long calls for a second copy …
@@ -75,7 +75,7 @@ pub fn uncopied(conn: &Connection) -> Result<Uncopied> {
     let sql = "WITH alone (visit, ms, sha256) AS (
         SELECT e.ent, e.stored_ms, NULL FROM entry e
           WHERE e.sseq IS NULL AND e.server_refused IS NULL AND e.own AND e.n > ?1 AND EXISTS (SELECT 1 FROM visit_row v WHERE v.ent = e.ent)
-        UNION ALL SELECT d.visit, d.saved_at_ms, NULL FROM draft d WHERE d.saved_at_ms >= ?2
+        UNION ALL SELECT iif(d.slot = 'inbox', x'00', d.visit), d.saved_at_ms, NULL FROM draft d WHERE d.saved_at_ms >= ?2
         UNION ALL SELECT vb.visit, v.changed_at_ms, b.sha256 FROM blob b
           JOIN visit_blob vb ON vb.sha256 = b.sha256 JOIN visit_row v ON v.ent = vb.visit
           WHERE NOT EXISTS (SELECT 1 FROM stored_row s WHERE s.sha256 = b.sha256) AND NOT EXISTS (SELECT 1 FROM copied c WHERE c.sha256 = b.sha256))
@@ -262,10 +262,18 @@ impl Tx<'_> {
         rows.map(|id| Ok(entries::entry_id(id?))).collect()
     }
 
-    /// Keeps a draft of another laptop, unless the visit is unknown or sealed here or something newer is being typed; false then.
+    /// Keeps a draft of another laptop, unless the visit is unknown or sealed here or something newer is being typed; false then. A photo
+    /// that waited there waits here, unless it has come into a visit since.
     pub fn take_draft(&mut self, draft: &CopyDraft) -> Result<bool> {
-        let visit = domain::VisitId(draft.visit);
-        if self.visit(visit)?.is_none_or(|visit| visit.sealed.is_some()) {
+        let over = if draft.slot == inbox::SLOT {
+            let sql = "SELECT EXISTS (SELECT 1 FROM photo_row WHERE photo = ?1)";
+            self.sql
+                .prepare_cached(sql)?
+                .query_row([draft.visit.as_bytes().as_slice()], |row| row.get(0))?
+        } else {
+            self.visit(domain::VisitId(draft.visit))?.is_none_or(|visit| visit.sealed.is_some())
+        };
+        if over {
             return Ok(false);
         }
         let sql = "INSERT INTO draft (visit, slot, raw, saved_at_ms) VALUES (?1, ?2, ?3, ?4)

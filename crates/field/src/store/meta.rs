@@ -35,6 +35,8 @@ pub enum Meta {
     LastSync,
     /// The second copy made last, as JSON.
     LastCopy,
+    /// Imports that have begun and not ended, as JSON.
+    Imports,
     /// By how much the server's clock was ahead at the last answer, in ms.
     ClockOff,
 }
@@ -54,6 +56,7 @@ impl Meta {
             Self::Beacon => "beacon",
             Self::LastSync => "last_sync_ms",
             Self::LastCopy => "last_copy",
+            Self::Imports => "imports",
             Self::ClockOff => "clock_off_ms",
         }
     }

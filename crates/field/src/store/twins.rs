@@ -33,7 +33,7 @@ impl Store {
                 };
                 let mut found = same_bytes(conn, visit.id, &original)?;
                 if let (true, Some(print)) = (found.is_empty(), attached.fingerprint) {
-                    found = same_picture(conn, visit.id, &known, print)?;
+                    found = same_picture(conn, visit.id, &mut known, print)?;
                 }
                 if !found.is_empty() {
                     twins.insert(attached.photo, found);
@@ -63,7 +63,7 @@ fn same_bytes(conn: &Connection, visit: VisitId, original: &Digest) -> Result<Ve
         .collect::<rusqlite::Result<_>>()?)
 }
 
-fn same_picture(conn: &Connection, visit: VisitId, known: &Fingerprints, print: Fingerprint) -> Result<Vec<Remark>> {
+fn same_picture(conn: &Connection, visit: VisitId, known: &mut Fingerprints, print: Fingerprint) -> Result<Vec<Remark>> {
     // A row may be gone since it was read into memory.
     let sql = format!("{STANDING} AND p.photo = (SELECT photo FROM photo_print WHERE n = ?1) AND p.visit <> ?2");
     let mut one = conn.prepare_cached(&sql)?;

@@ -13,7 +13,7 @@ use super::visit::{import, not_checked, open_visit, photo};
 use crate::Field;
 
 /// A folder on another file system than the laptops.
-fn stick() -> tempfile::TempDir {
+pub fn stick() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").unwrap()
 }
 
@@ -39,7 +39,7 @@ fn make(field: &Field, to: &Path) -> CopyJob {
     finished(field)
 }
 
-fn made(field: &Field, to: &Path) -> LastCopy {
+pub fn made(field: &Field, to: &Path) -> LastCopy {
     let job = make(field, to);
     assert_eq!(job.error, None);
     job.made.unwrap()
@@ -50,7 +50,7 @@ fn found(field: &Field, at: &Path) -> CopyPreview {
     field.find_copies(FindCopies { handle }).unwrap().remove(0)
 }
 
-fn take_in(field: &Field, at: &Path) -> TakenIn {
+pub fn take_in(field: &Field, at: &Path) -> TakenIn {
     let handle = found(field, at).handle;
     let args = TakeInCopy {
         handle,

@@ -10,6 +10,7 @@ mod frozen;
 mod full_disk;
 mod giving;
 mod handed;
+mod inbox;
 mod lists;
 mod lives;
 mod mistakes;

@@ -93,7 +93,7 @@ fn same_bytes(conn: &Connection, scope: &ScopeId, visit: VisitId, original: &str
     Ok(remarks.collect::<rusqlite::Result<_>>()?)
 }
 
-fn same_picture(conn: &Connection, scope: &ScopeId, visit: VisitId, known: &Fingerprints, print: Fingerprint) -> Result<Vec<Remark>> {
+fn same_picture(conn: &Connection, scope: &ScopeId, visit: VisitId, known: &mut Fingerprints, print: Fingerprint) -> Result<Vec<Remark>> {
     // A row may be gone since it was read into memory.
     let sql = format!("{STANDING} AND (p.photo, p.visit) = (SELECT photo, visit FROM photo_print WHERE n = ?2 AND scope = ?1) AND p.visit <> ?3");
     let mut one = conn.prepare_cached(&sql)?;

@@ -83,6 +83,7 @@ pub fn attached_as(photo: PhotoId, original: &[u8], thumbnail: &[u8]) -> PhotoAt
         fingerprint: None,
         distance_m: Some(501),
         items: Vec::new(),
+        arrived_at_ms: None,
         derived: None,
     }
 }

@@ -13,10 +13,9 @@ use seal::Digest;
 use super::super::county::County;
 use super::super::visit::open_visit;
 use super::import;
-use crate::intake::import::{Context, Event, Keep, Outcome};
+use crate::intake::import::{Context, Event, Keep, Outcome, look};
 use crate::intake::reason::Refusal;
 use crate::vault::Vault;
-use intake::Limits;
 use intake::reason::NoPreview;
 
 fn picture(path: &Path, shade: u8) {
@@ -49,7 +48,7 @@ fn a_photo_that_is_removed_while_it_is_read_is_named_and_leaves_nothing_half() {
             }
         },
         cancel: &AtomicBool::new(false),
-        limits: Limits::default(),
+        look: &look,
     };
     let report = crate::intake::import::import(std::slice::from_ref(&card), &context);
     assert_eq!(report.counts(), (2, 0, 1));
@@ -110,7 +109,7 @@ fn run<K: Keep>(path: &Path, keep: &K) -> crate::intake::import::ImportReport {
         known: &|_| false,
         event: &|_| (),
         cancel: &AtomicBool::new(false),
-        limits: Limits::default(),
+        look: &look,
     };
     crate::intake::import::import(&[path.to_owned()], &context)
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use contract::field::FieldHost as _;
 use domain::Answer;
@@ -13,11 +14,11 @@ use seal::keys::Signer as _;
 
 use super::super::county::scope;
 use super::super::visit::not_checked;
-use super::fixture::Fixture;
+use super::fixture::{Fixture, PHOTOS_A_ROUND};
 use super::life::{Said, open};
 use crate::Field;
 use crate::core::Open;
-use crate::store::Replica;
+use crate::store::{Meta, Replica};
 
 type Claim = Result<(), String>;
 
@@ -50,9 +51,34 @@ pub fn check(home: &Path, fixture: &Fixture, said: &Said) -> Result<bool, String
     let visit = told("the visit", opened.store.visit(fixture.visit))?.ok_or("the visit is missing")?;
     let doing = said.doing.as_deref().unwrap_or_default();
     let took_effect = visit.photos.len() > said.photos.len() || reasons.iter().any(|r| !r.is_empty() && doing.ends_with(r));
+    finished(&field, &opened, fixture, said)?;
     // And the work goes on.
     not_checked(&field, fixture.visit, "C4-01", "之后");
     Ok(took_effect)
+}
+
+/// An import that was noted as begun is gone on with, to its last photo.
+fn finished(field: &Field, opened: &Open, fixture: &Fixture, said: &Said) -> Claim {
+    let begun = || told("imports that were begun", opened.store.meta(Meta::Imports));
+    if begun()?.is_none() {
+        return Ok(());
+    }
+    field.0.resume_imports();
+    let began = Instant::now();
+    while begun()?.is_some() {
+        require(began.elapsed() < Duration::from_secs(60), || "an import was not gone on with".into())?;
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let visit = told("the visit", opened.store.visit(fixture.visit))?.ok_or("the visit is missing")?;
+    let round = said
+        .doing
+        .as_deref()
+        .and_then(|doing| doing.strip_prefix("import "))
+        .and_then(|round| round.parse::<usize>().ok());
+    let wanted = round.map_or(0, |round| (round + 1) * PHOTOS_A_ROUND);
+    require(visit.photos.len() >= wanted, || {
+        format!("{} photos instead of {wanted}: the rest of an import is missing", visit.photos.len())
+    })
 }
 
 /// The own log from its first entry to its last: signatures, digests, order. Answers with the reasons of all answers in it.

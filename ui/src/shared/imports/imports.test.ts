@@ -1,0 +1,86 @@
+import { mount } from "@vue/test-utils";
+import { afterEach, expect, it, vi } from "vitest";
+import { defineComponent, h } from "vue";
+import type { HostEvent, ImportProgress } from "@/contract";
+import type { FieldHost } from "@/host";
+import { useImports, type Imports } from "./imports";
+
+let gone = () => {};
+afterEach(() => {
+  gone();
+  gone = () => {};
+  vi.useRealTimers();
+});
+
+let tell: (event: HostEvent) => void = () => undefined;
+let imports: Imports;
+const made: string[] = [];
+/** A screen that takes files into a visit, or into the inbox. */
+function watching(visit: string | null): void {
+  made.length = 0;
+  const host = {
+    call: (name: string) => (made.push(name), Promise.resolve(name.startsWith("import_") && name !== "import_report" ? { import: "one" } : { finished: false, cancelled: false, rows: [] })),
+    can: () => true,
+    pickFiles: () => Promise.resolve(["file-1"]),
+    handIn: (files: File[]) => Promise.resolve(files.map((file) => file.name)),
+    onEvent: (listener: (event: HostEvent) => void) => ((tell = listener), () => undefined),
+  } as unknown as FieldHost;
+  gone();
+  const screen = mount(defineComponent(() => ((imports = useImports(host, visit, { changed: () => undefined, failed: () => undefined, mayTake: () => true })), () => h("i"))));
+  gone = () => screen.unmount();
+}
+const far = (visit: string | null, done: number, more: Partial<ImportProgress> = {}): HostEvent => ({ event: "import", progress: { import: "one", visit, resumed: false, done, total: 500, bytes: 1, finished: false, ...more } });
+
+it("tells pace and time left once there is a pace", async () => {
+  vi.useFakeTimers();
+  watching("v");
+  await imports.pick("photos");
+  expect(imports.pace.value).toBeNull();
+  vi.advanceTimersByTime(4_000);
+  tell(far("v", 20));
+  expect(imports.pace.value).toEqual({ perSecond: "5.0", left: 96 });
+});
+
+it("leaves an import into the inbox to the inbox, and the other way round", async () => {
+  watching("v");
+  tell(far(null, 3));
+  expect(imports.progress.value).toBeNull();
+  watching(null);
+  tell(far("v", 3));
+  expect(imports.progress.value).toBeNull();
+  await imports.pick("folder");
+  expect(made).toEqual(["import_to_inbox", "import_report"]);
+});
+
+it("goes on watching one that was begun before, at the pace since then", async () => {
+  vi.useFakeTimers();
+  watching(null);
+  tell(far(null, 200, { resumed: true }));
+  expect(imports.progress.value?.resumed).toBe(true);
+  vi.advanceTimersByTime(2_000);
+  tell(far(null, 220, { resumed: true }));
+  expect(imports.pace.value).toEqual({ perSecond: "10", left: 28 });
+  tell(far(null, 500, { finished: true }));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(imports.progress.value).toBeNull();
+  expect(imports.report.value).not.toBeNull();
+  // What comes late of one that is over begins nothing.
+  tell(far(null, 500, { finished: true }));
+  expect(imports.progress.value).toBeNull();
+});
+
+it("takes pasted files, and leaves pasted text alone", async () => {
+  watching(null);
+  const paste = (files: File[], target: EventTarget = document.body) => {
+    const event = Object.assign(new Event("paste", { bubbles: true, cancelable: true }), { clipboardData: { files } });
+    target.dispatchEvent(event);
+    return event.defaultPrevented;
+  };
+  const field = document.body.appendChild(document.createElement("textarea"));
+  expect(paste([new File(["x"], "cells.png")], field)).toBe(false);
+  expect(paste([])).toBe(false);
+  expect(paste([new File(["x"], "a.jpg")])).toBe(true);
+  await new Promise((later) => setTimeout(later));
+  expect(made.filter((name) => name === "import_to_inbox")).toHaveLength(1);
+  field.remove();
+});
