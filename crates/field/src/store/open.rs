@@ -51,9 +51,10 @@ fn connect(path: &Path, key: &Secret, migrations: &[&str]) -> Result<Connection>
     let raw = zeroize::Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", hex::encode(key.as_slice())));
     conn.execute_batch(&raw)?;
     // WAL: readers never wait for the writer. FULL: a commit is on the disk when it returns. Foreign keys are off in SQLite by default.
+    // 16 MiB of pages in memory: one that left is decrypted and authenticated anew, which took half the time of a store of years.
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;
-         PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;",
+         PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA cache_size = -16384;",
     )?;
     let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
     let found: u32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
