@@ -1,7 +1,8 @@
 /** The inbox as the host has it, with what a person says of it before it is assigned. */
-import { computed, onBeforeUnmount, ref, shallowRef } from "vue";
-import type { ApiError, Assigned, Assignment, Inbox, InboxPhoto, NotAssigned, Pack, PhotoId, VisitId } from "@/contract";
+import { computed, onBeforeUnmount, shallowRef } from "vue";
+import type { Assigned, Assignment, Inbox, InboxPhoto, NotAssigned, Pack, PhotoId, VisitId } from "@/contract";
 import { asApiError, type FieldHost } from "@/host";
+import { useGuarded } from "@/shared/guarded";
 import { soon } from "@/shared/soon";
 import { useWaiting } from "@/shared/waiting";
 import { planOf, without, withItems, withVisit, type Correction, type ItemCode } from "./aim";
@@ -30,10 +31,9 @@ export function useInbox(host: FieldHost) {
   const corrections = shallowRef<Map<PhotoId, Correction>>(new Map());
   /** Rules that kept photos from their visits. */
   const refused = shallowRef<Map<PhotoId, string>>(new Map());
-  const failure = ref<ApiError | null>(null);
+  const { busy, failure, guarded: attempt } = useGuarded();
   /** Whether what failed was reading, which is mended by reading again; other failures stand until the next act. */
   let unread = false;
-  const busy = ref(false);
 
   const visits = computed(() => inbox.value?.visits ?? []);
   const order = computed(() => visits.value.map((row) => row.visit));
@@ -51,17 +51,9 @@ export function useInbox(host: FieldHost) {
     corrections.value = new Map([...corrections.value].filter(([photo]) => here.has(photo)));
     refused.value = new Map([...refused.value].filter(([photo]) => here.has(photo)));
   }
-  async function guarded(work: () => Promise<void>): Promise<void> {
-    busy.value = true;
-    failure.value = null;
+  function guarded(work: () => Promise<void>): Promise<void> {
     unread = false;
-    try {
-      await work();
-    } catch (thrown) {
-      failure.value = asApiError(thrown);
-    } finally {
-      busy.value = false;
-    }
+    return attempt(work);
   }
   async function load(): Promise<void> {
     try {
