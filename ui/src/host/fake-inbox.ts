@@ -1,6 +1,5 @@
-/** An invented inbox: three hundred photos of two visits, with bursts, gaps and puzzles. `?inbox=empty`, `many` and `refuses` change it. */
+/** An invented inbox: three hundred photos of two visits, with bursts, gaps and puzzles. `?inbox=empty`, `many` (two thousand) and `refuses` change it. */
 import type { AssignPhotos, Assigned, Inbox, InboxPhoto, Pack, PutAside, Reason, Station, VisitRow } from "@/contract";
-import { asked } from "./fake-cases";
 
 const HEX = "9f2c41d07be85a6630c9e1f4a2b7d85c0e6f13a94bd27058c6e9f0a1b2c3d4e5";
 const MINUTE = 60_000;
@@ -23,8 +22,7 @@ interface File {
 }
 type Sorted = Pick<InboxPhoto, "proposal" | "station_name" | "reasons">;
 
-export function fakeInbox(stations: readonly Station[], pack: Pack, rows: readonly VisitRow[]): FakeInbox {
-  const words = asked();
+export function fakeInbox(stations: readonly Station[], pack: Pack, rows: readonly VisitRow[], words: URLSearchParams): FakeInbox {
   const visits = rows.map((row, at) => ({ ...row, started_at_ms: at === 0 ? AFTERNOON : MORNING }));
   let next = 0;
   let burst = 0;
@@ -78,7 +76,7 @@ export function fakeInbox(stations: readonly Station[], pack: Pack, rows: readon
     add(file, { proposal: null, station_name: null, reasons: [...reasons, ...lacks(file)] }, { aside });
   }
 
-  const each = words.get("inbox") === "many" ? 900 : 120;
+  const each = words.get("inbox") === "many" ? 1000 : 120;
   if (words.get("inbox") !== "empty") {
     for (const row of [...visits].toReversed()) for (let n = 0; n < each; n++) ofVisit(row, n, 30_000);
     for (let n = 0; n < 16; n++) alone(stations[7], n, 3);

@@ -31,7 +31,7 @@ function refuse(code: ApiError["code"], params: Record<string, string> = {}): ne
   throw new HostError({ code, params });
 }
 
-export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; returned?: boolean } = {}): FakeHost {
+export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; returned?: boolean; inbox?: "many" } = {}): FakeHost {
   const listeners = new Set<(event: HostEvent) => void>();
   const failing = new Map<Call, ApiError>();
   const made: FakeHost["made"] = [];
@@ -39,6 +39,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
   const ids = STATIONS.map((_, at) => `00000000-0000-7000-8000-${String(at).padStart(12, "0")}`);
   const words = asked();
   if (options.returned) words.set("returned", "");
+  if (options.inbox) words.set("inbox", options.inbox);
   let phase = options.phase ?? (words.get("phase") as AppState["phase"] | null) ?? "ready";
   // `?fail=save_draft:disk_full` lets every call of a name fail.
   for (const one of words.getAll("fail")) {
@@ -238,7 +239,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     );
     return { import: "one" };
   }
-  const inbox = fakeInbox(STATIONS, pack as Pack, [row(0, "in_progress", "local_only"), row(4, "in_progress", "local_only")]);
+  const inbox = fakeInbox(STATIONS, pack as Pack, [row(0, "in_progress", "local_only"), row(4, "in_progress", "local_only")], words);
 
   const filters = fakeFilters();
   const handlers: Handlers = {

@@ -50,9 +50,12 @@ export function size(bytes: number): string {
   return `${(bytes / 1024 ** 3).toFixed(2)} GB`;
 }
 
+/** Made once: a list in sight would make hundreds of them at each key. */
+const separated = new Intl.NumberFormat("en-US");
+
 /** A number with thousands separators. */
 export function grouped(n: number): string {
-  return n.toLocaleString("en-US");
+  return separated.format(n);
 }
 
 /** Fen as yuan with thousands separators; decimals only where there are any. */

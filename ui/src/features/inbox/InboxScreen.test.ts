@@ -8,14 +8,14 @@ import InboxScreen from "./InboxScreen.vue";
 let m: Mounted;
 let host: FakeHost;
 
-async function open(): Promise<void> {
+async function open(of = fakeHost()): Promise<void> {
   // A panel of 1,200 × 600 pixels, where there is no layout.
   for (const [name, px] of [["clientHeight", 600], ["clientWidth", 1200], ["offsetHeight", 600], ["offsetWidth", 1200], ["scrollHeight", 90_000]] as const) vi.spyOn(HTMLElement.prototype, name, "get").mockReturnValue(px);
   vi.spyOn(HTMLElement.prototype, "scrollTo").mockImplementation(function (this: HTMLElement, to?: unknown) {
     this.scrollTop = (to as ScrollToOptions).top ?? 0;
     this.dispatchEvent(new Event("scroll"));
   } as typeof HTMLElement.prototype.scrollTo);
-  host = fakeHost();
+  host = of;
   m = await mounted(InboxScreen, {}, "/inbox", host);
   await settle();
 }
@@ -27,11 +27,14 @@ beforeEach(() => {
   vi.useFakeTimers();
   return open();
 });
-afterEach(() => {
+function gone(): void {
   m.screen.unmount();
+  document.body.innerHTML = "";
+}
+afterEach(() => {
+  gone();
   vi.useRealTimers();
   vi.restoreAllMocks();
-  document.body.innerHTML = "";
 });
 
 const calls = <T>(name: string) => host.made.filter((one) => one.name === name).map((one) => one.args as T);
@@ -62,6 +65,28 @@ describe("the inbox", () => {
     expect(document.querySelectorAll(".card").length).toBeLessThan(60);
     expect(here()?.textContent).toContain("拍摄于走访时段内，距站点 12 米，3 分钟后作答第 1 项");
     expect(at(".row.section h2")?.textContent).toMatch(/11-20 走访/);
+  });
+
+  it("draws no more of two thousand, wherever one is and however many are chosen", async () => {
+    gone();
+    await open(fakeHost({ inbox: "many" }));
+    expect(id("inbox-total")?.dataset).toMatchObject({ total: "2054", proposed: "2000" });
+    const drawn: number[] = [];
+    const note = () => drawn.push(document.querySelectorAll("*").length);
+    note();
+    for (const key of ["PageDown", "ArrowDown", "b", "End", "PageUp", "Home"]) {
+      await press(key);
+      note();
+    }
+    await press("a", { ctrlKey: true });
+    note();
+    expect(count()).toBe("2000");
+    await press("Enter");
+    await click("inbox-accept-confirm");
+    note();
+    expect(calls<AssignPhotos>("assign_photos").map((one) => one.assignments.length)).toEqual([1000, 1000]);
+    expect(Math.min(...drawn)).toBeGreaterThan(100);
+    expect(Math.max(...drawn)).toBeLessThan(900);
   });
 
   it("assigns nothing before it was said in numbers and confirmed", async () => {
