@@ -212,6 +212,16 @@ export const SCREENS: readonly Screen[] = [
   { name: "seal-mended", path: as("returned", "/seal"), there: "seal-comparison" },
   { name: "seal-second-later", path: VISIT, there: "seal-signers", way: sealed(1) },
   {
+    name: "visit-hundreds",
+    path: as("photos=500"),
+    there: "photo-lines",
+    way: async (page) => {
+      await page.waitForSelector(`${id("tray-tiles")} img`);
+      await page.evaluate(() => document.querySelector('[data-testid="tray-tiles"]')!.scrollTo({ top: 9_000 }));
+      await page.click('[data-testid="photo-00000000-0000-7000-9000-000000000271-face"]');
+    },
+  },
+  {
     name: "photo",
     path: VISIT,
     there: "photo-panel",

@@ -58,7 +58,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       mime: n === 12 ? "video/mp4" : n % 7 === 6 ? "image/heic" : "image/jpeg",
       method: "dialog",
       meta: {
-        taken_at: `2026-11-21T09:${String(10 + n).padStart(2, "0")}:05`,
+        taken_at: new Date(Date.UTC(2026, 10, 21, 9, 10 + n, 5)).toISOString().slice(0, 19),
         offset: "+08:00",
         ...(n % 3 === 2 ? {} : { position: { lat_e7: 349232167, lon_e7: 920631741, datum: "wgs84" as const } }),
         make: "HUAWEI",
@@ -84,7 +84,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     remarks: (one.attached.distance_m ?? 0) > 500 ? [{ kind: "far", distance_m: one.attached.distance_m ?? 0, uncertainty_m: 12 }] : [],
   });
 
-  const photos = Array.from({ length: options.photos ?? 14 }, (_, n) => photo(n));
+  const photos = Array.from({ length: options.photos ?? Number(words.get("photos") ?? 14) }, (_, n) => photo(n));
   let view: VisitView = {
     visit: {
       id: ids[0]!,
@@ -229,13 +229,24 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     return list;
   }
 
-  /** An import that goes on for a second, into a visit or into the inbox. */
+  /** Photos as an import brings them, each of which changes what it is taken into. */
+  function bring(visit: string | null, count: number): void {
+    if (visit === null) inbox.bring(count);
+    const next = Array.from({ length: visit === null ? 0 : count }, (_, n) => photo(view.visit.photos.length + n));
+    view = { ...view, visit: { ...view.visit, photos: [...view.visit.photos, ...next] }, photo_notes: [...view.photo_notes, ...next.map(notesOf)] };
+    emit({ event: "changed", ids: [visit ?? "inbox"] });
+  }
+  /** An import that goes on for a second, into a visit or into the inbox. `?import=many` takes five hundred photos and tells of each one. */
   function importing(visit: string | null): { import: string } {
-    [1, 8, 16].forEach((done, step) =>
+    const many = words.get("import") === "many";
+    const steps = many ? Array.from({ length: 500 }, (_, at) => at + 1) : [1, 8, 16];
+    const total = steps.at(-1)!;
+    steps.forEach((done, step) =>
       setTimeout(() => {
-        if (done === 16 && visit === null) inbox.bring(14);
-        emit({ event: "import", progress: { import: "one", visit, resumed: false, done, total: 16, bytes: done * 4_200_000, finished: done === 16 } });
-      }, 300 * (step + 1)),
+        if (many) bring(visit, 1);
+        else if (done === total && visit === null) inbox.bring(14);
+        emit({ event: "import", progress: { import: "one", visit, resumed: false, done, total, bytes: done * 4_200_000, finished: done === total } });
+      }, many ? 6 * step : 300 * (step + 1)),
     );
     return { import: "one" };
   }

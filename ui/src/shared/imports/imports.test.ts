@@ -1,6 +1,6 @@
 import { mount } from "@vue/test-utils";
 import { afterEach, expect, it, vi } from "vitest";
-import { defineComponent, h } from "vue";
+import { defineComponent, h, watch } from "vue";
 import type { HostEvent, ImportProgress } from "@/contract";
 import type { FieldHost } from "@/host";
 import { useImports, type Imports } from "./imports";
@@ -67,6 +67,27 @@ it("goes on watching one that was begun before, at the pace since then", async (
   // What comes late of one that is over begins nothing.
   tell(far(null, 500, { finished: true }));
   expect(imports.progress.value).toBeNull();
+});
+
+it("shows of many files that are done at once only how far it is in each frame", async () => {
+  vi.useFakeTimers();
+  watching(null);
+  await imports.pick("folder");
+  const shown: (number | undefined)[] = [];
+  const started: boolean[] = [];
+  watch(imports.progress, (at) => shown.push(at?.done), { flush: "sync" });
+  watch(imports.running, (on) => started.push(on), { flush: "sync" });
+  for (let done = 1; done <= 200; done++) tell(far(null, done));
+  expect(shown).toEqual([1]);
+  vi.advanceTimersToNextFrame();
+  expect(shown).toEqual([1, 200]);
+  tell(far(null, 300));
+  tell(far(null, 500, { finished: true }));
+  await vi.advanceTimersByTimeAsync(100);
+  // The end is not waited for, and nothing older comes after it.
+  expect(imports.progress.value).toBeNull();
+  expect(shown.at(-1)).toBeUndefined();
+  expect(started).toEqual([false]);
 });
 
 it("takes pasted files, and leaves pasted text alone", async () => {

@@ -2,6 +2,7 @@
 import { computed, onBeforeUnmount, onMounted, ref } from "vue";
 import type { ApiError, ImportProgress, ImportReport, VisitId } from "@/contract";
 import { asApiError, type FieldHost, type Pick } from "@/host";
+import { perFrame } from "@/shared/frames";
 import { isTextField } from "@/shared/keys";
 
 type Method = "dialog" | "drop" | "paste";
@@ -15,6 +16,8 @@ export function counted(rows: ImportReport["rows"]) {
 /** `visit` is where the files go; none is the inbox. */
 export function useImports(host: FieldHost, visit: VisitId | null, options: { changed: () => void; failed: (error: ApiError) => void; mayTake: () => boolean }) {
   const progress = ref<ImportProgress | null>(null);
+  /** Whether one goes on: what hangs on this is not drawn anew whenever it goes on by a file. */
+  const running = computed(() => progress.value !== null);
   const report = ref<ImportReport | null>(null);
   const show = ref(false);
   let current: string | null = null;
@@ -61,6 +64,7 @@ export function useImports(host: FieldHost, visit: VisitId | null, options: { ch
     if (!current) return;
     const id = current;
     current = null;
+    far.stop();
     progress.value = null;
     try {
       report.value = await host.call("import_report", { import: id });
@@ -96,14 +100,17 @@ export function useImports(host: FieldHost, visit: VisitId | null, options: { ch
     watchFrom(at.done);
   }
 
+  const far = perFrame<ImportProgress>((at) => {
+    progress.value = at;
+    now.value = Date.now();
+  });
   const stop = host.onEvent((event) => {
     if (event.event === "dropped") void begin(event.handles, "drop");
     if (event.event !== "import" || event.progress.visit !== visit) return;
     meet(event.progress);
     if (event.progress.import !== current) return;
-    progress.value = event.progress;
-    now.value = Date.now();
     if (event.progress.finished) void over();
+    else far.tell(event.progress);
   });
 
   async function paste(event: ClipboardEvent): Promise<void> {
@@ -122,9 +129,10 @@ export function useImports(host: FieldHost, visit: VisitId | null, options: { ch
   onBeforeUnmount(() => {
     window.removeEventListener("paste", pasted);
     stop();
+    far.stop();
   });
 
-  return { progress, pace, report, show, summary, pick, cancel, inbox: visit === null };
+  return { progress, running, pace, report, show, summary, pick, cancel, inbox: visit === null };
 }
 
 export type Imports = ReturnType<typeof useImports>;
