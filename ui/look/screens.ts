@@ -41,6 +41,11 @@ async function turn(page: Page, times: number): Promise<void> {
   for (let n = 0; n < times; n++) await page.keyboard.press("ArrowRight");
 }
 
+/** Turns on to the first photo that has no picture. */
+async function unseen(page: Page): Promise<void> {
+  for (let n = 0; n < 80 && (await page.$(id("no-picture"))) === null; n++) await turn(page, 1);
+}
+
 /** A blurred part and an arrow on a copy. */
 async function marking(page: Page): Promise<void> {
   await gallery("ArrowRight", "Enter")(page);
@@ -148,6 +153,7 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   { name: "inbox-photo", path: "/index.html#/inbox", there: "photo-facts", way: inbox("ArrowRight", "o") },
+  { name: "inbox-unseen", path: "/index.html#/inbox", there: "no-picture", way: async (page) => (await inbox("ArrowRight", "o")(page), await unseen(page)) },
   { name: "inbox-aside", path: "/index.html#/inbox", there: "inbox-section-aside", way: click("inbox-filter-aside") },
   { name: "inbox-empty", path: "/index.html?inbox=empty#/inbox", there: "inbox-empty" },
   { name: "inbox-keys", path: "/index.html#/inbox", there: "keys-overlay", way: inbox("?") },
@@ -227,6 +233,18 @@ export const SCREENS: readonly Screen[] = [
     there: "photo-panel",
     way: click('[data-testid="tray-tiles"] figure:nth-of-type(5) [data-testid$="-open"]'),
   },
+  {
+    name: "photo-unseen",
+    path: VISIT,
+    there: "no-picture",
+    way: async (page) => {
+      await page.click(id("import-folder"));
+      await page.click(id("import-report-close"));
+      await page.click('[data-testid="tray-tiles"] figure:nth-of-type(7) [data-testid$="-open"]');
+    },
+  },
+  { name: "photo-unexplained", path: VISIT, there: "no-picture", way: click('[data-testid="tray-tiles"] figure:nth-of-type(14) [data-testid$="-open"]') },
+  { name: "film-unseen", path: as("photos=28"), there: "no-picture", way: click('[data-testid="tray-tiles"] figure:nth-of-type(28) [data-testid$="-open"]') },
   { name: "guide", path: VISIT, there: "guide-article", way: key("F1") },
   {
     name: "guide-found",
@@ -270,6 +288,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "console-papers", path: "/console.html", there: "review-papers", way: async (page) => (await review(0)(page), await page.locator(id("review-papers")).scrollIntoViewIfNeeded()) },
   { name: "console-accept", path: "/console.html", there: "accept-dialog", way: click("nav-visits", "review-row", "review-accept") },
   { name: "console-photo", path: "/console.html", there: "photo-viewer", way: click("nav-visits", "review-row", "review-photo") },
+  { name: "console-photo-unseen", path: "/console.html", there: "no-picture", way: async (page) => (await review(3, "review-photo")(page), await unseen(page)) },
   { name: "console-mended", path: "/console.html", there: "review-comparison", way: review(1) },
   { name: "console-returned", path: "/console.html", there: "review-waiting", way: review(5) },
   { name: "console-return", path: "/console.html", there: "return-dialog", way: review(0, "return-on-C4-04") },

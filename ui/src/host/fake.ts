@@ -47,6 +47,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     failing.set(name as Call, { code: (code ?? "internal") as ApiError["code"], params: {} });
   }
 
+  const isFilm = (n: number) => n === 12 || n === 27;
   const photo = (n: number): VisitPhoto => ({
     entry: HEX,
     ts_ms: started + n * 60_000,
@@ -54,8 +55,8 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       photo: `00000000-0000-7000-9000-${String(n).padStart(12, "0")}`,
       original: { sha256: HEX, len: 4_213_000 + n },
       thumbnail: n % 7 === 6 ? null : { sha256: HEX, len: 9000 },
-      name: n === 12 ? "VID_1012.MP4" : n % 7 === 6 ? `IMG_${1000 + n}.HEIC` : `IMG_${1000 + n}.JPG`,
-      mime: n === 12 ? "video/mp4" : n % 7 === 6 ? "image/heic" : "image/jpeg",
+      name: isFilm(n) ? `VID_${1000 + n}.MP4` : n % 7 === 6 ? `IMG_${1000 + n}.HEIC` : `IMG_${1000 + n}.JPG`,
+      mime: isFilm(n) ? "video/mp4" : n % 7 === 6 ? "image/heic" : "image/jpeg",
       method: "dialog",
       meta: {
         taken_at: new Date(Date.UTC(2026, 10, 21, 9, 10 + n, 5)).toISOString().slice(0, 19),

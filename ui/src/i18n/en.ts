@@ -1,5 +1,5 @@
 /** English texts. Errors say what happened, what is safe and what to do. */
-import preview from "./preview-en";
+import preview, { noPicture } from "./preview-en";
 import { consoleEn } from "./console-en";
 import { galleryEn } from "./gallery-en";
 import { inboxEn } from "./inbox-en";
@@ -225,7 +225,6 @@ const en: Catalogue = {
   },
   photo: {
     no_preview: "No preview",
-    no_preview_hint: "The original is kept whole; this kind of file cannot be shown yet.",
     film_play: "Play the film",
     film_opening: "Opening the film…",
     film_refused: "This computer cannot play this film. The original is kept whole and can be watched on a computer with a player for it.",
@@ -306,6 +305,7 @@ const en: Catalogue = {
     other: "Reason code {reason}. The original is untouched. Ask the county administrator.",
   },
   preview_reason: preview,
+  no_picture: noPicture,
   severity: { minor: "Minor", major: "Major", severe: "Severe" },
   unit_role: { lead: "Lead", cooperating: "Helps" },
   finding: {

@@ -11,3 +11,17 @@ export default {
   too_much_memory: "已完整保存。打开画面所需内存过多，已中止，暂无预览。",
   no_decoder: "已完整保存。解码程序未能启动，暂无预览。",
 };
+
+/** 没有画面的地方写什么。 */
+export const noPicture = {
+  title_failed: "画面没有打开",
+  title_film: "暂无封面",
+  kept: "原件已完整保存。",
+  none_made: "导入时没有生成预览图，记录里没有写原因。",
+  other: "原件已完整保存。没有生成预览图，原因代号 {reason}。",
+  pending: "预览图还没有送到服务器。",
+  failed: "预览图这次没有显示出来，原因不明。可以翻到别的照片，再翻回来试一次。",
+  act_export: "可以用“{open}”里的“{original}”把原件存到别处，再用能打开这种文件的程序查看。",
+  act_sort: "归入走访后，可以用“{open}”把原件存到别处，再用能打开这种文件的程序查看。",
+  act_download: "可以用“{original}”把文件存到本机，再用能打开这种文件的程序查看。",
+};

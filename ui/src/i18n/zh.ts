@@ -1,5 +1,5 @@
 /** Chinese texts. Errors say what happened, what is safe and what to do. */
-import preview from "./preview-zh";
+import preview, { noPicture } from "./preview-zh";
 import { consoleZh } from "./console-zh";
 import { galleryZh } from "./gallery-zh";
 import { inboxZh } from "./inbox-zh";
@@ -241,7 +241,6 @@ const zh = {
   },
   photo: {
     no_preview: "暂无预览",
-    no_preview_hint: "原件已完整保存，此类文件目前不能显示。",
     film_play: "播放视频",
     film_opening: "正在打开视频…",
     film_refused: "这台电脑不能播放这段视频。原件已完整保存，可以在装有相应播放程序的电脑上查看。",
@@ -322,6 +321,7 @@ const zh = {
     other: "原因代号 {reason}。原件未改动，请联系县管理员。",
   },
   preview_reason: preview,
+  no_picture: noPicture,
   severity: { minor: "一般", major: "较重", severe: "严重" },
   unit_role: { lead: "牵头", cooperating: "配合" },
   finding: {

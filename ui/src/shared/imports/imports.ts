@@ -4,6 +4,7 @@ import type { ApiError, ImportProgress, ImportReport, VisitId } from "@/contract
 import { asApiError, type FieldHost, type Pick } from "@/host";
 import { perFrame } from "@/shared/frames";
 import { isTextField } from "@/shared/keys";
+import { hearReasons } from "./reasons";
 
 type Method = "dialog" | "drop" | "paste";
 
@@ -68,6 +69,7 @@ export function useImports(host: FieldHost, visit: VisitId | null, options: { ch
     progress.value = null;
     try {
       report.value = await host.call("import_report", { import: id });
+      hearReasons(report.value);
       // What was taken stands where it was taken to; only a file that was not taken is worth stopping the work for.
       show.value = summary.value.refused > 0;
     } catch (thrown) {

@@ -6,6 +6,7 @@ import { useRouter } from "vue-router";
 import type { HostEvent } from "@/contract";
 import { asApiError, type FieldHost } from "@/host";
 import { counted } from "./imports";
+import { hearReasons } from "./reasons";
 import "element-plus/es/components/notification/style/css";
 
 export function useResumed(host: FieldHost): (event: HostEvent) => void {
@@ -14,7 +15,9 @@ export function useResumed(host: FieldHost): (event: HostEvent) => void {
 
   async function tell(id: string, to: string): Promise<void> {
     try {
-      const n = counted((await host.call("import_report", { import: id })).rows);
+      const report = await host.call("import_report", { import: id });
+      hearReasons(report);
+      const n = counted(report.rows);
       const notice = ElNotification({
         title: t("inbox.resumed_title"),
         type: n.refused ? "warning" : "success",
