@@ -19,7 +19,7 @@ pub fn call(port: u16, verb: &str, path: &str, cookie: Option<&str>, body: Optio
     let body = body.map(Value::to_string).unwrap_or_default();
     let cookie = cookie.map(|c| format!("Cookie: {c}\r\n")).unwrap_or_default();
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(300)))?;
     write!(
         stream,
         "{verb} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nX-Xunzhan: 1\r\n\

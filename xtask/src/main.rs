@@ -23,6 +23,7 @@ cargo xtask run [--fresh]              build everything, make a demo county and 
 cargo xtask test [PHASE…]              the whole gate; with names, only those phases
 cargo xtask bench intake [--json] [--folder DIR]
                                        photo intake beside exiftool + sha256sum + vipsthumbnail
+cargo xtask bench import [--json]      the window while 500 photos come in: frames, first small picture
 cargo xtask bench start [--json]       time to a usable window beside a bare one
 cargo xtask bench lists [--json]       lists of 1,000 stations, 10,000 visits, 50,000 photos: calls, and frames while scrolling
 cargo xtask soak [--minutes N]         simulator and fuzz tests with fresh seeds, for longer; all kills and power cuts;
@@ -48,6 +49,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         ["run", rest @ ..] => run::run(rest),
         ["test", rest @ ..] => gate::test(rest),
         ["bench", "intake", rest @ ..] => bench::intake(rest),
+        ["bench", "import", rest @ ..] => bench::import(rest),
         ["bench", "start", rest @ ..] => bench::start(rest),
         ["bench", "lists", rest @ ..] => bench::lists(rest),
         ["package", rest @ ..] => package::package(rest),

@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 
 use crate::http;
 
+/// How long a script may take, ms.
+const SCRIPT_MS: u32 = 300_000;
+
 /// A program opened by WebKitWebDriver. Dropping it ends the driver and the program.
 pub struct Session {
     driver: Child,
@@ -29,7 +32,12 @@ impl Session {
         }
         fs::set_permissions(home.join("runtime"), fs::Permissions::from_mode(0o700))?;
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let driver = Command::new("WebKitWebDriver")
+        let mut driver = Command::new("WebKitWebDriver");
+        if !has_gpu() {
+            // As the program does for itself on such a machine, but not under automation: screenshots would hang, and none is taken here.
+            driver.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+        }
+        let driver = driver
             .arg(format!("--port={port}"))
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("XDG_DATA_HOME", home.join("data"))
@@ -106,6 +114,8 @@ impl Session {
 
     /// Runs a script until it calls its last argument, and answers with what that was given.
     pub fn run_until_done(&self, script: &str) -> Result<Value> {
+        let path = format!("/session/{}/timeouts", self.id);
+        self.call("POST", &path, Some(&json!({"script": SCRIPT_MS})))?;
         self.script("async", script, &[])
     }
 
@@ -126,6 +136,10 @@ impl Session {
     fn call(&self, verb: &str, path: &str, body: Option<&Value>) -> Result<Value> {
         Ok(http::call(self.port, verb, path, None, body)?.body)
     }
+}
+
+fn has_gpu() -> bool {
+    fs::read_dir("/dev/dri").is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("renderD")))
 }
 
 impl Drop for Session {

@@ -6,17 +6,15 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::laptop::{LONGEST_GAP_MS, data, laptop, people, program, spread, unlocked};
 use super::options;
-use crate::webdriver::Session;
 use crate::{install, shell, window};
 
 /// How long each list is scrolled, ms, and how far with each frame, pixels.
 const SCROLLED_MS: u32 = 8_000;
 const STEP_PX: u32 = 90;
-/// The longest gap between two frames that nobody feels, ms.
-const LONGEST_GAP_MS: f64 = 100.0;
 
 /// Medians and 99th of a hundred of opening, listing, searching and showing, then the gaps between frames of the window.
 pub fn lists(words: &[&str]) -> Result<ExitCode> {
@@ -58,18 +56,6 @@ pub fn lists(words: &[&str]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn program(name: &str) -> PathBuf {
-    window::target().join("release").join(name)
-}
-
-fn data(scratch: &Path) -> PathBuf {
-    scratch.join("home/data/org.xunzhan.field")
-}
-
-fn people(scratch: &Path) -> PathBuf {
-    scratch.join("people.json")
-}
-
 /// Real photos, for thumbnails.
 fn photos() -> PathBuf {
     let shared = shell::root().join("../shared/photos/files");
@@ -80,45 +66,9 @@ fn photos() -> PathBuf {
     }
 }
 
-/// A laptop of the demo county, made once; what fills it comes from the benchmark itself.
-fn laptop(scratch: &Path) -> Result<()> {
-    let ready = scratch.join("laptop-is-ready");
-    if ready.exists() {
-        return Ok(());
-    }
-    let _ = fs::remove_dir_all(scratch);
-    fs::create_dir_all(data(scratch))?;
-    let county = scratch.join("county");
-    let mut server = Command::new(program("xunzhan-server"));
-    server.arg("demo").arg("--data").arg(scratch.join("server")).arg("--out").arg(&county);
-    shell::answer(server.args(["--url", "http://127.0.0.1:1"]))?;
-    let secrets: Value = serde_json::from_slice(&fs::read(county.join("secrets.json"))?)?;
-    let named = |list: &str| secrets.get(list).and_then(Value::as_array).cloned().unwrap_or_default();
-    let of_county = |one: &Value| one.get("county").and_then(Value::as_str).map(str::to_owned);
-    let first = named("counties").first().cloned().context("the demo has no county")?;
-    let card = first.get("card").and_then(Value::as_str).context("the demo has no card")?;
-    let ours: Vec<Value> = named("inspectors")
-        .into_iter()
-        .filter(|one| of_county(one) == of_county(&first))
-        .collect();
-    fs::write(people(scratch), serde_json::to_vec(&ours)?)?;
-    let mut field = Command::new(program("xunzhan-field"));
-    field.arg("demo").arg("--data").arg(data(scratch)).arg("--people").arg(people(scratch));
-    shell::answer(field.arg("--card").arg(county.join(card)))?;
-    fs::write(ready, "")?;
-    Ok(())
-}
-
 /// Unlocks the window, opens each list and scrolls it; answers with the gaps between frames.
 fn frames(scratch: &Path) -> Result<Value> {
-    let people: Value = serde_json::from_slice(&fs::read(people(scratch))?)?;
-    let person = people.pointer("/0").context("nobody is on the list of people")?;
-    let word = |key: &str| person.get(key).and_then(Value::as_str).with_context(|| format!("no {key}"));
-    let session = Session::open(&program("xunzhan"), &scratch.join("home"))?;
-    let id = word("person").or_else(|_| word("id"))?;
-    session.click(&format!("unlock-person-{id}"))?;
-    session.fill("unlock-passphrase", word("passphrase")?)?;
-    session.click("unlock")?;
+    let session = unlocked(scratch)?;
     let mut lists = Vec::new();
     let shown = [
         ("gallery", "nav-photos", "tile-", "photo-grid"),
@@ -130,10 +80,12 @@ fn frames(scratch: &Path) -> Result<Value> {
         session.click(way)?;
         session.ready(&format!("[data-testid^=\"{first}\"]"))?;
         std::thread::sleep(Duration::from_millis(500));
-        let mut gaps: Vec<f64> = serde_json::from_value(session.run_until_done(&scroll(scroller))?).context("reading the gaps between frames")?;
-        gaps.sort_by(f64::total_cmp);
-        let at = |share: usize| gaps.get((gaps.len() * share / 100).min(gaps.len().saturating_sub(1))).copied();
-        lists.push(json!({"list": list, "frames": gaps.len(), "median_ms": at(50), "p99_ms": at(99), "longest_ms": gaps.last()}));
+        let gaps = session.run_until_done(&scroll(scroller))?;
+        let mut row = spread(&gaps)?;
+        if let Some(row) = row.as_object_mut() {
+            row.insert("list".into(), list.into());
+        }
+        lists.push(row);
     }
     session.close()?;
     Ok(Value::Array(lists))

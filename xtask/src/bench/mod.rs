@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: our figures beside those of what people use today, measured in the same run.
 
+mod import;
 mod intake;
+mod laptop;
 mod lists;
 mod photos;
 mod start;
@@ -10,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+pub use import::import;
 pub use intake::intake;
 pub use lists::lists;
 pub use start::start;
