@@ -147,10 +147,10 @@ pub struct Elsewhere {
     pub started_at_ms: i64,
 }
 
-/// The remarks of each photo of a visit, in the visit's order: what a store knows of others (`twins`, taken out of it), what the photo and
+/// The remarks of each photo of a visit, in the visit's order: what a store knows of others (`twins`), what the photo and
 /// the visit say, then cameras' clocks. Photos that were withdrawn prove nothing, and copies
 /// made here say nothing of themselves: they have none.
-pub fn of_visit(visit: &Visit, station: Option<Position>, far_m: Option<i64>, twins: &mut BTreeMap<PhotoId, Vec<Remark>>) -> Vec<Vec<Remark>> {
+pub fn of_visit(visit: &Visit, station: Option<Position>, far_m: Option<i64>, mut twins: BTreeMap<PhotoId, Vec<Remark>>) -> Vec<Vec<Remark>> {
     let times = &visit.description;
     let standing: Vec<(PhotoId, &PhotoMeta)> = visit
         .standing_photos()

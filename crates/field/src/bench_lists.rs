@@ -237,8 +237,7 @@ fn write(
     let n = i64::try_from(number).unwrap_or(0);
     let started_at_ms = LAST_DAY_MS - n * DAY_MS / 14;
     let visit = VisitId::opened_by(&open.author.key.public().kid().to_string(), started_at_ms);
-    let mut say = |operation: Operation| tx.author(&open.author, visit.0, Some(by), &operation).map(|_| ());
-    say(Operation::VisitOpened(VisitOpened {
+    let mut operations = vec![Operation::VisitOpened(VisitOpened {
         station,
         pack: pack.clone(),
         description: VisitDescription {
@@ -250,26 +249,25 @@ fn write(
             situation: "站点正常营业".into(),
             seconded: Vec::new(),
         },
-    }))?;
+    })];
     for item in 1..=22 {
-        say(Operation::VisitAnswered(VisitAnswered {
+        operations.push(Operation::VisitAnswered(VisitAnswered {
             item: format!("C4-{item:02}"),
             answer: Some(Answer::NotChecked {
                 reason: "站长外出，钥匙不在站内".into(),
             }),
             overwrites: Vec::new(),
             observed_at_ms: None,
-        }))?;
+        }));
     }
     let mut photos = Vec::new();
     for photo in 0..PHOTOS_OF_A_VISIT {
         let id = PhotoId(Uuid::now_v7());
         photos.push(id);
-        attach(tx, open, by, visit, id, number * PHOTOS_OF_A_VISIT + photo, pictures)?;
+        operations.push(attached(tx, id, number * PHOTOS_OF_A_VISIT + photo, pictures)?);
     }
-    let mut say = |operation: Operation| tx.author(&open.author, visit.0, Some(by), &operation).map(|_| ());
     if number.is_multiple_of(2) {
-        say(Operation::FindingRecorded(Finding {
+        operations.push(Operation::FindingRecorded(Finding {
             id: FindingId(Uuid::now_v7()),
             item: Some("C4-09".into()),
             facts: format!("{}，{}村", FACTS.get(number / 2 % FACTS.len()).copied().unwrap_or_default(), name(number)),
@@ -282,7 +280,7 @@ fn write(
             }],
             photos,
             fixed: None,
-        }))?;
+        }));
     }
     let bytes = |what: &str| {
         let text = format!("{what} of visit {number}");
@@ -292,27 +290,27 @@ fn write(
         }
     };
     let statement = bytes("statement");
-    say(Operation::VisitSealed(VisitSealed {
+    operations.push(Operation::VisitSealed(VisitSealed {
         record: bytes("record"),
         statement: statement.clone(),
         covers: Vec::new(),
         signers: 2,
         supersedes: None,
-    }))?;
+    }));
     for member in team {
-        say(Operation::SealSigned(SealSigned {
+        operations.push(Operation::SealSigned(SealSigned {
             statement: statement.sha256.clone(),
             person: member.person,
             name: member.name.clone(),
             kid: open.author.key.public().kid().to_string(),
             public_key: open.author.key.public().to_string(),
             signature: String::new(),
-        }))?;
+        }));
     }
-    Ok(())
+    tx.author_all(&open.author, visit.0, by, &operations)
 }
 
-fn attach(tx: &mut Tx<'_>, open: &Open, by: PersonId, visit: VisitId, photo: PhotoId, number: usize, pictures: &[Vec<u8>]) -> crate::Result<()> {
+fn attached(tx: &mut Tx<'_>, photo: PhotoId, number: usize, pictures: &[Vec<u8>]) -> crate::Result<Operation> {
     let thumbnail = match pictures.get(number % pictures.len().max(1)) {
         Some(jpeg) => Some(BlobRef {
             sha256: tx.put_thumb(jpeg)?.to_hex(),
@@ -355,8 +353,7 @@ fn attach(tx: &mut Tx<'_>, open: &Open, by: PersonId, visit: VisitId, photo: Pho
         arrived_at_ms: None,
         derived: None,
     };
-    tx.author(&open.author, visit.0, Some(by), &Operation::PhotoAttached(Box::new(attached)))?;
-    Ok(())
+    Ok(Operation::PhotoAttached(Box::new(attached)))
 }
 
 /// Thumbnails of the photos in a folder.

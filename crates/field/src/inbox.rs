@@ -6,8 +6,9 @@ use contract::ApiError;
 use contract::field::{AssignPhotos, Assigned, Assignment, Inbox, InboxPhoto, NotAssigned, PutAside};
 use domain::decide::{Command, Refusal, decide};
 use domain::inbox::{Candidate, Waiting as Timed, bursts, propose};
+use domain::station::Position;
 use domain::worth::taken_ms;
-use domain::{PersonId, Station, StationId, Visit, VisitId, VisitPhase};
+use domain::{PersonId, StationId, Visit, VisitId, VisitPhase};
 
 use crate::core::{Core, Open};
 use crate::error::{Error, Result};
@@ -101,18 +102,19 @@ impl Core {
         if args.assignments.len() > MOST {
             return Err(Error::BadRequest("at most 1,000 photos are assigned at once"));
         }
-        let mut stations: BTreeMap<VisitId, Option<Station>> = BTreeMap::new();
+        let mut positions: BTreeMap<VisitId, Option<Position>> = BTreeMap::new();
         for one in &args.assignments {
-            if let std::collections::btree_map::Entry::Vacant(unknown) = stations.entry(one.visit) {
+            if let std::collections::btree_map::Entry::Vacant(unknown) = positions.entry(one.visit) {
                 let visit = open.store.visit(one.visit)?;
-                unknown.insert(visit.map(|visit| open.store.station(visit.station)).transpose()?.flatten());
+                let station = visit.map(|visit| open.store.station(visit.station)).transpose()?.flatten();
+                unknown.insert(station.and_then(|station| station.position));
             }
         }
         let (taken, refused) = open.store.transact(|tx| {
             let (mut taken, mut refused) = (0_u32, Vec::new());
             for one in &args.assignments {
-                let station = stations.get(&one.visit).and_then(Option::as_ref);
-                match self.assign(tx, &open, by, one, station) {
+                let position = positions.get(&one.visit).copied().flatten();
+                match self.assign(tx, &open, by, one, position) {
                     Ok(()) => taken = taken.saturating_add(1),
                     Err(e @ Error::Refused(_)) => refused.push(NotAssigned {
                         photo: one.photo,
@@ -131,7 +133,7 @@ impl Core {
     }
 
     /// One photo from the inbox into a visit, in a transaction with others.
-    fn assign(&self, tx: &mut Tx<'_>, open: &Open, by: PersonId, one: &Assignment, station: Option<&Station>) -> Result<()> {
+    fn assign(&self, tx: &mut Tx<'_>, open: &Open, by: PersonId, one: &Assignment, position: Option<Position>) -> Result<()> {
         let waiting = tx
             .waiting(one.photo)?
             .filter(|waiting| waiting.by == by)
@@ -139,7 +141,7 @@ impl Core {
         let visit = tx.visit(one.visit)?.ok_or(Refusal::NoVisit)?;
         let mut attached = waiting.attached;
         attached.arrived_at_ms = Some(waiting.arrived_at_ms);
-        attached.distance_m = attached.meta.distance_m(station.and_then(|station| station.position));
+        attached.distance_m = attached.meta.distance_m(position);
         attached.items.clone_from(&one.items);
         let operation = decide(Some(&visit), self.pack_of(&visit)?, Command::AttachPhoto(Box::new(attached)))?;
         tx.author(&open.author, one.visit.0, Some(by), &operation)?;

@@ -26,6 +26,7 @@ mod os;
 mod packs;
 mod paper;
 mod part;
+mod phone_page;
 mod photo_copy;
 mod photo_export;
 mod pictures;
@@ -46,6 +47,7 @@ pub mod vault;
 mod visits;
 
 pub use core::{Field, FileHandle, Options};
+pub use documents::Document;
 pub use error::{Error, Result};
 pub use os::machine::data_dir;
 pub use os::process::start_again_with;

@@ -106,12 +106,13 @@ fn alterations(marks: &[Mark]) -> Vec<Alteration> {
 }
 
 /// The bytes of a photo as they came, or why they are not at hand.
-pub(crate) fn original(open: &Open, attached: &PhotoAttached) -> Result<Vec<u8>> {
+pub(crate) fn here(open: &Open, attached: &PhotoAttached) -> Result<Digest> {
     let sha256 = attached.original.sha256.parse()?;
-    if !open.vault.has(&sha256) {
-        return Err(Error::Rule("original_not_here"));
+    if open.vault.has(&sha256) {
+        Ok(sha256)
+    } else {
+        Err(Error::Rule("original_not_here"))
     }
-    Ok(open.vault.read(&sha256)?)
 }
 
 /// A photo's pixels, upright, to be drawn on.
@@ -119,7 +120,7 @@ pub(crate) fn pixels(open: &Open, attached: &PhotoAttached) -> Result<redraw::Rg
     if !attached.mime.starts_with("image/") {
         return Err(Error::Rule("no_picture"));
     }
-    let bytes = original(open, attached)?;
+    let bytes = open.vault.read(&here(open, attached)?)?;
     redraw::open(&bytes, attached.meta.orientation, &Limits::default()).map_err(|_| Error::Rule("no_picture"))
 }
 

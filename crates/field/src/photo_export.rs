@@ -14,7 +14,7 @@ use seal::Digest;
 use crate::core::{Core, Open, lock};
 use crate::documents::Document;
 use crate::error::{Error, Result};
-use crate::photo_copy::{original, pixels};
+use crate::photo_copy::{here, pixels};
 use crate::store::now_ms;
 
 /// The most characters of to whom a photo goes.
@@ -68,7 +68,7 @@ impl Core {
             (Some(jpeg), file.to_hex(), len)
         } else {
             // Read, and hashed again, before anybody is asked where to save it.
-            original(&open, attached)?;
+            open.vault.copy_to(&here(&open, attached)?, &mut std::io::sink())?;
             (None, attached.original.sha256.clone(), attached.original.len)
         };
         let leaving = Leaving {
@@ -99,15 +99,13 @@ impl Core {
         let (open, _) = self.unlocked()?;
         let Some(leaving) = self.leaving(handle) else { return Ok(None) };
         if let Some(bytes) = leaving.copy {
-            let media_type = "image/jpeg".to_owned();
-            return Ok(Some(Document { media_type, bytes }));
+            return Ok(Some(Document::made("image/jpeg", bytes)));
         }
         let visit = open.store.visit(leaving.visit)?.ok_or(Refusal::NoVisit)?;
         let attached = attached(&visit, leaving.photo)?;
-        Ok(Some(Document {
-            media_type: attached.mime.clone(),
-            bytes: original(&open, attached)?,
-        }))
+        let sha256 = here(&open, attached)?;
+        let len = attached.original.len;
+        Ok(Some(Document::kept(&attached.mime, open.vault.clone(), sha256, len)))
     }
 
     /// Hears that the file of a handle is durable outside: an entry says so. False when the handle is no photo's.

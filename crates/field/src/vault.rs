@@ -16,7 +16,7 @@ use seal::Digest;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::hash;
+use crate::hash::{self, Hasher};
 use crate::os::files;
 
 /// Bytes that imports leave free, so that typing, entries and sealing still work on a disk that photos filled.
@@ -147,9 +147,27 @@ impl Vault {
     /// Reads a blob whole and hashes it again; bytes that are not those of the digest are an error of kind `InvalidData`.
     pub fn read(&self, sha256: &Digest) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        self.reader(sha256)?.read_to_end(&mut bytes)?;
-        if hash::digest(&bytes) == *sha256 {
-            Ok(bytes)
+        self.copy_to(sha256, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// As [`Vault::read`], into `out`, holding only some of it in memory. After an error what was written is not to be used.
+    pub fn copy_to(&self, sha256: &Digest, out: &mut impl Write) -> io::Result<()> {
+        let (mut reader, mut hasher) = (self.reader(sha256)?, Hasher::default());
+        let mut chunk = vec![0; SEALING_BYTES];
+        loop {
+            let count = match reader.read(&mut chunk) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                Err(e) => return Err(e),
+            };
+            let bytes = chunk.get(..count).unwrap_or_default();
+            hasher.update(bytes);
+            out.write_all(bytes)?;
+        }
+        if hasher.finish() == *sha256 {
+            Ok(())
         } else {
             Err(io::Error::new(io::ErrorKind::InvalidData, "the bytes do not hash to their name"))
         }

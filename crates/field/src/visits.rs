@@ -338,8 +338,8 @@ impl Core {
         let pack = self.pack_of(&visit)?;
         let states = open.store.photo_states(&visit.photos)?;
         let station = open.store.station(visit.station)?.ok_or(Error::NotFound("station"))?;
-        let mut twins = open.store.twins(&visit)?;
-        let remarks = domain::worth::of_visit(&visit, station.position, Some(i64::from(pack.far_from_station_m)), &mut twins);
+        let far_m = Some(i64::from(pack.far_from_station_m));
+        let remarks = domain::worth::of_visit(&visit, station.position, far_m, open.store.twins(&visit)?);
         let notes = visit.photos.iter().zip(states).zip(remarks).map(|((photo, data_state), remarks)| {
             let meta = &photo.attached.meta;
             PhotoNotes {

@@ -16,14 +16,13 @@ use tracing::{info, warn};
 use zeroize::Zeroizing;
 
 use crate::error::Result;
+use crate::phone_page;
 use crate::serve::door::{same, secret};
 use crate::store::now_ms;
 
 /// How often the PDF can be fetched: phones ask twice, and a colleague wants it too.
 pub(super) const MOST_FETCHES: u32 = 5;
 const MINUTES: u64 = 10;
-/// How long a connection that is under way may go on after the end.
-const GRACE: Duration = Duration::from_secs(3);
 
 /// A PDF that is offered to a phone.
 pub(crate) struct Offer {
@@ -129,26 +128,13 @@ impl Drop for Offer {
     }
 }
 
-fn serve(listener: TcpListener, offered: &Arc<Offered>, mut stopped: watch::Receiver<bool>) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+fn serve(listener: TcpListener, offered: &Arc<Offered>, stopped: watch::Receiver<bool>) -> Result<()> {
     let router = Router::new().fallback(answer).with_state(offered.clone());
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::from_std(listener)?;
-        let mut ended = stopped.clone();
-        let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
-            let _ = ended.wait_for(|stop| *stop).await;
-        });
-        let life = async {
-            let over = stopped.wait_for(|stop| *stop);
-            let _ = tokio::time::timeout(Duration::from_secs(MINUTES.saturating_mul(60)), over).await;
-            let _ = offered.stop.send(true);
-            tokio::time::sleep(GRACE).await;
-        };
-        tokio::select! {
-            served = serving.into_future() => served?,
-            () = life => {}
-        }
-        Ok(())
+    let mut over = stopped.clone();
+    phone_page::serve(listener, router, &stopped, async {
+        let minutes = Duration::from_secs(MINUTES.saturating_mul(60));
+        let _ = tokio::time::timeout(minutes, over.wait_for(|stop| *stop)).await;
+        let _ = offered.stop.send(true);
     })
 }
 
@@ -228,20 +214,12 @@ async fn answer(State(offered): State<Arc<Offered>>, request: Request) -> Respon
         }
     };
     let headers = response.headers_mut();
-    let always = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::CONNECTION, "close"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        ),
-    ];
-    for (name, value) in always {
-        headers.insert(name, header::HeaderValue::from_static(value));
-    }
+    // Nothing more is asked for on this connection: it must not hold up the end.
+    headers.insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+    phone_page::seclude(
+        headers,
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
     response
 }
 

@@ -52,6 +52,10 @@ impl Begun {
     }
 }
 
+fn read(noted: Option<String>) -> Result<Vec<Noted>> {
+    Ok(noted.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
+}
+
 impl Store {
     /// Notes that an import was begun; nothing is noted of one that could not be gone on with.
     pub(crate) fn note_begun(&self, by: PersonId, begun: &Begun) -> Result<()> {
@@ -71,8 +75,7 @@ impl Store {
 
     fn change_noted(&self, change: impl Fn(&mut Vec<Noted>)) -> Result<()> {
         self.transact(|tx| {
-            let before = tx.meta(Meta::Imports)?;
-            let mut noted: Vec<Noted> = before.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default();
+            let mut noted = read(tx.meta(Meta::Imports)?)?;
             change(&mut noted);
             let text = serde_json::to_string(&noted)?;
             tx.set_meta(Meta::Imports, Some(&text).filter(|_| !noted.is_empty()).map(String::as_str))
@@ -81,8 +84,7 @@ impl Store {
 
     /// Imports that a person began and that have not ended.
     fn unfinished(&self, by: PersonId) -> Result<Vec<Begun>> {
-        let text = self.meta(Meta::Imports)?;
-        let noted: Vec<Noted> = text.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default();
+        let noted = read(self.meta(Meta::Imports)?)?;
         Ok(noted.into_iter().filter(|noted| noted.by == by).map(|noted| noted.begun).collect())
     }
 }

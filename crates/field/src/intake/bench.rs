@@ -105,7 +105,7 @@ fn index(folder: &Path) -> Result<Value> {
 
 /// The encrypted durable copy alone: an import that looks at nothing.
 fn copy(folder: &Path) -> Result<Value> {
-    let unseen = |file: ReadFile| Taken {
+    let unseen = |file: &ReadFile| Taken {
         sha256: file.sha256,
         len: file.len,
         format: file.format,
@@ -226,7 +226,7 @@ fn run(folder: &Path, keep: &impl Keep) -> ImportReport {
     run_with(folder, keep, &look)
 }
 
-fn run_with(folder: &Path, keep: &impl Keep, look: &(dyn Fn(ReadFile) -> Taken + Sync)) -> ImportReport {
+fn run_with(folder: &Path, keep: &impl Keep, look: &(dyn Fn(&ReadFile) -> Taken + Sync)) -> ImportReport {
     let context = Context {
         keep,
         known: &|_| false,

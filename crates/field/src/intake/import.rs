@@ -26,6 +26,8 @@ use std::sync::{Mutex, PoisonError};
 pub const WORKERS: usize = 2;
 /// Threads that wait until files are durable. A file system's journal settles several files at the price of one.
 const SETTLERS: usize = 4;
+/// Memory for a file's bytes that a thread keeps for the next one.
+const KEPT_ROOM: usize = 16 << 20;
 /// Files that may have been read and not be durable, besides those at which a thread is.
 const UNSETTLED: usize = 4;
 
@@ -156,7 +158,7 @@ pub struct Context<'a, K> {
     /// Set to stop; whole photos stay, the one being read is dropped.
     pub cancel: &'a AtomicBool,
     /// Reads what a whole file says and shows; usually [`look`].
-    pub look: &'a (dyn Fn(ReadFile) -> Taken + Sync),
+    pub look: &'a (dyn Fn(&ReadFile) -> Taken + Sync),
 }
 
 /// Takes in files and folders. Blocks until done; run it on a thread of its own.
@@ -212,12 +214,12 @@ struct Unsettled<W> {
 impl<K: Keep> Run<'_, K> {
     /// Reads files until none is left.
     fn work(&self, list: &[Listed], ready: SyncSender<Unsettled<K::Writer>>) -> Vec<(usize, Imported)> {
-        let mut finished = Vec::new();
+        let (mut finished, mut room) = (Vec::new(), Vec::new());
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(listed) = list.get(index) else { return finished };
             // Nothing below is expected to panic; should it, one file is lost to the report's view and not the import.
-            let read = catch_unwind(AssertUnwindSafe(|| self.one(listed))).unwrap_or(Err(Outcome::Refused(Refusal::StoreError)));
+            let read = catch_unwind(AssertUnwindSafe(|| self.one(listed, &mut room))).unwrap_or(Err(Outcome::Refused(Refusal::StoreError)));
             let decided = match read {
                 Ok((writer, taken)) => {
                     let sent = ready.send(Unsettled { index, writer, taken });
@@ -265,7 +267,7 @@ impl<K: Keep> Run<'_, K> {
     }
 
     /// A file that is read and looked at, or what became of it already.
-    fn one(&self, listed: &Listed) -> Result<(K::Writer, Box<Taken>), Outcome> {
+    fn one(&self, listed: &Listed, room: &mut Vec<u8>) -> Result<(K::Writer, Box<Taken>), Outcome> {
         let path = &listed.path;
         let cancelled = || self.context.cancel.load(Ordering::Relaxed);
         if let Some(reason) = listed.refused.or_else(|| cancelled().then_some(Refusal::Cancelled)) {
@@ -273,18 +275,22 @@ impl<K: Keep> Run<'_, K> {
         }
         let refused = Outcome::Refused;
         let mut writer = self.context.keep.begin().map_err(|e| refused(Refusal::of_storing(&e)))?;
-        let file = read_one(path, &mut writer, |count| {
+        let file = read_one(path, &mut writer, std::mem::take(room), |count| {
             self.bytes.fetch_add(count, Ordering::Relaxed);
             self.progress(path);
             !cancelled()
         });
-        let file = file.map_err(refused)?;
+        let mut file = file.map_err(refused)?;
         let sha256 = file.sha256;
         let of = self.taken.lock().unwrap_or_else(PoisonError::into_inner).get(&sha256).cloned();
         if of.is_some() || (self.context.known)(&sha256) {
             return Err(Outcome::Duplicate { sha256, of });
         }
-        Ok((writer, Box::new((self.context.look)(file))))
+        let taken = Box::new((self.context.look)(&file));
+        if file.head.capacity() <= KEPT_ROOM {
+            *room = std::mem::take(&mut file.head);
+        }
+        Ok((writer, taken))
     }
 
     /// Kept before it counts as taken: of two equal files read at once, none may be called a copy of one that then fails.
@@ -306,21 +312,15 @@ impl<K: Keep> Run<'_, K> {
 }
 
 /// Reads what a file says and shows. Whatever happens here, the file is taken.
-pub fn look(file: ReadFile) -> Taken {
+pub fn look(file: &ReadFile) -> Taken {
     let limits = &Limits::default();
-    let ReadFile {
-        sha256,
-        len,
-        format,
-        head,
-        whole,
-    } = file;
-    let meta = catch_unwind(AssertUnwindSafe(|| metadata::read_as(&head, format))).unwrap_or_else(|_| Metadata {
+    let ReadFile { sha256, len, format, .. } = *file;
+    let meta = catch_unwind(AssertUnwindSafe(|| metadata::read_as(&file.head, format))).unwrap_or_else(|_| Metadata {
         warnings: vec!["the metadata reader failed on this file".into()],
         ..Metadata::default()
     });
-    let thumbnail = if whole || !matches!(format, FileFormat::Jpeg | FileFormat::Png | FileFormat::Pdf) {
-        decode::thumbnail(&head, meta.orientation, limits)
+    let thumbnail = if file.whole || !matches!(format, FileFormat::Jpeg | FileFormat::Png | FileFormat::Pdf) {
+        decode::thumbnail(&file.head, meta.orientation, limits)
     } else {
         Err(NoPreview::TooLarge)
     };

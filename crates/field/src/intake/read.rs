@@ -28,17 +28,19 @@ pub struct ReadFile {
 }
 
 /// Reads a file once in chunks, writing every byte to `out` and calling `step` with the bytes of each chunk; `step` answers
-/// whether to go on. Nothing of `out` counts until the answer is `Ok`: on a refusal the caller drops it.
+/// whether to go on. Nothing of `out` counts until the answer is `Ok`: on a refusal the caller drops it. `room` is memory of an earlier
+/// file, for [`ReadFile::head`]; what it holds is forgotten.
 ///
 /// Refused are: what is no ordinary file (it is not opened), empty files, files that change meanwhile, and every error of
 /// the medium or of `out`.
-pub fn read_one(path: &Path, out: &mut impl Write, mut step: impl FnMut(u64) -> bool) -> Result<ReadFile, Refusal> {
+pub fn read_one(path: &Path, out: &mut impl Write, room: Vec<u8>, mut step: impl FnMut(u64) -> bool) -> Result<ReadFile, Refusal> {
     let reading = |e: io::Error| Refusal::of_reading(&e);
     let storing = |e: io::Error| Refusal::of_storing(&e);
     let mut file = open(path)?;
     let before = file.metadata().map_err(reading)?;
     let mut hasher = Hasher::default();
-    let (mut len, mut head, mut format) = (0_u64, Vec::new(), FileFormat::Other);
+    let (mut len, mut head, mut format) = (0_u64, room, FileFormat::Other);
+    head.clear();
     let mut chunk = vec![0; CHUNK];
     loop {
         let count = match file.read(&mut chunk) {
@@ -109,7 +111,7 @@ mod tests {
 
     fn read(path: &Path) -> Result<(ReadFile, Vec<u8>), Refusal> {
         let mut copy = Vec::new();
-        read_one(path, &mut copy, |_| true).map(|r| (r, copy))
+        read_one(path, &mut copy, b"of another file".to_vec(), |_| true).map(|r| (r, copy))
     }
 
     #[test]
@@ -171,7 +173,7 @@ mod tests {
                 .and_then(|mut f| f.write_all(b"x"))
                 .is_ok()
         };
-        assert_eq!(read_one(&path, &mut io::sink(), grow).unwrap_err(), Refusal::Changing);
+        assert_eq!(read_one(&path, &mut io::sink(), Vec::new(), grow).unwrap_err(), Refusal::Changing);
     }
 
     #[test]
@@ -188,6 +190,6 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a");
         fs::write(&path, b"bytes").unwrap();
-        assert_eq!(read_one(&path, &mut Full, |_| true).unwrap_err(), Refusal::DiskFull);
+        assert_eq!(read_one(&path, &mut Full, Vec::new(), |_| true).unwrap_err(), Refusal::DiskFull);
     }
 }

@@ -21,14 +21,13 @@ use zeroize::Zeroizing;
 
 use super::desk::{Begun, Desk, Stage, Stored};
 use crate::error::{Error, Result};
+use crate::phone_page;
 use crate::serve::door::{same, secret};
 use crate::store::now_ms;
 
 /// Nobody used it for so long: it closes itself.
 const IDLE: Duration = Duration::from_secs(10 * 60);
 const LOOK: Duration = Duration::from_secs(5);
-/// How long a piece that is under way may go on after the end.
-const GRACE: Duration = Duration::from_secs(3);
 /// The largest piece; the page sends 1 MiB.
 const MOST_PIECE_BYTES: usize = 4 << 20;
 const COOKIE: &str = "xunzhan_phone";
@@ -129,51 +128,27 @@ impl Drop for Reception {
     }
 }
 
-fn serve(listener: TcpListener, counter: &Arc<Counter>, mut stopped: watch::Receiver<bool>, stop: &watch::Sender<bool>) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+fn serve(listener: TcpListener, counter: &Arc<Counter>, stopped: watch::Receiver<bool>, stop: &watch::Sender<bool>) -> Result<()> {
     let router = Router::new().fallback(answer).with_state(counter.clone());
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::from_std(listener)?;
-        let mut ended = stopped.clone();
-        let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
-            let _ = ended.wait_for(|stop| *stop).await;
-        });
-        let life = async {
-            let idle = i64::try_from(IDLE.as_millis()).unwrap_or(i64::MAX);
-            while now_ms().saturating_sub(counter.used_ms.load(Ordering::Acquire)) < idle {
-                let over = stopped.wait_for(|stop| *stop);
-                if tokio::time::timeout(LOOK, over).await.is_ok() {
-                    break;
-                }
+    let mut over = stopped.clone();
+    phone_page::serve(listener, router, &stopped, async {
+        let idle = i64::try_from(IDLE.as_millis()).unwrap_or(i64::MAX);
+        while now_ms().saturating_sub(counter.used_ms.load(Ordering::Acquire)) < idle {
+            if tokio::time::timeout(LOOK, over.wait_for(|stop| *stop)).await.is_ok() {
+                break;
             }
-            counter.open.store(false, Ordering::Release);
-            let _ = stop.send(true);
-            tokio::time::sleep(GRACE).await;
-        };
-        tokio::select! {
-            served = serving.into_future() => served?,
-            () = life => {}
         }
-        Ok(())
+        counter.open.store(false, Ordering::Release);
+        let _ = stop.send(true);
     })
 }
 
 async fn answer(State(counter): State<Arc<Counter>>, request: Request) -> Response {
     let mut response = counter.answer(request).await;
-    let headers = response.headers_mut();
-    let always = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        ),
-    ];
-    for (name, value) in always {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    phone_page::seclude(
+        response.headers_mut(),
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
     response
 }
 

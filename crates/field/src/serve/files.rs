@@ -4,6 +4,7 @@
 //! killed left there is removed when the next one starts.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -178,10 +179,37 @@ pub(super) async fn record(State(shell): State<Shell>, Path((_, handle)): Path<(
     });
     let document = document.await?;
     let headers = [
-        (header::CONTENT_TYPE, document.media_type),
+        (header::CONTENT_TYPE, document.media_type.clone()),
         (header::CONTENT_DISPOSITION, "attachment".to_owned()),
+        (header::CONTENT_LENGTH, document.len.to_string()),
     ];
-    Ok((headers, document.bytes).into_response())
+    let (pieces, body) = tokio::sync::mpsc::channel(PIECES_AHEAD);
+    tokio::task::spawn_blocking(move || {
+        let mut out = io::BufWriter::with_capacity(PIECE_BYTES, Pieces(pieces.clone()));
+        // A browser keeps no file that ends with an error.
+        if let Err(error) = document.write_to(&mut out).and_then(|()| out.flush()) {
+            let _ = pieces.blocking_send(Err(error));
+        }
+    });
+    let body = futures::stream::unfold(body, |mut body| async { body.recv().await.map(|piece| (piece, body)) });
+    Ok((headers, Body::from_stream(body)).into_response())
+}
+
+const PIECE_BYTES: usize = 256 << 10;
+const PIECES_AHEAD: usize = 4;
+
+/// The pieces of an answer, each waited for until there is room for it.
+struct Pieces(tokio::sync::mpsc::Sender<io::Result<Vec<u8>>>);
+
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let sent = self.0.blocking_send(Ok(bytes.to_vec()));
+        sent.map(|()| bytes.len()).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -25,6 +25,21 @@ pub struct Author {
 impl Tx<'_> {
     /// Signs an operation as the next entry, stores and applies it. Answers with the entry's id.
     pub fn author(&mut self, author: &Author, ent: Uuid, by: Option<PersonId>, operation: &Operation) -> Result<EntryId> {
+        let id = self.write(author, ent, by, operation)?;
+        self.fold(&[ent])?;
+        Ok(id)
+    }
+
+    /// Signs operations on one aggregate as the next entries, stores them and applies them together: what lists show of them is
+    /// written once.
+    pub fn author_all(&mut self, author: &Author, ent: Uuid, by: PersonId, operations: &[Operation]) -> Result<()> {
+        for operation in operations {
+            self.write(author, ent, Some(by), operation)?;
+        }
+        self.fold(&[ent])
+    }
+
+    fn write(&mut self, author: &Author, ent: Uuid, by: Option<PersonId>, operation: &Operation) -> Result<EntryId> {
         let (kind, payload) = operation.to_parts()?;
         let unseen = state::unseen(&self.sql, &ent, self.own_log()?.as_ref())?;
         let (groups, deps) = split_deps(&unseen);
@@ -65,7 +80,6 @@ impl Tx<'_> {
         )?;
         let verified = verify(&frame, author.key.public())?;
         self.insert_entry(&frame, &verified, true)?;
-        self.fold(&[verified.header.ent])?;
         Ok(verified.id)
     }
 

@@ -73,7 +73,7 @@ pub fn covered(conn: &Connection) -> Result<(i64, i64)> {
 pub fn uncopied(conn: &Connection) -> Result<Uncopied> {
     let (through_n, made_ms) = covered(conn)?;
     let sql = "WITH alone (visit, ms, sha256) AS (
-        SELECT e.ent, e.stored_ms, NULL FROM entry e
+        SELECT e.ent, e.stored_ms, NULL FROM entry e INDEXED BY entry_unsent
           WHERE e.sseq IS NULL AND e.server_refused IS NULL AND e.own AND e.n > ?1 AND EXISTS (SELECT 1 FROM visit_row v WHERE v.ent = e.ent)
         UNION ALL SELECT iif(d.slot = 'inbox', x'00', d.visit), d.saved_at_ms, NULL FROM draft d WHERE d.saved_at_ms >= ?2
         UNION ALL SELECT vb.visit, v.changed_at_ms, b.sha256 FROM blob b

@@ -2,7 +2,7 @@
 //! they become entries; so they lie among the drafts, each under its own id.
 
 use domain::operation::PhotoAttached;
-use domain::{PersonId, PhotoId};
+use domain::{PersonId, PhotoId, VisitId};
 use rusqlite::{Connection, OptionalExtension};
 use seal::Digest;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,11 @@ pub struct Waiting {
     pub attached: PhotoAttached,
 }
 
+/// Where a photo waits among the drafts, which lie by visit: under its own id, which no visit has.
+fn place(photo: PhotoId) -> VisitId {
+    VisitId(photo.0)
+}
+
 fn one(conn: &Connection, photo: PhotoId) -> Result<Option<Waiting>> {
     let sql = "SELECT raw FROM draft WHERE visit = ?1 AND slot = ?2";
     let raw: Option<String> = conn
@@ -40,14 +45,7 @@ fn one(conn: &Connection, photo: PhotoId) -> Result<Option<Waiting>> {
 impl Tx<'_> {
     /// Keeps a waiting photo.
     pub fn put_waiting(&mut self, waiting: &Waiting) -> Result<()> {
-        let raw = serde_json::to_string(waiting)?;
-        let sql = "INSERT INTO draft (visit, slot, raw, saved_at_ms) VALUES (?1, ?2, ?3, ?4)
-                   ON CONFLICT (visit, slot) DO UPDATE SET raw = excluded.raw, saved_at_ms = excluded.saved_at_ms";
-        let photo = waiting.attached.photo.0;
-        self.sql
-            .prepare_cached(sql)?
-            .execute((photo.as_bytes().as_slice(), SLOT, raw, self.now_ms))?;
-        Ok(())
+        self.put_draft(place(waiting.attached.photo), SLOT, &serde_json::to_string(waiting)?)
     }
 
     /// A waiting photo.
@@ -57,9 +55,7 @@ impl Tx<'_> {
 
     /// Forgets that a photo waits: it is in a visit now.
     pub fn drop_waiting(&mut self, photo: PhotoId) -> Result<()> {
-        let sql = "DELETE FROM draft WHERE visit = ?1 AND slot = ?2";
-        self.sql.prepare_cached(sql)?.execute((photo.0.as_bytes().as_slice(), SLOT))?;
-        Ok(())
+        self.drop_draft(place(photo), SLOT)
     }
 }
 
@@ -97,7 +93,7 @@ impl Store {
         })?;
         for (photo, visit) in rows {
             let photo = PhotoId(uuid::Uuid::from_bytes(photo));
-            let visit = self.visit(domain::VisitId(uuid::Uuid::from_bytes(visit)))?;
+            let visit = self.visit(VisitId(uuid::Uuid::from_bytes(visit)))?;
             if visit.is_some_and(|visit| visit.standing_photos().any(|one| one.attached.photo == photo)) {
                 return Ok(Some(photo));
             }

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/field/0003_lists.sql"),
     include_str!("../../../../migrations/field/0004_saved_filters.sql"),
     include_str!("../../../../migrations/field/0005_photo_prints.sql"),
+    include_str!("../../../../migrations/field/0006_tally.sql"),
 ];
 /// From this version on a store keeps the rows of its lists.
 const LISTS: u32 = 3;

@@ -82,20 +82,33 @@ impl Store {
     pub fn sync_counts(&self, status: &mut SyncStatus) -> Result<()> {
         self.read(|conn| {
             let one = |sql: &str| -> Result<u64> { Ok(count(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)) };
-            status.entries = one("SELECT count(*) FROM entry WHERE own")?;
-            status.acknowledged = one("SELECT count(*) FROM entry WHERE own AND sseq IS NOT NULL")?;
-            status.receipted = one("SELECT count(*) FROM entry e WHERE own AND EXISTS (SELECT 1 FROM receipt r WHERE r.entry = e.id)")?;
-            status.visits_unsynced =
-                one("SELECT count(*) FROM visit_row v WHERE EXISTS (SELECT 1 FROM entry e WHERE e.ent = v.ent AND e.own AND e.sseq IS NULL)")?;
+            let mut tally = conn.prepare_cached("SELECT n FROM tally WHERE what = ?1")?;
+            let mut tally = |what: &str| -> Result<u64> { Ok(count(tally.query_row([what], |row| row.get(0))?)) };
+            status.entries = tally("entries")?;
+            status.acknowledged = tally("acknowledged")?;
+            status.receipted = tally("receipted")?;
+            status.bytes_left = tally("unsent_bytes")?;
+            status.visits_unsynced = one("SELECT count(DISTINCT e.ent) FROM entry e INDEXED BY entry_unsent
+                 WHERE e.own AND e.sseq IS NULL AND EXISTS (SELECT 1 FROM visit_row v WHERE v.ent = e.ent)")?;
             // What no visit names any more, like a voided drawing, is never sent and keeps nobody waiting.
-            let named = "EXISTS (SELECT 1 FROM visit_blob v WHERE v.sha256 = blob.sha256)";
-            let stored = "EXISTS (SELECT 1 FROM stored_row s WHERE s.sha256 = blob.sha256)";
-            status.thumbnails = one(&format!("SELECT count(*) FROM blob WHERE kind = 'thumb' AND {named}"))?;
-            status.originals = one(&format!("SELECT count(*) FROM blob WHERE kind <> 'thumb' AND {named}"))?;
-            status.thumbnails_stored = one(&format!("SELECT count(*) FROM blob WHERE kind = 'thumb' AND {named} AND {stored}"))?;
-            status.originals_stored = one(&format!("SELECT count(*) FROM blob WHERE kind <> 'thumb' AND {named} AND {stored}"))?;
-            status.bytes_left = one(&format!("SELECT coalesce(sum(len), 0) FROM blob WHERE {named} AND NOT {stored}"))?
-                + one("SELECT coalesce(sum(length(frame)), 0) FROM entry WHERE own AND sseq IS NULL")?;
+            let sql = "SELECT b.kind = 'thumb', s.sha256 IS NOT NULL, count(*), sum(b.len) FROM blob b LEFT JOIN stored_row s ON s.sha256 = b.sha256
+                 WHERE s.sha256 IS NOT NULL OR EXISTS (SELECT 1 FROM visit_blob v WHERE v.sha256 = b.sha256) GROUP BY 1, 2";
+            let mut statement = conn.prepare_cached(sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let (thumbnail, stored, blobs, bytes) = (row.get(0)?, row.get(1)?, count(row.get(2)?), count(row.get(3)?));
+                let (all, there) = if thumbnail {
+                    (&mut status.thumbnails, &mut status.thumbnails_stored)
+                } else {
+                    (&mut status.originals, &mut status.originals_stored)
+                };
+                *all = all.saturating_add(blobs);
+                if stored {
+                    *there = blobs;
+                } else {
+                    status.bytes_left = status.bytes_left.saturating_add(bytes);
+                }
+            }
             status.uncopied = copies::uncopied(conn)?;
             Ok(())
         })

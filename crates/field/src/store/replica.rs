@@ -108,9 +108,8 @@ impl ClientStore for Replica {
 
     fn unreceipted(&self, scope: &ScopeId, limit: usize) -> Result<Vec<u64>> {
         self.0.read(|conn| {
-            let sql = "SELECT e.sseq FROM entry e JOIN log l ON l.log = e.log
-                       WHERE e.own AND e.sseq IS NOT NULL AND l.scope = ?1 AND NOT EXISTS (SELECT 1 FROM receipt r WHERE r.entry = e.id)
-                       ORDER BY e.sseq LIMIT ?2";
+            let sql = "SELECT e.sseq FROM unreceipted u CROSS JOIN entry e ON e.id = u.entry JOIN log l ON l.log = e.log
+                       WHERE e.sseq IS NOT NULL AND l.scope = ?1 ORDER BY e.sseq LIMIT ?2";
             let mut statement = conn.prepare_cached(sql)?;
             let rows = statement.query_map((scope.as_bytes(), sql_int(limit as u64)), |row| row.get(0))?;
             rows.map(|sseq| Ok(count(sseq?))).collect()

@@ -51,6 +51,13 @@ pub fn options(home: &Path) -> Options {
     }
 }
 
+/// The bytes of a finished document.
+pub fn whole(field: &Field, handle: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    field.document(handle).unwrap().write_to(&mut bytes).unwrap();
+    bytes
+}
+
 pub fn field(home: &Path) -> Field {
     Field::open_with(&home.join("data"), options(home)).unwrap()
 }

@@ -20,6 +20,7 @@ mod phone;
 mod returned;
 mod shown;
 mod standing;
+mod tally;
 mod twins;
 mod undo;
 mod uploads;

@@ -27,7 +27,7 @@ const GRAVEST: [&str; 9] = [
 pub(super) fn remarks(db: &Db, scope: &ScopeId, visit: &Visit, pack: Option<&Pack>, station: Option<&Station>) -> Result<Vec<Vec<Remark>>> {
     let position = station.and_then(|station| station.position);
     let far_m = pack.map(|pack| i64::from(pack.far_from_station_m));
-    Ok(worth::of_visit(visit, position, far_m, &mut db.twins(scope, visit)?))
+    Ok(worth::of_visit(visit, position, far_m, db.twins(scope, visit)?))
 }
 
 fn doubt(why: &str, n: usize, photos: Vec<PhotoId>, items: Vec<String>) -> Option<Doubt> {
