@@ -38,7 +38,9 @@ pub async fn save_record(shell: State<'_, Shell>, handle: String, file_name: Str
         let Some(to) = files::where_to_save(&shell, &file_name)? else {
             return Ok(false);
         };
-        files::write_durably(&document.bytes, &to).map_err(|error| ApiError::new(ErrorCode::DiskFull).with("detail", error))?;
+        document
+            .save(&to)
+            .map_err(|error| ApiError::new(ErrorCode::DiskFull).with("detail", error))?;
         field.document_kept(&handle)?;
         Ok(true)
     })

@@ -6,6 +6,8 @@ mod core;
 mod files;
 mod pictures;
 mod renderer;
+#[cfg(test)]
+mod windows_bundle;
 
 use std::path::PathBuf;
 

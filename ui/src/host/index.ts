@@ -3,13 +3,13 @@ import { inject, type App, type InjectionKey } from "vue";
 import type { ApiError, ConsoleCalls, ErrorCode, ExportList, FieldCalls, HostEvent, StationTable } from "@/contract";
 
 /** What a host may or may not be able to do; a screen asks, it never guesses which host it has. */
-export type Ability = "pick_files" | "pick_folder" | "drop_files" | "paste_files" | "save_record";
+export type Ability = "pick_files" | "pick_folder" | "drop_files" | "paste_files" | "paste_paths" | "save_record";
 
 /** Pictures by what they are of: `thumbnail`, `preview` and `original` by photo id, `page` by `<visit>/<page from 1>`. */
 export type ImageKind = "thumbnail" | "preview" | "original" | "page";
 
-/** What a native dialog is to choose. */
-export type Pick = "photos" | "folder" | "card";
+/** What a native dialog is to choose; `clipboard` are the files that were copied in another program, for a host that can `paste_paths`. */
+export type Pick = "photos" | "folder" | "card" | "clipboard";
 
 /** A film that may be played until it is freed. */
 export interface Film {

@@ -5,7 +5,7 @@ import type { FieldCalls, HostEvent } from "@/contract";
 import { asApiError, HostError, type Ability, type FieldHost } from ".";
 import { held } from "./web";
 
-const ABILITIES: readonly Ability[] = ["pick_files", "pick_folder", "drop_files", "save_record"];
+const ABILITIES: readonly Ability[] = ["pick_files", "pick_folder", "drop_files", "paste_paths", "save_record"];
 
 /** Bytes of a film that is held in memory to be played. */
 const MOST_IN_MEMORY = 256 * 1024 * 1024;
@@ -24,7 +24,7 @@ export const isWindow = isTauri;
 export function tauriHost(): FieldHost {
   return {
     call: <K extends keyof FieldCalls>(name: K, args: FieldCalls[K]["args"]) => ask<FieldCalls[K]["answer"]>("call", { name, args }),
-    can: (what) => ABILITIES.includes(what),
+    can: (what) => ABILITIES.includes(what) && (what !== "paste_paths" || navigator.userAgent.includes("Linux")),
     pickFiles: (what) => ask<string[]>("pick", { what }),
     // A window takes paths of files, from its dialog or a drop; it has no way for their bytes.
     handIn: () => Promise.resolve([]),

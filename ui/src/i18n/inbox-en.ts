@@ -81,7 +81,7 @@ export const inboxEn: typeof inboxZh = {
     lead: "You need not know beforehand which visit a photo belongs to: take in a whole card or a phone's whole folder. By time and place the program proposes station, visit and item of each photo and says why; nothing is put in before you confirm it.",
     card: "Camera or card: plug it in, press “Folder” at the top and choose the card's DCIM folder.",
     phone: "Phone: plug it in, choose “File transfer” on the phone, then press “Folder” and choose its DCIM folder.",
-    drop: "Files and folders can be dropped on the window too; in a browser they can also be pasted.",
+    drop: "Files and folders can be dropped on the window too, or copied elsewhere and pasted here with Ctrl+V.",
     sort: "Then select by Space and put in by Enter; V chooses another visit, I other items, X puts aside.",
   },
 };

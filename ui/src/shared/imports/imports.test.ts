@@ -9,19 +9,24 @@ let gone = () => {};
 afterEach(() => {
   gone();
   gone = () => {};
+  able = () => true;
   vi.useRealTimers();
 });
 
 let tell: (event: HostEvent) => void = () => undefined;
 let imports: Imports;
+let able: (what: string) => boolean = () => true;
 const made: string[] = [];
 /** A screen that takes files into a visit, or into the inbox. */
 function watching(visit: string | null): void {
   made.length = 0;
   const host = {
     call: (name: string) => (made.push(name), Promise.resolve(name.startsWith("import_") && name !== "import_report" ? { import: "one" } : { finished: false, cancelled: false, rows: [] })),
-    can: () => true,
-    pickFiles: () => Promise.resolve(["file-1"]),
+    can: (what: string) => able(what),
+    pickFiles: (what: string) => {
+      if (what === "clipboard") made.push("pick clipboard");
+      return Promise.resolve(["file-1"]);
+    },
     handIn: (files: File[]) => Promise.resolve(files.map((file) => file.name)),
     onEvent: (listener: (event: HostEvent) => void) => ((tell = listener), () => undefined),
   } as unknown as FieldHost;
@@ -103,5 +108,22 @@ it("takes pasted files, and leaves pasted text alone", async () => {
   expect(paste([new File(["x"], "a.jpg")])).toBe(true);
   await new Promise((later) => setTimeout(later));
   expect(made.filter((name) => name === "import_to_inbox")).toHaveLength(1);
+  field.remove();
+});
+
+it("asks a window for the files that were copied, and lets text fields paste", async () => {
+  able = (what) => what === "paste_paths";
+  watching(null);
+  const press = async (target: EventTarget, more: KeyboardEventInit) => {
+    target.dispatchEvent(new KeyboardEvent("keydown", { key: "v", bubbles: true, ...more }));
+    await new Promise((later) => setTimeout(later));
+  };
+  const field = document.body.appendChild(document.createElement("textarea"));
+  await press(field, { ctrlKey: true });
+  await press(document.body, {});
+  await press(document.body, { ctrlKey: true, isComposing: true });
+  expect(made).toEqual([]);
+  await press(document.body, { ctrlKey: true });
+  expect(made.slice(0, 2)).toEqual(["pick clipboard", "import_to_inbox"]);
   field.remove();
 });

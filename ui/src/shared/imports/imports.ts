@@ -3,7 +3,7 @@ import { computed, onBeforeUnmount, onMounted, ref } from "vue";
 import type { ApiError, ImportProgress, ImportReport, VisitId } from "@/contract";
 import { asApiError, type FieldHost, type Pick } from "@/host";
 import { perFrame } from "@/shared/frames";
-import { isTextField } from "@/shared/keys";
+import { isTextField, useKeys } from "@/shared/keys";
 import { hearReasons } from "./reasons";
 
 type Method = "dialog" | "drop" | "paste";
@@ -126,7 +126,19 @@ export function useImports(host: FieldHost, visit: VisitId | null, options: { ch
       options.failed(asApiError(thrown));
     }
   }
+  /** In a window, whose page is not told of files that were copied. */
+  async function pasteCopied(): Promise<void> {
+    try {
+      await begin(await host.pickFiles("clipboard"), "paste");
+    } catch (thrown) {
+      options.failed(asApiError(thrown));
+    }
+  }
   const pasted = (event: ClipboardEvent) => void paste(event);
+  useKeys(({ key, control, typing }) => {
+    if (control && key === "v" && !typing && host.can("paste_paths")) void pasteCopied();
+    return false;
+  });
   onMounted(() => window.addEventListener("paste", pasted));
   onBeforeUnmount(() => {
     window.removeEventListener("paste", pasted);
