@@ -279,7 +279,8 @@ pub async fn seal(window: &Page, county: &County, passphrases: &[&str; 2]) -> St
 /// The record as a PDF: who was there, what was found, the seal and the county's fingerprint, pages numbered.
 pub async fn save_record(window: &Page, county: &County, seal_id: &str) {
     window.click("record-save").await;
-    window.element("record-kept").await;
+    // What is laid out from now on is a copy: the pages are made anew first.
+    window.patient(Duration::from_secs(90)).element("record-kept").await;
     let pdf = place::pictures().join("record.pdf");
     let (code, text) = finished(Command::new("pdftotext").args(["-layout"]).arg(&pdf).arg("-"));
     assert_eq!(code, 0, "{text}");
