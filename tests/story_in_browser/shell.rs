@@ -16,7 +16,7 @@ use crate::county::County;
 use crate::visit::two_photos;
 
 /// What is brought in without a visit.
-const TO_SORT_OUT: &str = "opensfm__01.jpg";
+const TO_SORT_OUT: &str = "pillow__hopper_orientation_6.jpg";
 /// What the phone chooses.
 const FROM_PHONE: &str = "immich__gps-datetime.jpg";
 
@@ -219,7 +219,7 @@ pub async fn sort_out_a_photo(page: &Page) {
     page.click("import-files").await;
     choose(page, &[place::photos().join(TO_SORT_OUT)]).await;
     page.css("[data-testid=\"nav-inbox-count\"][data-count=\"1\"]").await;
-    // It was taken years before: nothing is proposed for it, and nothing happens by itself.
+    // It does not say when or where it was taken: nothing is proposed for it, and nothing happens by itself.
     page.css("[data-testid=\"inbox-total\"][data-total=\"1\"][data-proposed=\"0\"]").await;
     page.click_css(&format!("[data-testid^=\"inbox-tile-\"][data-name=\"{TO_SORT_OUT}\"]"))
         .await;
