@@ -31,7 +31,7 @@ function refuse(code: ApiError["code"], params: Record<string, string> = {}): ne
   throw new HostError({ code, params });
 }
 
-export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; returned?: boolean; inbox?: "many" } = {}): FakeHost {
+export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; returned?: boolean; inbox?: "many"; import?: "many" } = {}): FakeHost {
   const listeners = new Set<(event: HostEvent) => void>();
   const failing = new Map<Call, ApiError>();
   const made: FakeHost["made"] = [];
@@ -40,6 +40,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
   const words = asked();
   if (options.returned) words.set("returned", "");
   if (options.inbox) words.set("inbox", options.inbox);
+  if (options.import) words.set("import", options.import);
   let phase = options.phase ?? (words.get("phase") as AppState["phase"] | null) ?? "ready";
   // `?fail=save_draft:disk_full` lets every call of a name fail.
   for (const one of words.getAll("fail")) {
@@ -230,12 +231,12 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     return list;
   }
 
-  /** Photos as an import brings them, each of which changes what it is taken into. */
+  /** Photos as an import brings them: each changes the visit it is taken into; what waits in the inbox changes nothing that is recorded. */
   function bring(visit: string | null, count: number): void {
-    if (visit === null) inbox.bring(count);
-    const next = Array.from({ length: visit === null ? 0 : count }, (_, n) => photo(view.visit.photos.length + n));
+    if (visit === null) return inbox.bring(count);
+    const next = Array.from({ length: count }, (_, n) => photo(view.visit.photos.length + n));
     view = { ...view, visit: { ...view.visit, photos: [...view.visit.photos, ...next] }, photo_notes: [...view.photo_notes, ...next.map(notesOf)] };
-    emit({ event: "changed", ids: [visit ?? "inbox"] });
+    emit({ event: "changed", ids: [visit] });
   }
   /** An import that goes on for a second, into a visit or into the inbox. `?import=many` takes five hundred photos and tells of each one. */
   function importing(visit: string | null): { import: string } {

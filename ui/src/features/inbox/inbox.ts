@@ -12,6 +12,9 @@ import { placeIn } from "./words";
 /** Photos of one call at most. */
 export const MOST = 1_000;
 
+/** The first photos of an import are shown after so long; a few more come meanwhile. */
+const FIRST_MS = 150;
+
 /** What became of photos that were assigned. */
 export interface Outcome {
   visits: { visit: VisitId; photos: number }[];
@@ -95,14 +98,17 @@ export function useInbox(host: FieldHost) {
       for (let from = 0; from < ids.length; from += MOST) heard(await host.call("put_aside", { photos: ids.slice(from, from + MOST), aside: away }));
     });
 
-  // Visits go on while one sorts, and so does what is proposed.
+  // Visits go on while one sorts, and so does what is proposed. What comes in without a visit shows its first pictures at once.
   const again = soon(1000, load);
+  const coming = soon(1000, load, FIRST_MS);
   const stop = host.onEvent((event) => {
     if (event.event === "changed") again.call();
+    if (event.event === "import" && event.progress.visit === null && event.progress.done > 0 && !event.progress.finished) coming.call();
   });
   onBeforeUnmount(() => {
     stop();
     again.stop();
+    coming.stop();
   });
 
   return {
