@@ -23,6 +23,8 @@ export default defineConfig(({ mode }) => ({
     include: ["src/**/*.test.ts", "guide/**/*.test.ts"],
     // A busy machine is no fault of a screen.
     testTimeout: 60_000,
+    // Element Plus is read once for all files instead of for each: half the time. What a test leaves behind is its own to clear away.
+    isolate: false,
     server: { deps: { inline: ["element-plus"] } },
   },
 }));
