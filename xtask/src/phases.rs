@@ -21,7 +21,7 @@ pub const BUDGETS: [(Group, u64); 7] = [
 /// Seconds that all fuzz and mutation targets may spend together; the rest of their budget is for starting them.
 pub const FUZZ_SECONDS: u64 = 150;
 
-/// One width of features for every cargo call after the lints, so that nothing is built twice. `story` only adds
+/// One width of features for every cargo call, so that nothing is built twice. `story` only adds
 /// test targets; `test-hooks` lets the stories hand files to the window where a native dialog would stand.
 pub const FEATURES: &str = "xunzhan-tests/story,xunzhan-desktop/test-hooks";
 
