@@ -234,6 +234,14 @@ fn fmt() -> Result<Tally> {
 /// Builds and lints in one: `cargo clippy` would check all dependencies once more, which takes as long as a third of the build.
 fn build() -> Result<Tally> {
     counted(cargo("build").args(["--workspace", "--all-targets", "--features", FEATURES]))?;
+    counted(cargo("build").args([
+        "--locked",
+        "--all-targets",
+        "--manifest-path",
+        POWERCUT,
+        "--target-dir",
+        "target/powercut",
+    ]))?;
     // The program without its hooks replaces this file whenever somebody builds it; the stories keep their own.
     window::keep_programs()?;
     Ok(Tally::default())

@@ -64,22 +64,26 @@ fn cells(picture: &RgbImage) -> Option<[[i64; CELLS]; CELLS]> {
     if width == 0 || height == 0 {
         return None;
     }
-    // Each pixel counts for the cells that it lies on, by how much of it lies there.
+    // Each pixel counts for the cells that it lies on, by how much of it lies there: along its row first, then down.
     let (columns, rows) = (shares(width), shares(height));
-    let mut sums = [[(0_i64, 0_i64); CELLS]; CELLS];
-    for (y, shares_down) in rows.iter().enumerate() {
-        for (x, shares_across) in columns.iter().enumerate() {
-            let value = grey(picture.get_pixel_checked(u32::try_from(x).ok()?, u32::try_from(y).ok()?)?.0);
-            for (down, part_down) in shares_down {
-                for (across, part_across) in shares_across {
-                    let (sum, weight) = sums.get_mut(*down)?.get_mut(*across)?;
-                    *sum += value * part_down * part_across;
-                    *weight += part_down * part_across;
-                }
+    let weight = i64::try_from(width * height).ok()?;
+    let mut sums = [[0_i64; CELLS]; CELLS];
+    for (line, shares_down) in picture.as_raw().chunks_exact(width * 3).zip(&rows) {
+        let mut across = [0_i64; CELLS];
+        for (pixel, shares_across) in line.as_chunks::<3>().0.iter().zip(&columns) {
+            let value = grey(*pixel);
+            for (cell, part) in shares_across {
+                *across.get_mut(*cell)? += value * part;
+            }
+        }
+        for (down, part) in shares_down {
+            for (sum, value) in sums.get_mut(*down)?.iter_mut().zip(across) {
+                *sum += value * part;
             }
         }
     }
-    Some(sums.map(|row| row.map(|(sum, weight)| sum / weight.max(1))))
+    // A cell is as long as the number of pixels, both ways.
+    Some(sums.map(|row| row.map(|sum| sum / weight)))
 }
 
 /// For each of `length` pixels the cells that it lies on, with its share of each.
