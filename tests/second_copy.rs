@@ -17,7 +17,7 @@ use desk::{Console, County, Inspector};
 use domain::{Answer, VisitId};
 use field::Field;
 use laptops::{import, laptop, sync, until};
-use serde_json::json;
+use serde_json::{Value, json};
 use xunzhan_tests::place::{photos, program};
 use xunzhan_tests::program::finished;
 
@@ -67,9 +67,24 @@ fn handle(field: &Field, path: &Path) -> String {
     field.register_paths(vec![path.to_owned()]).remove(0).handle
 }
 
+/// Argon2id over 64 MiB in three passes for each person: the tests of the inspector's core spend less, so that they do not notice it.
+fn stretched_as_specified(data: &Path) {
+    let file: Value = serde_json::from_slice(&std::fs::read(data.join("keys.json")).unwrap()).unwrap();
+    let persons = file["persons"].as_array().unwrap();
+    assert!(!persons.is_empty());
+    for person in persons {
+        let kdf = &person["kdf"];
+        assert_eq!(
+            (&kdf["name"], &kdf["memory_kib"], &kdf["passes"]),
+            (&json!("argon2id"), &json!(65_536), &json!(3))
+        );
+    }
+}
+
 /// A laptop works for a day offline, leaves a copy on a stick, and is no more.
 fn broken(county: &mut County, people: &[Inspector], stick: &Path) -> VisitView {
     let (field, home) = laptop(county, "一号电脑", people);
+    stretched_as_specified(&home.path().join("data"));
     county.stop();
     let visit = a_day(&field, people);
     let handle = handle(&field, stick);
