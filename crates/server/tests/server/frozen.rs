@@ -15,7 +15,7 @@ use server::county::Opened;
 use server::{Clock, county};
 
 use crate::laptop::Laptop;
-use crate::running::Server;
+use crate::running::{Server, copy};
 
 const SERVER: &str = env!("CARGO_MANIFEST_DIR");
 /// Tables that an upgrade makes anew from the states.
@@ -31,19 +31,6 @@ fn migrations() -> Vec<String> {
 
 fn frozen(version: usize) -> PathBuf {
     Path::new(SERVER).join(format!("tests/data/frozen/v{version}"))
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 fn columns(conn: &Connection, schema: &str, table: &str) -> Vec<String> {

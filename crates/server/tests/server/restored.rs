@@ -1,25 +1,11 @@
 //! A server's folder that was put back from a backup, and a clock that was set back.
 
-use std::path::Path;
-
 use ledger::sync::{Request, StreamHead, answer};
 use seal::checkpoint::Checkpoint;
 use server::{Clock, county};
 
 use crate::laptop::Laptop;
-use crate::running::Server;
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to.join(entry.file_name()));
-        } else {
-            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-        }
-    }
-}
+use crate::running::{Server, copy};
 
 #[tokio::test]
 async fn a_database_put_back_within_its_epoch_is_noticed_by_a_cursor_that_is_ahead() {

@@ -1,7 +1,8 @@
 //! A server in this process with a demo, a clock that can be moved, and a client.
 
-use std::sync::Arc;
+use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -19,6 +20,40 @@ pub struct Server {
     shift: Arc<AtomicI64>,
 }
 
+/// A demo that no server runs on: its passwords take longer to hash than most tests to run, so all of them begin with a copy.
+struct Made {
+    data: tempfile::TempDir,
+    secrets: Value,
+    cards: Vec<Vec<u8>>,
+}
+
+fn made() -> &'static Made {
+    static MADE: OnceLock<Made> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let data = tempfile::tempdir().unwrap();
+        let demo = demo::create(&data.path().join("data"), "http://127.0.0.1", Clock::system()).unwrap();
+        Made {
+            data,
+            secrets: serde_json::to_value(&demo.secrets).unwrap(),
+            cards: demo.files.iter().filter(|f| !f.2).map(|f| f.1.clone()).collect(),
+        }
+    })
+}
+
+/// Copies a folder that nobody writes to.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
 impl Server {
     pub async fn start() -> Server {
         crate::logs::watch();
@@ -27,14 +62,9 @@ impl Server {
         let moved = Arc::clone(&shift);
         let clock = Clock::from_fn(move || Clock::system().now_ms() + moved.load(Ordering::SeqCst));
         let folder = data.path().join("data");
-        let made = {
-            let clock = clock.clone();
-            tokio::task::spawn_blocking(move || demo::create(&folder, "http://127.0.0.1", clock).unwrap())
-                .await
-                .unwrap()
-        };
-        let cards = made.files.iter().filter(|f| !f.2).map(|f| f.1.clone()).collect();
-        let app = App::new(made.opened, clock, Settings::default());
+        let made = tokio::task::spawn_blocking(made).await.unwrap();
+        copy(&made.data.path().join("data"), &folder);
+        let app = App::new(county::open(&folder, clock.clone()).unwrap(), clock, Settings::default());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let service = router(&app).unwrap();
@@ -42,8 +72,8 @@ impl Server {
         Server {
             url,
             app,
-            secrets: made.secrets,
-            cards,
+            secrets: serde_json::from_value(made.secrets.clone()).unwrap(),
+            cards: made.cards.clone(),
             data,
             http: Client::new(),
             shift,
