@@ -327,6 +327,7 @@ const en: Catalogue = {
     item: "Checklist item",
     no_item: "No item",
     photos: "Photos {n}",
+    all_photos: "Show all {n} photos",
     no_photos: "No photos yet.",
     record: "Record",
     discard: "Discard",

@@ -343,6 +343,7 @@ const zh = {
     item: "对应检查项",
     no_item: "不对应检查项",
     photos: "照片 {n}",
+    all_photos: "显示全部 {n} 张照片",
     no_photos: "还没有照片。",
     record: "记录",
     discard: "不要了",
