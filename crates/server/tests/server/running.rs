@@ -1,6 +1,6 @@
 //! A server in this process with a demo, a clock that can be moved, and a client.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -22,7 +22,7 @@ pub struct Server {
 
 /// A demo that no server runs on: its passwords take longer to hash than most tests to run, so all of them begin with a copy.
 struct Made {
-    data: tempfile::TempDir,
+    data: PathBuf,
     secrets: Value,
     cards: Vec<Vec<u8>>,
 }
@@ -30,8 +30,10 @@ struct Made {
 fn made() -> &'static Made {
     static MADE: OnceLock<Made> = OnceLock::new();
     MADE.get_or_init(|| {
-        let data = tempfile::tempdir().unwrap();
-        let demo = demo::create(&data.path().join("data"), "http://127.0.0.1", Clock::system()).unwrap();
+        // Nothing tells when the last test is over: what an earlier run left is cleared away by the next.
+        let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
+        let _ = std::fs::remove_dir_all(&data);
+        let demo = demo::create(&data, "http://127.0.0.1", Clock::system()).unwrap();
         Made {
             data,
             secrets: serde_json::to_value(&demo.secrets).unwrap(),
@@ -63,7 +65,7 @@ impl Server {
         let clock = Clock::from_fn(move || Clock::system().now_ms() + moved.load(Ordering::SeqCst));
         let folder = data.path().join("data");
         let made = tokio::task::spawn_blocking(made).await.unwrap();
-        copy(&made.data.path().join("data"), &folder);
+        copy(&made.data, &folder);
         let app = App::new(county::open(&folder, clock.clone()).unwrap(), clock, Settings::default());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
