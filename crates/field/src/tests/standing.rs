@@ -16,6 +16,7 @@ use seal::keys::{Ed25519Key, PublicKey, Signer as _};
 use super::county::{County, LI, SCOPE, WANG, person, scope};
 use super::visit::{end, not_checked, open_visit, signer};
 use crate::Field;
+use crate::keys::AS_SHIPPED;
 
 const NEW: &str = "01a05a44-0000-76b8-ae47-000000000003";
 
@@ -59,7 +60,10 @@ fn while_a_passphrase_is_stretched_others_are_served() {
     let field = County::new().laptop(home.path());
     let served = AtomicUsize::new(0);
     std::thread::scope(|scope| {
-        let adding = scope.spawn(|| joins(&field, NEW, "a colleague's passphrase").unwrap());
+        let adding = scope.spawn(|| {
+            AS_SHIPPED.set(true);
+            joins(&field, NEW, "a colleague's passphrase").unwrap()
+        });
         while !adding.is_finished() {
             field.app_state(Nothing {}).unwrap();
             served.fetch_add(1, Ordering::Relaxed);
