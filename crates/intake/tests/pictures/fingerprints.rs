@@ -1,8 +1,6 @@
 //! Fingerprints of real photos: a copy that was scaled and compressed again is found, another photo is not.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod support;
-
+use crate::support;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{FilterType, resize};
 use intake::fingerprint::{Fingerprint, SAME_WITHIN_BITS};

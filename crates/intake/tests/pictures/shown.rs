@@ -1,14 +1,10 @@
 //! Pictures of every container stand upright and in their colours: rotated once, by whoever says so, and films by their track.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-#[path = "support/made.rs"]
-mod made;
-mod support;
-
+use crate::made::{self, AS_IT_IS, HALF, QUARTER_RIGHT, Turn, av1_8, av1_12, film, h264, heif, hevc, imir, irot, nclx};
+use crate::support;
 use image::RgbImage;
 use intake::reason::NoPreview;
 use intake::{Limits, format, metadata, source, thumbnail};
-use made::{AS_IT_IS, HALF, QUARTER_RIGHT, Turn, av1_8, av1_12, film, h264, heif, hevc, imir, irot, nclx};
 use std::io::Cursor;
 
 /// What the product shows of a file, and with which orientation of its metadata.

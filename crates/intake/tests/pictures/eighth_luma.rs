@@ -1,8 +1,6 @@
 //! The reader of an eighth says of every file that it takes exactly what libjpeg's `djpeg -scale 1/8` says of its brightness.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod support;
-
+use crate::support;
 use std::path::Path;
 use std::process::Command;
 

@@ -1,11 +1,7 @@
 //! What intake reads from real photos against what exiftool read from them: no wrong value, and hardly a missing one.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-#[path = "support/compare.rs"]
-mod compare;
-mod support;
-
-use compare::Table;
+use crate::compare::Table;
+use crate::support;
 use intake::metadata;
 use serde_json::Value;
 

@@ -1,11 +1,7 @@
 //! Metadata that exiftool writes into files of every format, in many combinations, read back by us and by exiftool.
 //! `XUNZHAN_WRITTEN_FILES` sets how many files of each format (10), `XUNZHAN_FUZZ_SEED` repeats a run.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-#[path = "support/compare.rs"]
-mod compare;
-
-use compare::Table;
+use crate::compare::Table;
 use intake::metadata;
 use serde_json::Value;
 use std::fmt::Write as _;

@@ -1,8 +1,6 @@
 //! Thumbnails of large JPEG files come from an eighth of the picture; they must look like those of a full decode.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod support;
-
+use crate::support;
 use image::codecs::jpeg::JpegDecoder;
 use image::{DynamicImage, RgbImage};
 use intake::{Limits, metadata, thumbnail};
