@@ -1,6 +1,6 @@
 //! What intake reads from real photos against what exiftool read from them: no wrong value, and hardly a missing one.
 
-use crate::compare::Table;
+use crate::compare::{self, Table};
 use crate::support;
 use intake::metadata;
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! Metadata that exiftool writes into files of every format, in many combinations, read back by us and by exiftool.
 //! `XUNZHAN_WRITTEN_FILES` sets how many files of each format (10), `XUNZHAN_FUZZ_SEED` repeats a run.
 
-use crate::compare::Table;
+use crate::compare::{self, Table};
 use intake::metadata;
 use serde_json::Value;
 use std::fmt::Write as _;
