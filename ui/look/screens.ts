@@ -184,6 +184,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "visit-typed", path: `${VISIT}?item=C4-09`, there: "field-turnover-input" },
   { name: "visit-photos", path: VISIT, there: "photo-lines", way: click('[data-testid="tray-tiles"] figure:nth-of-type(4) [data-testid$="-face"]') },
   { name: "finding", path: VISIT, there: "finding-dialog", way: key("f") },
+  { name: "finding-of-many-photos", path: VISIT.replace("#", "?photos=300#"), there: "finding-dialog", way: key("f") },
   { name: "describe", path: VISIT, there: "describe-dialog", way: click("visit-describe") },
   { name: "keys", path: VISIT, there: "keys-overlay", way: key("?") },
   {
