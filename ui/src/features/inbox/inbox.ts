@@ -99,16 +99,14 @@ export function useInbox(host: FieldHost) {
     });
 
   // Visits go on while one sorts, and so does what is proposed. What comes in without a visit shows its first pictures at once.
-  const again = soon(1000, load);
-  const coming = soon(1000, load, FIRST_MS);
+  const again = soon(1000, load, FIRST_MS);
   const stop = host.onEvent((event) => {
     if (event.event === "changed") again.call();
-    if (event.event === "import" && event.progress.visit === null && event.progress.done > 0 && !event.progress.finished) coming.call();
+    if (event.event === "import" && event.progress.visit === null && event.progress.done > 0 && !event.progress.finished) again.call();
   });
   onBeforeUnmount(() => {
     stop();
     again.stop();
-    coming.stop();
   });
 
   return {
