@@ -6,9 +6,9 @@ use crate::fingerprint::Fingerprint;
 use crate::reason::NoPreview;
 use fast_image_resize::images::Image;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ExtendedColorType, ImageEncoder, RgbImage};
+use image::{DynamicImage, RgbImage};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Longest side of a thumbnail (缩略图) in pixels.
@@ -61,11 +61,7 @@ fn finish(picture: Picture, orientation: Option<u8>, longest: u32, quality: u8) 
     let orientation = orientation.filter(|_| !upright);
     small.apply_orientation(orientation.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms));
     let (width, height) = (small.width(), small.height());
-    let mut jpeg = Vec::with_capacity(32 << 10);
-    let encoder = JpegEncoder::new_with_quality(&mut jpeg, quality);
-    encoder
-        .write_image(small.as_bytes(), width, height, ExtendedColorType::Rgb8)
-        .map_err(|_| NoPreview::DecoderFailed)?;
+    let jpeg = encoded(&small, quality).ok_or(NoPreview::DecoderFailed)?;
     let fingerprint = small.as_rgb8().filter(|_| longest <= THUMBNAIL_PX).and_then(Fingerprint::of);
     Ok(Thumbnail {
         jpeg,
@@ -73,6 +69,16 @@ fn finish(picture: Picture, orientation: Option<u8>, longest: u32, quality: u8) 
         height,
         fingerprint,
     })
+}
+
+/// Colour at half the size, as cameras do: a small picture waits for its turn on slow lines.
+fn encoded(small: &DynamicImage, quality: u8) -> Option<Vec<u8>> {
+    let (width, height) = (u16::try_from(small.width()).ok()?, u16::try_from(small.height()).ok()?);
+    let mut jpeg = Vec::with_capacity(32 << 10);
+    let mut encoder = Encoder::new(&mut jpeg, quality);
+    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    encoder.encode(small.as_bytes(), width, height, ColorType::Rgb).ok()?;
+    Some(jpeg)
 }
 
 /// Scales so that the longest side is at most `longest`; never enlarges.
@@ -99,6 +105,7 @@ pub(crate) fn shrink(picture: RgbImage, longest: u32) -> Result<RgbImage, NoPrev
 mod tests {
     use super::*;
     use image::Rgb;
+    use image::codecs::jpeg::JpegEncoder;
 
     /// A JPEG that is red on the left half and blue on the right, `width` × `height`.
     fn halves(width: u32, height: u32) -> Vec<u8> {
