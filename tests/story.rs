@@ -9,6 +9,8 @@ mod audit;
 mod county;
 #[path = "story/desk.rs"]
 mod desk;
+#[path = "story/gallery.rs"]
+mod gallery;
 #[path = "story/laptop.rs"]
 mod laptop;
 #[path = "story/visit.rs"]
@@ -45,6 +47,7 @@ async fn one_visit_from_the_village_to_a_verified_bundle() {
     visit::answer_everything(&window).await;
     let photos = visit::import_photos(&window).await;
     visit::tie_photos(&window).await;
+    gallery::look_closely(&window).await;
     visit::record_finding(&window).await;
     visit::describe(&window).await;
     visit::countersign(&window).await;
