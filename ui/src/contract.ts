@@ -767,6 +767,23 @@ photos: Array<PhotoId>,
  * Codes of items that it is about.
  */
 items: Array<string>, };
+export type Download = { 
+/**
+ * The photo, or page of a paper, whose original left; none for a proof bundle with all of them.
+ */
+photo: PhotoId | null, 
+/**
+ * SHA-256 of the file, hex.
+ */
+sha256: string, 
+/**
+ * Name of whoever kept it.
+ */
+name: string, 
+/**
+ * When, ms since 1970 UTC, by the server.
+ */
+at_ms: number, };
 export type Draft = { 
 /**
  * What is being typed.
@@ -1928,7 +1945,11 @@ items: Array<string>,
 /**
  * Of which photo it is a copy with marks or blurred parts; none for a file that came from outside.
  */
-derived?: Derived, };
+derived?: Derived, 
+/**
+ * Why there is no thumbnail, as a code such as `locked`; none where there is one, or nothing was said.
+ */
+no_preview?: string, };
 export type PhotoExported = { 
 /**
  * Which photo.
@@ -2754,7 +2775,11 @@ seal_id: string | null,
 /**
  * What a mended record says otherwise than the one that it supersedes; none for a first record.
  */
-comparison: Comparison | null, };
+comparison: Comparison | null, 
+/**
+ * Files of it that left by the console, in the order in which they did.
+ */
+downloads: Array<Download>, };
 export type Role = "inspector" | "reviewer" | "administrator" | "auditor";
 export type SaveDraft = { 
 /**

@@ -217,6 +217,19 @@ pub struct SignatureRow {
     pub device_name: String,
 }
 
+/// A file that left by the console (导出登记).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Download {
+    /// The photo, or page of a paper, whose original left; none for a proof bundle with all of them.
+    pub photo: Option<PhotoId>,
+    /// SHA-256 of the file, hex.
+    pub sha256: String,
+    /// Name of whoever kept it.
+    pub name: String,
+    /// When, ms since 1970 UTC, by the server.
+    pub at_ms: i64,
+}
+
 /// A visit as reviewed.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct ReviewView {
@@ -248,6 +261,8 @@ pub struct ReviewView {
     pub seal_id: Option<String>,
     /// What a mended record says otherwise than the one that it supersedes; none for a first record.
     pub comparison: Option<Comparison>,
+    /// Files of it that left by the console, in the order in which they did.
+    pub downloads: Vec<Download>,
 }
 
 /// A laptop with its people that waits for approval, or was approved.

@@ -297,6 +297,10 @@ pub struct PhotoAttached {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub derived: Option<Derived>,
+    /// Why there is no thumbnail, as a code such as `locked`; none where there is one, or nothing was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub no_preview: Option<String>,
 }
 
 /// Payload of `photo.tied/1`: replaces caption and items of the photo.

@@ -441,8 +441,7 @@ impl Visit {
 
     /// Whether the visit has a photo with these bytes (SHA-256, hex), also one that came after the seal.
     pub fn names_photo(&self, id: PhotoId, sha256: &str) -> bool {
-        let late = self.uncovered.iter().filter_map(|entry| entry.photo.as_deref());
-        let mut all = self.photos.iter().map(|photo| &photo.attached).chain(late);
+        let mut all = self.photos.iter().map(|photo| &photo.attached).chain(self.late_photos());
         all.any(|known| known.photo == id && known.original.sha256 == sha256)
     }
 

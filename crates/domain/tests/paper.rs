@@ -25,6 +25,7 @@ fn page(n: u128, bytes: char) -> PhotoAttached {
         items: Vec::new(),
         arrived_at_ms: None,
         derived: None,
+        no_preview: None,
     }
 }
 

@@ -587,6 +587,7 @@ fn a_visit_moved_to_the_right_station_measures_its_photos_anew_and_asks_for_anot
         items: Vec::new(),
         arrived_at_ms: None,
         derived: None,
+        no_preview: None,
     })))
     .unwrap();
     assert!(desk.visit().photos[0].attached.distance_m.unwrap() > 1_000);
@@ -661,6 +662,7 @@ fn a_fix_on_the_spot_needs_words_a_photo_from_before_and_another_from_after() {
             items: Vec::new(),
             arrived_at_ms: None,
             derived: None,
+            no_preview: None,
         })))
         .unwrap();
     }
@@ -776,6 +778,7 @@ fn a_copy_names_a_photo_of_the_visit_and_exports_change_nothing_else() {
             meta: PhotoMeta::default(),
             items: Vec::new(),
             derived,
+            no_preview: None,
         }))
     };
     let derived = |from: u128, letter: char| {

@@ -352,6 +352,7 @@ fn attached(tx: &mut Tx<'_>, photo: PhotoId, number: usize, pictures: &[Vec<u8>]
         items: vec!["C4-04".into()],
         arrived_at_ms: None,
         derived: None,
+        no_preview: None,
     };
     Ok(Operation::PhotoAttached(Box::new(attached)))
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::core::{Core, Field, FileHandle, Open, lock};
 use crate::error::{Error, Result};
-use crate::intake::import::{Context, Event, Imported, Outcome, Taken, import, look};
+use crate::intake::import::{Context, Imported, Outcome, Progress, Taken, import, look};
 use crate::store::{BlobKind, Waiting};
 
 pub(crate) mod begun;
@@ -36,7 +36,6 @@ pub(crate) struct Import {
 }
 
 struct State {
-    rows: BTreeMap<PathBuf, ImportRow>,
     report: ImportReport,
     progress: ImportProgress,
     told: Option<Instant>,
@@ -126,7 +125,6 @@ impl Core {
         let import = Arc::new(Import {
             cancel: AtomicBool::new(false),
             state: Mutex::new(State {
-                rows: BTreeMap::new(),
                 report: ImportReport {
                     finished: false,
                     cancelled: false,
@@ -210,21 +208,19 @@ impl Job {
     fn run(self) {
         let began = Instant::now();
         let known = |digest: &Digest| self.standing(digest).is_some();
-        let event = |event: Event<'_>| match event {
-            Event::Progress(progress) => {
-                {
-                    let mut state = lock(&self.import.state);
-                    state.progress.total = u32::try_from(progress.total).unwrap_or(u32::MAX);
-                    state.progress.bytes = progress.bytes;
-                }
-                self.tell(false);
+        let progress = |so_far: Progress| {
+            {
+                let mut state = lock(&self.import.state);
+                state.progress.total = u32::try_from(so_far.total).unwrap_or(u32::MAX);
+                state.progress.bytes = so_far.bytes;
             }
-            Event::Done(file) => self.done(file),
+            self.tell(false);
         };
         let context = Context {
             keep: &self.open.vault,
             known: &known,
-            event: &event,
+            progress: &progress,
+            done: &|file| self.done(&file),
             cancel: &self.import.cancel,
             look: &look,
         };
@@ -232,24 +228,24 @@ impl Job {
         if let Err(e) = self.open.store.note_ended(&self.id) {
             warn!(import = %self.id, error = %e, "the end of an import could not be noted; it will be gone through once more");
         }
+        let files = report.files.len();
         {
             let mut state = lock(&self.import.state);
-            // In the order in which the files were given.
-            let rows = report.files.iter().filter_map(|file| state.rows.get(&file.path).cloned()).collect();
             state.report = ImportReport {
                 finished: true,
                 cancelled: report.cancelled,
-                rows,
+                // In the order in which the files were given.
+                rows: report.files,
             };
             state.progress.finished = true;
             state.progress.total = state.progress.done;
         }
         self.tell(true);
-        info!(import = %self.id, files = report.files.len(), ms = began.elapsed().as_millis(), "import over");
+        info!(import = %self.id, files, ms = began.elapsed().as_millis(), "import over");
     }
 
     /// One file is finished: a taken one becomes a photo, and then the report says so.
-    fn done(&self, file: &Imported) {
+    fn done(&self, file: &Imported) -> ImportRow {
         let mut row = ImportRow {
             name: self.name(&file.path),
             outcome: ImportOutcome::Refused,
@@ -272,10 +268,10 @@ impl Job {
         {
             let mut state = lock(&self.import.state);
             state.progress.done = state.progress.done.saturating_add(1);
-            state.rows.insert(file.path.clone(), row.clone());
-            state.report.rows.push(row);
+            state.report.rows.push(row.clone());
         }
         self.tell(false);
+        row
     }
 
     fn take(&self, path: &Path, taken: &Taken, row: &mut ImportRow) {
@@ -335,6 +331,7 @@ impl Job {
                 meta: taken.meta.clone(),
                 items: Vec::new(),
                 derived: None,
+                no_preview: taken.no_preview(),
             };
             match &self.target {
                 Target::Visit { visit: id, position, items } => {

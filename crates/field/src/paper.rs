@@ -87,12 +87,13 @@ impl Core {
             &Context {
                 keep: &open.vault,
                 known: &|_| false,
-                event: &|_| (),
+                progress: &|_| (),
+                done: &page,
                 cancel: &AtomicBool::new(false),
                 look: &look,
             },
         );
-        report.files.into_iter().map(page).collect()
+        report.files.into_iter().collect()
     }
 }
 
@@ -169,6 +170,7 @@ fn page(file: Imported) -> Result<Page> {
             return Err(Error::FileUnreadable { name, source });
         }
     };
+    let no_preview = taken.no_preview();
     let thumb = taken.thumbnail.ok().map(|thumb| thumb.jpeg);
     let blob = |sha256: &Digest, len: u64| BlobRef {
         sha256: sha256.to_hex(),
@@ -188,6 +190,7 @@ fn page(file: Imported) -> Result<Page> {
             items: Vec::new(),
             arrived_at_ms: None,
             derived: None,
+            no_preview,
         },
         sha256: taken.sha256,
         thumb,

@@ -68,6 +68,7 @@ impl Core {
                     distance_m: None,
                     items: of.items.clone(),
                     arrived_at_ms: None,
+                    no_preview: None,
                     derived: Some(Derived {
                         from: args.photo,
                         original: of.attached.original.sha256.clone(),

@@ -129,10 +129,9 @@ impl Core {
     }
 }
 
-/// The photo as it was attached, also when it came after the seal.
+/// The photo as it was attached, also when it came after the seal, or the page of a paper.
 fn attached(visit: &Visit, photo: PhotoId) -> Result<&PhotoAttached> {
-    let late = visit.uncovered.iter().filter_map(|entry| entry.photo.as_deref());
-    let mut all = visit.photos.iter().map(|known| &known.attached).chain(late);
+    let mut all = visit.photos.iter().map(|known| &known.attached).chain(visit.late_photos());
     Ok(all.find(|known| known.photo == photo).ok_or(Refusal::NoPhoto(photo))?)
 }
 

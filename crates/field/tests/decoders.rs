@@ -160,7 +160,8 @@ fn an_import_shows_them_all_and_goes_on_past_those_it_cannot_show() {
     let context = Context {
         keep: &vault,
         known: &|_| false,
-        event: &|_| {},
+        progress: &|_| {},
+        done: &|file| file,
         cancel: &AtomicBool::new(false),
         look: &look,
     };

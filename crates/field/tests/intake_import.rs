@@ -3,7 +3,7 @@
 
 mod support;
 
-use field::intake::import::{Context, Event, ImportReport, Outcome, import, look};
+use field::intake::import::{Context, ImportReport, Imported, Outcome, Progress, import, look};
 use field::intake::reason::Refusal;
 use field::vault::Vault;
 use intake::reason::NoPreview;
@@ -18,11 +18,12 @@ fn vault(dir: &Path) -> Vault {
     Vault::open(dir, identity, age::x25519::Identity::generate().to_public(), [1; 32]).unwrap()
 }
 
-fn run(paths: &[PathBuf], vault: &Vault, known: &(dyn Fn(&Digest) -> bool + Sync)) -> ImportReport {
+fn run(paths: &[PathBuf], vault: &Vault, known: &(dyn Fn(&Digest) -> bool + Sync)) -> ImportReport<Imported> {
     let context = Context {
         keep: vault,
         known,
-        event: &|_| {},
+        progress: &|_| {},
+        done: &|file| file,
         cancel: &AtomicBool::new(false),
         look: &look,
     };
@@ -35,15 +36,12 @@ fn every_file_of_the_set_is_taken_in_whole_or_named() {
     let dir = tempfile::tempdir().unwrap();
     let vault = vault(dir.path());
     let progress = Mutex::new(Vec::new());
-    let event = |e: Event<'_>| {
-        if let Event::Progress(p) = e {
-            progress.lock().unwrap().push(p);
-        }
-    };
+    let went_on = |so_far: Progress| progress.lock().unwrap().push(so_far);
     let context = Context {
         keep: &vault,
         known: &|_| false,
-        event: &event,
+        progress: &went_on,
+        done: &|file| file,
         cancel: &AtomicBool::new(false),
         look: &look,
     };
@@ -130,17 +128,16 @@ fn cancelling_leaves_whole_photos_and_names_the_rest() {
         std::fs::write(photos.join(format!("{i:02}.bin")), vec![i; 600_000]).unwrap();
     }
     let cancel = AtomicBool::new(false);
-    let event = |e: Event<'_>| {
-        if let Event::Progress(p) = e
-            && p.done >= 5
-        {
+    let went_on = |so_far: Progress| {
+        if so_far.done >= 5 {
             cancel.store(true, Ordering::Relaxed);
         }
     };
     let context = Context {
         keep: &vault,
         known: &|_| false,
-        event: &event,
+        progress: &went_on,
+        done: &|file| file,
         cancel: &cancel,
         look: &look,
     };

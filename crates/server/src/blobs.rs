@@ -4,7 +4,7 @@
 //! is there holds its bytes.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -150,7 +150,11 @@ impl Blobs {
 }
 
 fn hash(path: &Path) -> Result<Digest> {
-    let mut source = File::open(path).map_err(file("reading bytes"))?;
+    hash_of(&mut File::open(path).map_err(file("reading bytes"))?)
+}
+
+/// The digest of all bytes that a source still has.
+pub(crate) fn hash_of(source: &mut impl Read) -> Result<Digest> {
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 256 * 1024];
     loop {

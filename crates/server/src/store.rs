@@ -7,6 +7,7 @@ mod accounts;
 mod append;
 mod checkpoints;
 mod devices;
+mod downloads;
 mod enrolments;
 mod filters;
 mod fold;

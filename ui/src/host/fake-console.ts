@@ -107,6 +107,7 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
       ].filter((one) => one.n > 0),
       seal_id: sealed ? HEX : null,
       comparison: null,
+      downloads: at === 0 ? [{ photo: null, sha256: HEX, name: me.name, at_ms: started + 7_200_000 }] : [],
     };
   });
   function giveBack(view: ReviewView, comment: string, items: ItemComment[]): void {

@@ -41,8 +41,8 @@ export interface FieldHost {
 /** The supervisor's host. */
 export interface ConsoleHost {
   call<K extends keyof ConsoleCalls>(name: K, args: ConsoleCalls[K]["args"]): Promise<ConsoleCalls[K]["answer"]>;
-  /** Address of a photo of a visit. */
-  photoUrl(scope: string, visit: string, photo: string, size: "thumb" | "original"): string;
+  /** Address of a photo of a visit; to be `kept` as a file, the server notes who did. */
+  photoUrl(scope: string, visit: string, photo: string, size: "thumb" | "original", kept?: "kept"): string;
   /** Address of a visit's record, or of its proof bundle. */
   documentUrl(scope: string, visit: string, document: "record.pdf" | "bundle"): string;
   /** Address of a list as a workbook. */

@@ -7,7 +7,7 @@ export function webConsoleHost(): ConsoleHost {
   return {
     call: <K extends keyof ConsoleCalls>(name: K, args: ConsoleCalls[K]["args"]) =>
       post<ConsoleCalls[K]["answer"]>(`/api/call/${name}`, args),
-    photoUrl: (scope, visit, photo, size) => `/api/scopes/${scope}/visits/${visit}/photos/${photo}/${size}`,
+    photoUrl: (scope, visit, photo, size, kept) => `/api/scopes/${scope}/visits/${visit}/photos/${photo}/${size}${kept ? "?save" : ""}`,
     listUrl: (scope, wanted) => `/api/scopes/${scope}/list?export=${encodeURIComponent(JSON.stringify(wanted))}`,
     bringStations: (scope, file) => send<StationTable>(`/api/scopes/${scope}/station-tables`, file),
     stationReportUrl: (scope, upload, language) => `/api/scopes/${scope}/station-tables/${upload}/report?lang=${language}`,

@@ -61,6 +61,7 @@ fn visit(number: u128, photos: Vec<PhotoMeta>) -> Visit {
             items: Vec::new(),
             arrived_at_ms: None,
             derived: None,
+            no_preview: None,
         }))
     });
     let mut state = None;

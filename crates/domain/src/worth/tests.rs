@@ -62,6 +62,7 @@ fn photo(name: &str, mime: &str, meta: PhotoMeta) -> PhotoAttached {
         items: Vec::new(),
         arrived_at_ms: None,
         derived: None,
+        no_preview: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `xunzhan-field bench-intake --folder DIR [--part PART] [--json]`: how fast intake is on this machine, whole and in parts.
 
-use super::import::{Context, ImportReport, Keep, Outcome, Taken, WORKERS, import, look};
+use super::import::{Context, Imported, Keep, Outcome, Taken, WORKERS, import, look};
 use super::read::ReadFile;
 use crate::hash;
 use crate::os::confine::memory_kib;
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// Runs of a single step; the best one counts, since other programs only ever slow a run down.
@@ -63,44 +64,64 @@ pub fn bench_intake(args: &[String]) -> Result<()> {
 /// Everything that an import does with a file: encrypted durable copy, digest, metadata, thumbnail, fingerprint.
 fn all(folder: &Path) -> Result<Value> {
     // Once unmeasured, so that every run finds the files in the page cache.
-    let warm = taken(&run(folder, &Nowhere))?;
+    let warm = run(folder, &Nowhere, &look, &|_| ())?;
     with_scratch(folder, |scratch| {
         let vault = new_vault(scratch)?;
-        let (took, report) = seconds(|| run(folder, &vault));
-        if taken(&report)? != warm {
+        let (took, all) = seconds(|| run(folder, &vault, &look, &|_| ()));
+        let all = all?;
+        if all != warm {
             bail!("the vault took in other files than the reader");
         }
-        Ok(json!({"photos": warm.0, "thumbnails": warm.1, "bytes": warm.2, "threads": WORKERS, "seconds": took}))
+        Ok(json!({"photos": all.photos, "thumbnails": all.thumbnails, "bytes": all.bytes, "threads": WORKERS, "seconds": took}))
     })
 }
 
 /// Without the copy, as programs do that leave photos where they are: digest, metadata, thumbnail, fingerprint, and an index on disk.
 fn index(folder: &Path) -> Result<Value> {
     with_scratch(folder, |scratch| {
-        let mut rows = rusqlite::Connection::open(scratch.join("index.sqlite"))?;
-        rows.execute_batch("CREATE TABLE photo (sha256 BLOB PRIMARY KEY, name TEXT, meta TEXT, thumbnail BLOB, fingerprint INTEGER)")?;
+        let rows = rusqlite::Connection::open(scratch.join("index.sqlite"))?;
+        rows.execute_batch(
+            "CREATE TABLE photo (sha256 BLOB PRIMARY KEY, name TEXT, meta TEXT, thumbnail BLOB, fingerprint INTEGER);
+             BEGIN",
+        )?;
         let start = Instant::now();
-        let report = run(folder, &Nowhere);
-        let all = rows.transaction()?;
-        for file in &report.files {
-            let Outcome::Taken(one) = &file.outcome else { continue };
-            let thumbnail = one.thumbnail.as_ref().ok();
-            all.execute(
-                "INSERT INTO photo VALUES (?1, ?2, ?3, ?4, ?5)",
-                rusqlite::params![
-                    one.sha256.as_bytes(),
-                    file.name,
-                    serde_json::to_string(&one.meta)?,
-                    thumbnail.map(|t| &t.jpeg),
-                    thumbnail.and_then(|t| t.fingerprint).map(|f| f.0.cast_signed()),
-                ],
-            )?;
+        let (rows, failed) = (Mutex::new(rows), Mutex::new(None));
+        let all = run(folder, &Nowhere, &look, &|file| {
+            let rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Err(e) = put(&rows, file) {
+                *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(e);
+            }
+        })?;
+        if let Some(e) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(e);
         }
-        all.commit()?;
+        rows.into_inner().unwrap_or_else(PoisonError::into_inner).execute_batch("COMMIT")?;
         let took = start.elapsed().as_secs_f64();
-        let (photos, thumbnails, bytes) = taken(&report)?;
-        Ok(json!({"photos": photos, "thumbnails": thumbnails, "bytes": bytes, "threads": WORKERS, "seconds": took, "peak_kib": peak_kib()?}))
+        Ok(json!({
+            "photos": all.photos,
+            "thumbnails": all.thumbnails,
+            "bytes": all.bytes,
+            "threads": WORKERS,
+            "seconds": took,
+            "peak_kib": peak_kib()?,
+        }))
     })
+}
+
+fn put(rows: &rusqlite::Connection, file: &Imported) -> Result<()> {
+    let Outcome::Taken(one) = &file.outcome else { return Ok(()) };
+    let thumbnail = one.thumbnail.as_ref().ok();
+    rows.execute(
+        "INSERT INTO photo VALUES (?1, ?2, ?3, ?4, ?5)",
+        rusqlite::params![
+            one.sha256.as_bytes(),
+            file.name,
+            serde_json::to_string(&one.meta)?,
+            thumbnail.map(|t| &t.jpeg),
+            thumbnail.and_then(|t| t.fingerprint).map(|f| f.0.cast_signed()),
+        ],
+    )?;
+    Ok(())
 }
 
 /// The encrypted durable copy alone: an import that looks at nothing.
@@ -114,9 +135,9 @@ fn copy(folder: &Path) -> Result<Value> {
     };
     with_scratch(folder, |scratch| {
         let vault = new_vault(scratch)?;
-        let (took, report) = seconds(|| run_with(folder, &vault, &unseen));
-        let (photos, _, bytes) = taken(&report)?;
-        Ok(json!({"photos": photos, "bytes": bytes, "threads": WORKERS, "seconds": took}))
+        let (took, all) = seconds(|| run(folder, &vault, &unseen, &|_| ()));
+        let all = all?;
+        Ok(json!({"photos": all.photos, "bytes": all.bytes, "threads": WORKERS, "seconds": took}))
     })
 }
 
@@ -195,22 +216,6 @@ fn new_vault(scratch: &Path) -> Result<Vault> {
     Vault::open(&scratch.join("vault"), age::x25519::Identity::generate(), county, [0; 32]).context("making a vault")
 }
 
-/// How many were taken, how many of them have a thumbnail, and their bytes.
-fn taken(report: &ImportReport) -> Result<(usize, usize, u64)> {
-    let mut sum = (0, 0, 0);
-    for file in &report.files {
-        if let Outcome::Taken(taken) = &file.outcome {
-            sum.0 += 1;
-            sum.1 += usize::from(taken.thumbnail.is_ok());
-            sum.2 += taken.len;
-        }
-    }
-    if sum.0 == 0 {
-        bail!("no file of the folder could be taken in");
-    }
-    Ok(sum)
-}
-
 /// The most memory that this process has held, KiB, as the kernel counts it.
 fn peak_kib() -> Result<u64> {
     memory_kib("VmHWM:").context("only Linux tells a process its peak memory")
@@ -222,17 +227,43 @@ fn seconds<T>(run: impl FnOnce() -> T) -> (f64, T) {
     (start.elapsed().as_secs_f64(), result)
 }
 
-fn run(folder: &Path, keep: &impl Keep) -> ImportReport {
-    run_with(folder, keep, &look)
+/// What was taken of a folder.
+#[derive(Default, PartialEq)]
+struct Sum {
+    photos: usize,
+    thumbnails: usize,
+    bytes: u64,
 }
 
-fn run_with(folder: &Path, keep: &impl Keep, look: &(dyn Fn(&ReadFile) -> Taken + Sync)) -> ImportReport {
+fn run(folder: &Path, keep: &impl Keep, look: &(dyn Fn(&ReadFile) -> Taken + Sync), told: &(dyn Fn(&Imported) + Sync)) -> Result<Sum> {
     let context = Context {
         keep,
         known: &|_| false,
-        event: &|_| {},
+        progress: &|_| {},
+        done: &|file: Imported| {
+            told(&file);
+            match &file.outcome {
+                Outcome::Taken(taken) => Sum {
+                    photos: 1,
+                    thumbnails: usize::from(taken.thumbnail.is_ok()),
+                    bytes: taken.len,
+                },
+                _ => Sum::default(),
+            }
+        },
         cancel: &AtomicBool::new(false),
         look,
     };
-    import(&[folder.to_owned()], &context)
+    let sum = import(&[folder.to_owned()], &context)
+        .files
+        .into_iter()
+        .fold(Sum::default(), |sum, one| Sum {
+            photos: sum.photos + one.photos,
+            thumbnails: sum.thumbnails + one.thumbnails,
+            bytes: sum.bytes + one.bytes,
+        });
+    if sum.photos == 0 {
+        bail!("no file of the folder could be taken in");
+    }
+    Ok(sum)
 }

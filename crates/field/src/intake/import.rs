@@ -74,6 +74,13 @@ pub struct Taken {
     pub thumbnail: Result<Thumbnail, NoPreview>,
 }
 
+impl Taken {
+    /// The code of why there is no small picture.
+    pub fn no_preview(&self) -> Option<String> {
+        self.thumbnail.as_ref().err().map(|why| why.code().to_owned())
+    }
+}
+
 /// What became of one file.
 #[derive(Debug, Clone)]
 pub enum Outcome {
@@ -118,25 +125,16 @@ pub struct Progress {
     pub current: PathBuf,
 }
 
-/// What an import tells while it runs, from its worker threads.
-#[derive(Debug)]
-pub enum Event<'a> {
-    /// It went on; at least once per file and per 256 KB.
-    Progress(Progress),
-    /// A file is finished; a taken one is durable from here on.
-    Done(&'a Imported),
-}
-
 /// What became of every file, in the order given. Each appears once.
 #[derive(Debug, Clone)]
-pub struct ImportReport {
-    /// The files.
-    pub files: Vec<Imported>,
+pub struct ImportReport<T> {
+    /// What [`Context::done`] made of each file.
+    pub files: Vec<T>,
     /// Whether the person stopped it.
     pub cancelled: bool,
 }
 
-impl ImportReport {
+impl ImportReport<Imported> {
     /// Counts of taken, duplicate and refused files.
     pub fn counts(&self) -> (usize, usize, usize) {
         self.files.iter().fold((0, 0, 0), |(taken, duplicate, refused), file| match file.outcome {
@@ -148,13 +146,16 @@ impl ImportReport {
 }
 
 /// What an import needs from around it.
-pub struct Context<'a, K> {
+pub struct Context<'a, K, T> {
     /// Where originals go.
     pub keep: &'a K,
     /// Whether the visit has these bytes already.
     pub known: &'a (dyn Fn(&Digest) -> bool + Sync),
-    /// Told of every step.
-    pub event: &'a (dyn Fn(Event<'_>) + Sync),
+    /// Told how far the import is, at least once per file and per 256 KB, from its worker threads.
+    pub progress: &'a (dyn Fn(Progress) + Sync),
+    /// Told of every file when it is finished, from the worker threads; a taken one is durable from here on. Its answer stands in the
+    /// report, so that the small pictures of ten thousand files need not stay in memory together.
+    pub done: &'a (dyn Fn(Imported) -> T + Sync),
     /// Set to stop; whole photos stay, the one being read is dropped.
     pub cancel: &'a AtomicBool,
     /// Reads what a whole file says and shows; usually [`look`].
@@ -162,7 +163,7 @@ pub struct Context<'a, K> {
 }
 
 /// Takes in files and folders. Blocks until done; run it on a thread of its own.
-pub fn import<K: Keep>(paths: &[PathBuf], context: &Context<'_, K>) -> ImportReport {
+pub fn import<K: Keep, T: Send>(paths: &[PathBuf], context: &Context<'_, K, T>) -> ImportReport<T> {
     let list = expand(paths);
     let run = Run {
         context,
@@ -175,7 +176,7 @@ pub fn import<K: Keep>(paths: &[PathBuf], context: &Context<'_, K>) -> ImportRep
     };
     let (ready, unsettled) = sync_channel(UNSETTLED);
     let unsettled = Mutex::new(unsettled);
-    let mut files: Vec<(usize, Imported)> = std::thread::scope(|scope| {
+    let mut files: Vec<(usize, T)> = std::thread::scope(|scope| {
         let settlers = (0..SETTLERS.min(list.len())).map(|_| scope.spawn(|| run.settle(&list, &unsettled)));
         let mut threads: Vec<_> = settlers.collect();
         threads.extend((0..WORKERS.min(list.len())).map(|_| {
@@ -193,8 +194,8 @@ pub fn import<K: Keep>(paths: &[PathBuf], context: &Context<'_, K>) -> ImportRep
     }
 }
 
-struct Run<'a, K> {
-    context: &'a Context<'a, K>,
+struct Run<'a, K, T> {
+    context: &'a Context<'a, K, T>,
     total: usize,
     total_bytes: u64,
     next: AtomicUsize,
@@ -211,9 +212,9 @@ struct Unsettled<W> {
     taken: Box<Taken>,
 }
 
-impl<K: Keep> Run<'_, K> {
+impl<K: Keep, T> Run<'_, K, T> {
     /// Reads files until none is left.
-    fn work(&self, list: &[Listed], ready: SyncSender<Unsettled<K::Writer>>) -> Vec<(usize, Imported)> {
+    fn work(&self, list: &[Listed], ready: SyncSender<Unsettled<K::Writer>>) -> Vec<(usize, T)> {
         let (mut finished, mut room) = (Vec::new(), Vec::new());
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
@@ -232,7 +233,7 @@ impl<K: Keep> Run<'_, K> {
     }
 
     /// Makes files durable until none will come.
-    fn settle(&self, list: &[Listed], unsettled: &Mutex<Receiver<Unsettled<K::Writer>>>) -> Vec<(usize, Imported)> {
+    fn settle(&self, list: &[Listed], unsettled: &Mutex<Receiver<Unsettled<K::Writer>>>) -> Vec<(usize, T)> {
         let mut finished = Vec::new();
         loop {
             let next = unsettled.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -243,27 +244,26 @@ impl<K: Keep> Run<'_, K> {
         }
     }
 
-    fn finish(&self, index: usize, listed: &Listed, outcome: Outcome) -> (usize, Imported) {
-        let file = Imported {
+    fn finish(&self, index: usize, listed: &Listed, outcome: Outcome) -> (usize, T) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+        let told = (self.context.done)(Imported {
             path: listed.path.clone(),
             name: listed.name.clone(),
             bytes: listed.bytes,
             outcome,
-        };
-        self.done.fetch_add(1, Ordering::Relaxed);
-        (self.context.event)(Event::Done(&file));
+        });
         self.progress(&listed.path);
-        (index, file)
+        (index, told)
     }
 
     fn progress(&self, current: &Path) {
-        (self.context.event)(Event::Progress(Progress {
+        (self.context.progress)(Progress {
             done: self.done.load(Ordering::Relaxed),
             total: self.total,
             bytes: self.bytes.load(Ordering::Relaxed),
             total_bytes: self.total_bytes,
             current: current.to_owned(),
-        }));
+        });
     }
 
     /// A file that is read and looked at, or what became of it already.

@@ -252,6 +252,8 @@ fn an_export_is_recorded_when_it_is_saved_and_the_original_leaves_byte_for_byte(
             english: false,
         })
     };
+    let reasons: Vec<_> = state(&field, visit).photos.into_iter().map(|one| one.attached.no_preview).collect();
+    assert_eq!(reasons, [None, Some("format".into())], "why there is no picture is said for good");
     let sha256 = Digest::of(TELEPHONE).to_hex();
     let plain = export(photos[0], false).unwrap();
     assert_eq!(

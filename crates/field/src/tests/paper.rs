@@ -86,6 +86,22 @@ fn scanned_pages_join_signed_and_are_printed_as_level_0() {
         assert_eq!(field.image("original", &page.photo.to_string()).unwrap().1, on_disk);
         assert_eq!(field.image("thumbnail", &page.photo.to_string()).unwrap().0, "image/jpeg");
     }
+
+    // A page leaves like a photo, byte for byte, and an entry says so.
+    let page = &attached.paper.pages[1];
+    let wanted = ExportPhoto {
+        visit,
+        photo: page.photo,
+        watermark: false,
+        to: "县商务局".into(),
+        english: false,
+    };
+    let ready = field.export_photo(wanted).unwrap();
+    assert_eq!((&ready.sha256, &ready.file_name), (&page.original.sha256, &page.name));
+    field.document_kept(&ready.handle).unwrap();
+    let left = field.get_visit(VisitArgs { visit }).unwrap().visit.exported;
+    assert_eq!(left.iter().map(|one| one.exported.photo).collect::<Vec<_>>(), [page.photo]);
+
     let status = field.sync_status(contract::shared::Nothing {}).unwrap();
     assert_eq!(
         (status.thumbnails, status.originals),

@@ -348,6 +348,7 @@ pub(super) fn view(app: &App, scope: &ScopeId, id: VisitId) -> Answer<ReviewView
             paper_notes: hand_paper::notes(db, scope, &dossier.authority, &dossier.visit)?,
             seal_id: dossier.sealed().map(|s| s.statement.sha256.clone()),
             comparison: pack.and_then(|pack| dossier.comparison(pack)),
+            downloads: db.downloads(scope, id)?,
             visit: dossier.visit,
         }))
     });

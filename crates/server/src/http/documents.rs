@@ -1,13 +1,14 @@
 //! Documents of the console: photos, the printed record, the proof bundle. The guard has checked roles and scope.
 
 use std::collections::BTreeMap;
+use std::io::Seek as _;
 
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use contract::{ApiError, ErrorCode};
-use domain::VisitId;
+use domain::{PhotoId, VisitId};
 use seal::Digest;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -15,7 +16,8 @@ use uuid::Uuid;
 use super::App;
 use super::answer::{Failed, bytes, stream, value};
 use super::app::blocking;
-use super::guard::InScope;
+use super::guard::{ByAccount, InScope};
+use crate::blobs::hash_of;
 use crate::bundle::{Photos, export};
 use crate::console::paper;
 use crate::error::file;
@@ -42,11 +44,20 @@ fn named(response: Response, mime: &str, name: &str) -> Response {
     response
 }
 
+/// Options of a photo.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct PhotoOptions {
+    /// There when the original is to be kept as a file, not looked at: it is noted who did.
+    save: Option<String>,
+}
+
 /// A photo's `original` or `thumb`, exactly as it arrived. What a browser cannot show as a picture is offered as a file.
 pub(super) async fn photo(
     State(app): State<App>,
     Extension(InScope(scope)): Extension<InScope>,
+    Extension(ByAccount(account)): Extension<ByAccount>,
     Path(path): Path<BTreeMap<String, String>>,
+    Query(options): Query<PhotoOptions>,
 ) -> std::result::Result<Response, Failed> {
     let (visit, photo) = (VisitId(uuid_of(&path, "visit")?), uuid_of(&path, "photo")?);
     let original = match path.get("part").map(String::as_str) {
@@ -70,6 +81,9 @@ pub(super) async fn photo(
             return Ok(None);
         }
         let source = app.blobs().open_blob(&scope, &sha256)?;
+        if original && options.save.is_some() {
+            app.with_db(|db| db.note_download(&scope, visit, Some(PhotoId(photo)), &sha256, &account))?;
+        }
         let len = source.metadata().map_err(file("reading a blob"))?.len();
         Ok(Some((source, len, mime, sha256)))
     });
@@ -107,10 +121,11 @@ pub(super) struct BundleOptions {
     photos: Option<String>,
 }
 
-/// The proof bundle of a sealed visit.
+/// The proof bundle of a sealed visit. It is noted who kept one with photos.
 pub(super) async fn bundle(
     State(app): State<App>,
     Extension(InScope(scope)): Extension<InScope>,
+    Extension(ByAccount(account)): Extension<ByAccount>,
     Path(path): Path<BTreeMap<String, String>>,
     Query(options): Query<BundleOptions>,
 ) -> std::result::Result<Response, Failed> {
@@ -121,9 +136,14 @@ pub(super) async fn bundle(
         Some(_) => return Err(ApiError::new(ErrorCode::BadRequest).with("detail", "photos").into()),
     };
     let made = blocking(move || {
-        let Some(zip) = export(&app, &scope, visit, photos)? else {
+        let Some(mut zip) = export(&app, &scope, visit, photos)? else {
             return Ok(None);
         };
+        if photos == Photos::All {
+            let sha256 = hash_of(&mut zip)?;
+            zip.rewind().map_err(file("reading a bundle"))?;
+            app.with_db(|db| db.note_download(&scope, visit, None, &sha256, &account))?;
+        }
         let len = zip.metadata().map_err(file("reading a bundle"))?.len();
         Ok(Some((zip, len)))
     });

@@ -85,6 +85,7 @@ pub fn attached_as(photo: PhotoId, original: &[u8], thumbnail: &[u8]) -> PhotoAt
         items: Vec::new(),
         arrived_at_ms: None,
         derived: None,
+        no_preview: None,
     }
 }
 

@@ -90,7 +90,9 @@ async fn a_paper_is_shown_printed_and_exported_only_as_far_as_it_proves_somethin
     assert_eq!(view["data_state"], "originals_arrived");
     assert_eq!(notes(&view)[0], (true, true, true));
     let photo = good.paper.pages[0].photo;
-    assert_eq!(reviewer.document(&format!("photos/{photo}/original")).await, bytes[0]);
+    assert_eq!(reviewer.document(&format!("photos/{photo}/original?save")).await, bytes[0]);
+    let kept = reviewer.view().await["downloads"].as_array().unwrap().last().cloned().unwrap();
+    assert_eq!((&kept["photo"], &kept["sha256"]), (&json!(photo), &json!(Digest::of(bytes[0]))));
 
     assert!(reviewer.document("record.pdf").await.len() > before.0);
     let bundle = reviewer.document("bundle").await;

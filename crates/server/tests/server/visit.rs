@@ -2,6 +2,7 @@
 
 use domain::fingerprint::Fingerprint;
 use reqwest::{Method, StatusCode};
+use seal::Digest;
 use seal::bundle::path;
 use serde_json::{Value, json};
 
@@ -84,6 +85,8 @@ async fn a_visit_is_reviewed_accepted_and_exported() {
         assert_eq!(response.headers()["content-type"], "image/jpeg");
         assert_eq!(response.bytes().await.unwrap(), expected.as_slice());
     }
+    let view = server.call(Some(&reviewer), "get_visit", which.clone()).await.1;
+    assert_eq!(view["downloads"], json!([]), "looking is no export");
     let pdf = server
         .ask(Method::GET, &document("record.pdf"))
         .header("Cookie", &reviewer)
@@ -93,7 +96,7 @@ async fn a_visit_is_reviewed_accepted_and_exported() {
     assert_eq!(pdf.status(), StatusCode::OK);
     assert!(pdf.bytes().await.unwrap().starts_with(b"%PDF-"));
 
-    let mut sizes = Vec::new();
+    let (mut sizes, mut bundle) = (Vec::new(), None);
     for (query, members) in [("bundle", 2), ("bundle?photos=digests", 0)] {
         let zip = server
             .ask(Method::GET, &document(query))
@@ -105,6 +108,7 @@ async fn a_visit_is_reviewed_accepted_and_exported() {
         assert_eq!(zip.headers()["content-type"], "application/zip");
         let zip = zip.bytes().await.unwrap();
         sizes.push(zip.len());
+        bundle = bundle.or(Some(Digest::of(&zip)));
         let text = String::from_utf8_lossy(&zip).into_owned();
         for name in [path::RECORD, path::STATEMENT_PAE, path::MANIFEST, path::REVOCATIONS] {
             assert!(text.contains(name), "{name}");
@@ -121,7 +125,31 @@ async fn a_visit_is_reviewed_accepted_and_exported() {
         }
     }
     assert!(sizes[0] > sizes[1]);
+
+    // What leaves as a file is noted: the bundle with photos, not the one without; a photo that is kept, by whom and when.
+    let original = format!("photos/{}/original?save", sealed.photo);
+    let auditor = server.log_in("qinghe-auditor").await;
+    let stranger = server.log_in("yunting-reviewer").await;
+    for (cookie, status) in [(&auditor, StatusCode::OK), (&stranger, StatusCode::FORBIDDEN)] {
+        let kept = server
+            .ask(Method::GET, &document(&original))
+            .header("Cookie", cookie)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(kept.status(), status);
+    }
     server.assert_rebuilt_equals_grown();
+    let view = server.call(Some(&reviewer), "get_visit", which).await.1;
+    let left = view["downloads"].as_array().unwrap();
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert_eq!((&left[0]["photo"], &left[0]["sha256"]), (&Value::Null, &json!(bundle)));
+    assert_eq!(
+        (&left[1]["photo"], &left[1]["sha256"]),
+        (&json!(sealed.photo), &json!(Digest::of(&sealed.blobs[0])))
+    );
+    assert_ne!(left[0]["name"], left[1]["name"], "two people");
+    assert!(left[0]["at_ms"].as_i64() <= left[1]["at_ms"].as_i64());
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ describe("attaching paper signed by hand", () => {
     expect(args).toMatchObject({ handles: ["picked-photos"], passphrase: "goodgood" });
     expect((args!["signers"] as { name: string }[]).map((one) => one.name)).toEqual([m.host.view().station.manager, "葛𪨶"]);
     expect(m.has("attach-dialog")).toBe(false);
-    const [[view]] = m.screen.emitted("attached") as [[ReturnType<typeof m.host.view>]];
+    const [[view]] = m.screen.emitted("changed") as [[ReturnType<typeof m.host.view>]];
     await m.screen.setProps({ view });
     expect(m.get("papers").attributes("data-count")).toBe("1");
     expect(m.get("paper").text()).toContain(zh.life.attach.level);
@@ -67,7 +67,19 @@ describe("attaching paper signed by hand", () => {
     expect(at("error-note").dataset["code"]).toBe("wrong_passphrase");
     expect((at("attach-note") as HTMLInputElement).value).toBe("原件存县商务局");
     expect((at("attach-passphrase") as HTMLInputElement).value).toBe("");
-    expect(m.screen.emitted("attached")).toBeUndefined();
+    expect(m.screen.emitted("changed")).toBeUndefined();
+  });
+
+  it("lets a page leave like a photo, from its large view", async () => {
+    await open();
+    await m.host.call("attach_paper", { visit: "", handles: ["a"], signers: [{ name: "葛𪨶", role: "" }], note: "", person: m.host.view().visit.description.team[0]!.person, passphrase: "x" });
+    await m.screen.setProps({ view: m.host.view() });
+    const { photo } = m.host.view().visit.papers[0]!.attached.paper.pages[0]!;
+    await click(`paper-page-${photo}`);
+    expect(at("custody-arrived").textContent).toContain(zh.gallery.custody.way.paper);
+    await click("photo-export");
+    await click("export-original");
+    expect(m.host.made.findLast((one) => one.name === "export_photo")?.args).toMatchObject({ photo, watermark: false });
   });
 
   it("shows a paper whose signature does not hold as one that counts as nothing", async () => {

@@ -4,7 +4,6 @@ import type { ApiError, ImportProgress, ImportReport, VisitId } from "@/contract
 import { asApiError, type FieldHost, type Pick } from "@/host";
 import { perFrame } from "@/shared/frames";
 import { isTextField, useKeys } from "@/shared/keys";
-import { hearReasons } from "./reasons";
 
 type Method = "dialog" | "drop" | "paste";
 
@@ -69,7 +68,6 @@ export function useImports(host: FieldHost, visit: VisitId | null, options: { ch
     progress.value = null;
     try {
       report.value = await host.call("import_report", { import: id });
-      hearReasons(report.value);
       // What was taken stands where it was taken to; only a file that was not taken is worth stopping the work for.
       show.value = summary.value.refused > 0;
     } catch (thrown) {

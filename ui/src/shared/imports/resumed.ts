@@ -6,7 +6,6 @@ import { useRouter } from "vue-router";
 import type { HostEvent } from "@/contract";
 import { asApiError, type FieldHost } from "@/host";
 import { counted } from "./imports";
-import { hearReasons } from "./reasons";
 import "element-plus/es/components/notification/style/css";
 
 export function useResumed(host: FieldHost): (event: HostEvent) => void {
@@ -16,7 +15,6 @@ export function useResumed(host: FieldHost): (event: HostEvent) => void {
   async function tell(id: string, to: string): Promise<void> {
     try {
       const report = await host.call("import_report", { import: id });
-      hearReasons(report);
       const n = counted(report.rows);
       const notice = ElNotification({
         title: t("inbox.resumed_title"),

@@ -2,7 +2,6 @@ import { mount } from "@vue/test-utils";
 import { afterEach, describe, expect, it } from "vitest";
 import { fakeHost } from "@/host/fake";
 import { makeI18n } from "@/i18n";
-import { hearReasons } from "@/shared/imports/reasons";
 import { mounted, type Mounted } from "@/test/mounted";
 import LargePicture from "./LargePicture.vue";
 import NoPicture from "./NoPicture.vue";
@@ -15,9 +14,9 @@ afterEach(() => {
   document.body.innerHTML = "";
 });
 
-async function large(at: number, preview: boolean): Promise<Mounted> {
+async function large(at: number, preview: boolean, no_preview?: string): Promise<Mounted> {
   const host = fakeHost({ photos: 28 });
-  const { attached } = host.view().visit.photos[at]!;
+  const attached = { ...host.view().visit.photos[at]!.attached, ...(no_preview && { no_preview }) };
   m = await mounted(LargePicture, { id: attached.photo, name: attached.name, attached, small: attached.thumbnail !== null, preview, way: "export", at, total: 28, strip: () => null, view: { ...WHOLE } }, "/visit/one", host);
   return m;
 }
@@ -30,14 +29,8 @@ describe("a photo that has no picture", () => {
     expect(text()).toContain("用“导出”里的“导出原件”把原件存到别处");
   });
 
-  it("says why, once an import said it", async () => {
-    const { photo } = fakeHost({ photos: 28 }).view().visit.photos[13]!.attached;
-    const row = { name: "", photo, size_bytes: 1, detail: null };
-    hearReasons({ rows: [{ ...row, outcome: "refused", reason: "no_permission" }] });
-    await large(13, false);
-    expect(text()).toContain("记录里没有写原因");
-    hearReasons({ rows: [{ ...row, outcome: "taken", reason: "locked" }] });
-    await m!.screen.vm.$nextTick();
+  it("says why, where the entry does", async () => {
+    await large(13, false, "locked");
     expect(text()).toContain("文件加了打开密码");
     expect(text()).not.toContain("记录里没有写原因");
   });

@@ -13,7 +13,7 @@ use seal::Digest;
 use super::super::county::County;
 use super::super::visit::open_visit;
 use super::import;
-use crate::intake::import::{Context, Event, Keep, Outcome, look};
+use crate::intake::import::{Context, ImportReport, Imported, Keep, Outcome, Progress, look};
 use crate::intake::reason::Refusal;
 use crate::vault::Vault;
 use intake::reason::NoPreview;
@@ -40,13 +40,12 @@ fn a_photo_that_is_removed_while_it_is_read_is_named_and_leaves_nothing_half() {
     let context = Context {
         keep: &vault,
         known: &|_| false,
-        event: &|event| {
-            if let Event::Progress(p) = event
-                && p.current == gone
-            {
+        progress: &|so_far: Progress| {
+            if so_far.current == gone {
                 let _ = fs::remove_file(&gone);
             }
         },
+        done: &|file| file,
         cancel: &AtomicBool::new(false),
         look: &look,
     };
@@ -103,11 +102,12 @@ fn a_video_of_two_gigabytes_is_taken_whole() {
     assert!(matches!(no_preview, NoPreview::Format { .. }) && no_preview.zh().contains("原件已完整保存"));
 }
 
-fn run<K: Keep>(path: &Path, keep: &K) -> crate::intake::import::ImportReport {
+fn run<K: Keep>(path: &Path, keep: &K) -> ImportReport<Imported> {
     let context = Context {
         keep,
         known: &|_| false,
-        event: &|_| (),
+        progress: &|_| (),
+        done: &|file| file,
         cancel: &AtomicBool::new(false),
         look: &look,
     };

@@ -1,5 +1,5 @@
 import { flushPromises, mount, type VueWrapper } from "@vue/test-utils";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { ReviewView } from "@/contract";
 import { provideConsoleHost } from "@/host";
 import { fakeConsoleHost, type FakeConsole } from "@/host/fake-console";
@@ -60,5 +60,27 @@ describe("a mended visit", () => {
     expect(get("compare-finding").text()).toContain("有改动");
     expect(get("compare-photo-added").text()).toContain("新增");
     expect(get("review-returned").text()).toContain("台账与后台不一致");
+  });
+});
+
+describe("what leaves by the console", () => {
+  it("stands with each photo, and what is kept is asked for a while later", async () => {
+    vi.useFakeTimers();
+    try {
+      const { host } = await open(0);
+      await page.findAll('[data-testid="review-photo"]')[1]!.trigger("click");
+      await flushPromises();
+      const bundle = get("custody-exports").text();
+      expect(bundle).toContain("在县里的网页上保存整份走访的证据包");
+      const asked = () => host.made.filter((one) => one.name === "get_visit").length;
+      const before = asked();
+      await get("photo-keep").trigger("click");
+      expect(asked()).toBe(before);
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(asked()).toBe(before + 1);
+      expect(page.emitted("changed")).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
