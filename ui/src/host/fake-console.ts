@@ -131,6 +131,7 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
       if (!by) continue;
       const paper = paperOf(first.visit, HEX, 2, signers, note, by);
       first.visit.papers = [...first.visit.papers, paper];
+      if (by === one) first.downloads = [...first.downloads, { photo: paper.attached.paper.pages[0]!.photo, sha256: HEX, name: me.name, at_ms: started + 8_000_000 }];
       first.paper_notes = [...first.paper_notes, { entry: paper.entry, holds: by === one, certified: by === one, previews: [true, by === one] }];
     }
   }

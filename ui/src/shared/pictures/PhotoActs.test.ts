@@ -69,7 +69,7 @@ it("exports, shows the digest of what left, and lists every export", async () =>
   expect(find("export-saved")!.dataset["sha256"]).toBe(view.value.visit.photos[1]!.attached.original.sha256);
   await click("export-watermark");
   expect(last("export_photo")).toMatchObject({ watermark: true, english: false });
-  expect([...document.querySelectorAll<HTMLElement>('[data-testid="custody-exports"] li')].map((one) => one.dataset["watermark"])).toEqual(["false", "true"]);
+  expect([...document.querySelectorAll<HTMLElement>('[data-testid="custody-exports"] li')].map((one) => /原件|带水印的副本/.exec(one.textContent ?? "")?.[0])).toEqual(["原件", "带水印的副本"]);
 });
 
 it("states where a photo comes from, and asks nothing of a sealed visit", async () => {
