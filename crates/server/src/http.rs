@@ -7,6 +7,7 @@ mod device;
 mod documents;
 mod enrol;
 mod guard;
+mod parts;
 mod routes;
 mod session;
 mod sync;

@@ -5,7 +5,7 @@ use std::io::Seek as _;
 
 use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use contract::{ApiError, ErrorCode};
 use domain::{PhotoId, VisitId};
@@ -17,6 +17,7 @@ use super::App;
 use super::answer::{Failed, bytes, stream, value};
 use super::app::blocking;
 use super::guard::{ByAccount, InScope};
+use super::parts::partly;
 use crate::blobs::hash_of;
 use crate::bundle::{Photos, export};
 use crate::console::paper;
@@ -51,13 +52,14 @@ pub(super) struct PhotoOptions {
     save: Option<String>,
 }
 
-/// A photo's `original` or `thumb`, exactly as it arrived. What a browser cannot show as a picture is offered as a file.
+/// A photo's `original` or `thumb`, exactly as it arrived, films also in parts. What a browser neither shows nor plays is offered as a file.
 pub(super) async fn photo(
     State(app): State<App>,
     Extension(InScope(scope)): Extension<InScope>,
     Extension(ByAccount(account)): Extension<ByAccount>,
     Path(path): Path<BTreeMap<String, String>>,
     Query(options): Query<PhotoOptions>,
+    headers: HeaderMap,
 ) -> std::result::Result<Response, Failed> {
     let (visit, photo) = (VisitId(uuid_of(&path, "visit")?), uuid_of(&path, "photo")?);
     let original = match path.get("part").map(String::as_str) {
@@ -88,10 +90,9 @@ pub(super) async fn photo(
         Ok(Some((source, len, mime, sha256)))
     });
     let (source, len, mime, sha256) = work.await?.ok_or_else(not_found)?;
-    // An original may be as large as a video; it is never held in memory whole.
-    let body = stream(tokio::fs::File::from_std(source), len);
+    let body = partly(tokio::fs::File::from_std(source), len, &headers).await?;
     let mut response = match mime.as_str() {
-        "image/jpeg" | "image/png" => typed(body, &mime),
+        "image/jpeg" | "image/png" | "video/mp4" | "video/quicktime" => typed(body, &mime),
         _ => named(body, "application/octet-stream", &sha256.to_string()),
     };
     let head = response.headers_mut();

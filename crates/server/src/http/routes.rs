@@ -135,7 +135,7 @@ pub fn router(app: &App) -> Result<Router> {
     }
     let always = |name: HeaderName, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     // The console needs nothing from elsewhere; pictures come from us, and from memory while a page draws.
-    let policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; font-src 'self'; \
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; media-src 'self'; font-src 'self'; \
                   connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
     Ok(router
         .layer(always(header::CONTENT_SECURITY_POLICY, policy))

@@ -85,6 +85,12 @@ async fn a_visit_is_reviewed_accepted_and_exported() {
         assert_eq!(response.headers()["content-type"], "image/jpeg");
         assert_eq!(response.bytes().await.unwrap(), expected.as_slice());
     }
+    // A player of films asks for parts.
+    let path = document(&format!("photos/{}/original", sealed.photo));
+    let part = server.ask(Method::GET, &path).header("Cookie", &reviewer).header("Range", "bytes=1-2");
+    let part = part.send().await.unwrap();
+    assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
+    assert_eq!(part.bytes().await.unwrap(), sealed.blobs[0][1..3]);
     let view = server.call(Some(&reviewer), "get_visit", which.clone()).await.1;
     assert_eq!(view["downloads"], json!([]), "looking is no export");
     let pdf = server

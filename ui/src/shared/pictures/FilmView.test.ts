@@ -1,7 +1,6 @@
 import { flushPromises } from "@vue/test-utils";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Film } from "@/host";
-import { fakeHost } from "@/host/fake";
 import { mounted, type Mounted } from "@/test/mounted";
 import FilmView from "./FilmView.vue";
 
@@ -11,24 +10,22 @@ afterEach(() => {
   document.body.innerHTML = "";
 });
 
-/** A host that counts the films which were opened and not freed. */
+/** Films, and which of them were opened and not freed. */
 function counting(film: (id: string) => Film | null) {
-  const host = fakeHost();
   const open = new Set<string>();
-  host.film = async (id) => {
+  const opening = async (id: string) => {
     const found = film(id);
     if (found) open.add(id);
     return found && { url: found.url, free: () => void open.delete(id) };
   };
-  return { host, open };
+  return { open, shown: (photo: string) => ({ photo, name: "VID_1.mp4", open: () => opening(photo), poster: "data:," }) };
 }
 const playable = (id: string): Film => ({ url: `data:video/mp4;base64,${id}`, free: () => undefined });
-const shown = (photo: string) => ({ photo, name: "VID_1.mp4", sizeBytes: 9, poster: "data:," });
 
 describe("a film", () => {
   it("stands still until it is asked for, and is freed when another is shown", async () => {
-    const { host, open } = counting(playable);
-    m = await mounted(FilmView, shown("one"), "/visit/one", host);
+    const { shown, open } = counting(playable);
+    m = await mounted(FilmView, shown("one"));
     expect(m.has("photo-film")).toBe(false);
     await m.get("photo-film-play").trigger("click");
     await flushPromises();
@@ -42,8 +39,8 @@ describe("a film", () => {
   });
 
   it("says so when it cannot be played, before or while it is", async () => {
-    const { host, open } = counting((id) => (id === "one" ? playable(id) : null));
-    m = await mounted(FilmView, shown("one"), "/visit/one", host);
+    const { shown, open } = counting((id) => (id === "one" ? playable(id) : null));
+    m = await mounted(FilmView, shown("one"));
     await m.get("photo-film-play").trigger("click");
     await flushPromises();
     await m.get("photo-film").trigger("error");
