@@ -157,3 +157,61 @@ fn cancelling_leaves_whole_photos_and_names_the_rest() {
         "nothing half-written stays"
     );
 }
+
+/// A large photo is read once more for its small picture; what is wrong with it is said as if it had been opened whole.
+#[test]
+fn a_damaged_large_photo_is_kept_and_judged_by_all_its_bytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = vault(&dir.path().join("vault"));
+    let photos = dir.path().join("photos");
+    std::fs::create_dir(&photos).unwrap();
+    let drawn = image::RgbImage::from_fn(2600, 2000, |x, y| image::Rgb([(x % 251) as u8, (y % 241) as u8, (x * y % 239) as u8]));
+    let mut whole = std::io::Cursor::new(Vec::new());
+    drawn.write_to(&mut whole, image::ImageFormat::Jpeg).unwrap();
+    let whole = whole.into_inner();
+    let mut rubbish = whole.clone();
+    rubbish[whole.len() / 2..][..5000].fill(0xff);
+    for (name, bytes) in [("a.jpg", &whole[..]), ("b.jpg", &whole[..whole.len() / 2]), ("c.jpg", &rubbish)] {
+        std::fs::write(photos.join(name), bytes).unwrap();
+        assert!(intake::passes(bytes).is_some());
+    }
+    let report = run(&[photos], &vault, &|_| false);
+    assert_eq!(report.counts(), (3, 0, 0));
+    for file in &report.files {
+        let Outcome::Taken(taken) = &file.outcome else {
+            panic!("{:?}", file.outcome)
+        };
+        let bytes = std::fs::read(&file.path).unwrap();
+        assert_eq!(vault.read(&taken.sha256).unwrap(), bytes, "{}", file.name);
+        let judged = field::decode::thumbnail(&bytes, None, &intake::Limits::default());
+        assert_eq!(taken.thumbnail, judged, "{}", file.name);
+    }
+}
+
+/// What is written to after it was hashed is no longer what is kept: it is refused, and comes whole the next time.
+#[test]
+fn a_photo_that_changes_between_its_two_readings_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = vault(&dir.path().join("vault"));
+    let path = dir.path().join("a.jpg");
+    let drawn = image::RgbImage::from_fn(2600, 2000, |x, y| image::Rgb([(x % 251) as u8, (y % 241) as u8, 7]));
+    drawn.save(&path).unwrap();
+    let meddle = |file: &field::intake::read::ReadFile| {
+        use std::io::Write as _;
+        let mut open = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+        open.write_all(b"more").unwrap();
+        look(file)
+    };
+    let context = Context {
+        keep: &vault,
+        known: &|_| false,
+        progress: &|_| {},
+        done: &|file| file,
+        cancel: &AtomicBool::new(false),
+        look: &meddle,
+    };
+    let report = import(std::slice::from_ref(&path), &context);
+    assert!(matches!(report.files[0].outcome, Outcome::Refused(Refusal::Changing)), "{report:?}");
+    assert_eq!(std::fs::read_dir(dir.path().join("vault/tmp")).unwrap().count(), 0);
+    assert_eq!(run(&[path], &vault, &|_| false).counts(), (1, 0, 0));
+}

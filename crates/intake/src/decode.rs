@@ -8,7 +8,7 @@ use crate::reason::NoPreview;
 use crate::{avif, document, eighth, embedded, heic, inks, poster, rows, tiff_picture};
 use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::{DynamicImage, ImageDecoder, RgbImage};
-use std::io::Cursor;
+use std::io::{self, Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -87,6 +87,24 @@ pub fn apart(bytes: &[u8]) -> bool {
         FileFormat::Other => false,
         _ => true,
     }
+}
+
+/// Where the scan of a JPEG begins of which a small picture is made while it passes by: its header is all that need be at hand. None for
+/// other files, and while the header is not whole.
+pub fn passes(head: &[u8]) -> Option<usize> {
+    let begins = eighth::scan_begins(head).filter(|_| sniff(head) == FileFormat::Jpeg)?;
+    let (pixels, longest) = pixels_of(head, FileFormat::Jpeg)?;
+    (pixels <= ALONE_ABOVE_PIXELS && longest / 8 >= crate::thumbnail::THUMBNAIL_PX).then_some(begins)
+}
+
+/// As [`decode`], of a file that [`passes`]; none when it has to be opened whole.
+pub(crate) fn decode_passing(header: &[u8], rest: impl Read) -> io::Result<Option<Picture>> {
+    let decoded = catch_unwind(AssertUnwindSafe(|| eighth::decode_passing(header, rest))).unwrap_or(Ok(None))?;
+    Ok(decoded.map(|pixels| Picture {
+        pixels,
+        icc: jpeg::colour_profile(header),
+        upright: false,
+    }))
 }
 
 /// What a file shows in place of a picture that is too large to open, or of a kind that is not opened: the largest JPEG inside.

@@ -29,4 +29,4 @@ mod tiff_picture;
 mod when;
 mod xmp;
 
-pub use decode::{Limits, apart};
+pub use decode::{Limits, apart, passes};

@@ -1,7 +1,7 @@
 //! Small pictures for lists (320 px) and large views (1600 px): derived, disposable, upright.
 
 use crate::colour::to_srgb;
-use crate::decode::{Limits, Picture, decode};
+use crate::decode::{Limits, Picture, decode, decode_passing};
 use crate::fingerprint::Fingerprint;
 use crate::reason::NoPreview;
 use fast_image_resize::images::Image;
@@ -9,10 +9,13 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use image::metadata::Orientation;
 use image::{DynamicImage, RgbImage};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Longest side of a thumbnail (缩略图) in pixels.
 pub const THUMBNAIL_PX: u32 = 320;
+/// Quality of a thumbnail.
+const QUALITY: u8 = 78;
 /// Longest side of a preview (预览) in pixels.
 pub const PREVIEW_PX: u32 = 1600;
 
@@ -32,7 +35,15 @@ pub struct Thumbnail {
 /// Makes a thumbnail of at most 320 px, turned upright by the Exif orientation (1–8; anything else counts as 1), or by what
 /// the container says where it says it: never by both. Every failure is a reason, and a panic of a decoder ends here.
 pub fn make(bytes: &[u8], orientation: Option<u8>, limits: &Limits) -> Result<Thumbnail, NoPreview> {
-    scaled(bytes, orientation, limits, THUMBNAIL_PX, 78)
+    scaled(bytes, orientation, limits, THUMBNAIL_PX, QUALITY)
+}
+
+/// As [`make`], of a JPEG of which the header is at hand and the rest passes by (see [`passes`](crate::passes)); none when it has to be
+/// opened whole. An error is one of `rest`.
+pub fn make_passing(header: &[u8], rest: impl Read, orientation: Option<u8>) -> io::Result<Option<Thumbnail>> {
+    let Some(picture) = decode_passing(header, rest)? else { return Ok(None) };
+    let made = catch_unwind(AssertUnwindSafe(|| finish(picture, orientation, THUMBNAIL_PX, QUALITY)));
+    Ok(made.ok().and_then(Result::ok))
 }
 
 /// As [`make`], at most 1600 px, for the large view and for documents.

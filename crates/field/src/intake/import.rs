@@ -2,7 +2,7 @@
 //! others wait for the disk meanwhile.
 
 use super::folder::{Listed, expand};
-use super::read::{ReadFile, read_one};
+use super::read::{Again, ReadFile, read_one};
 use super::reason::Refusal;
 use super::said::photo_meta;
 use crate::decode;
@@ -12,10 +12,11 @@ use intake::Limits;
 use intake::format::FileFormat;
 use intake::metadata::{self, Metadata};
 use intake::reason::NoPreview;
-use intake::thumbnail::Thumbnail;
+use intake::source::MAX_IN_MEMORY;
+use intake::thumbnail::{self, Thumbnail};
 use seal::Digest;
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Read as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -159,7 +160,7 @@ pub struct Context<'a, K, T> {
     /// Set to stop; whole photos stay, the one being read is dropped.
     pub cancel: &'a AtomicBool,
     /// Reads what a whole file says and shows; usually [`look`].
-    pub look: &'a (dyn Fn(&ReadFile) -> Taken + Sync),
+    pub look: &'a (dyn Fn(&ReadFile) -> Result<Taken, Refusal> + Sync),
 }
 
 /// Takes in files and folders. Blocks until done; run it on a thread of its own.
@@ -286,7 +287,7 @@ impl<K: Keep, T> Run<'_, K, T> {
         if of.is_some() || (self.context.known)(&sha256) {
             return Err(Outcome::Duplicate { sha256, of });
         }
-        let taken = Box::new((self.context.look)(&file));
+        let taken = Box::new((self.context.look)(&file).map_err(refused)?);
         if file.head.capacity() <= KEPT_ROOM {
             *room = std::mem::take(&mut file.head);
         }
@@ -311,24 +312,40 @@ impl<K: Keep, T> Run<'_, K, T> {
     }
 }
 
-/// Reads what a file says and shows. Whatever happens here, the file is taken.
-pub fn look(file: &ReadFile) -> Taken {
+/// Reads what a file says and shows. Whatever that is, the file is taken, unless it can no longer be read or has changed.
+pub fn look(file: &ReadFile) -> Result<Taken, Refusal> {
     let limits = &Limits::default();
     let ReadFile { sha256, len, format, .. } = *file;
     let meta = catch_unwind(AssertUnwindSafe(|| metadata::read_as(&file.head, format))).unwrap_or_else(|_| Metadata {
         warnings: vec!["the metadata reader failed on this file".into()],
         ..Metadata::default()
     });
-    let thumbnail = if file.whole || !matches!(format, FileFormat::Jpeg | FileFormat::Png | FileFormat::Pdf) {
+    let thumbnail = if let Some(again) = &file.again {
+        looked_at_again(file, again, meta.orientation, limits)?
+    } else if file.whole || !matches!(format, FileFormat::Jpeg | FileFormat::Png | FileFormat::Pdf) {
         decode::thumbnail(&file.head, meta.orientation, limits)
     } else {
         Err(NoPreview::TooLarge)
     };
-    Taken {
+    Ok(Taken {
         sha256,
         len,
         format,
         meta: photo_meta(meta),
         thumbnail,
+    })
+}
+
+/// The small picture of a JPEG that passes by once more, or, where that does not do, is opened whole.
+fn looked_at_again(file: &ReadFile, again: &Again, orientation: Option<u8>, limits: &Limits) -> Result<Result<Thumbnail, NoPreview>, Refusal> {
+    let made = again.from(file.head.len() as u64, |scan| thumbnail::make_passing(&file.head, scan, orientation))?;
+    if let Some(made) = made {
+        return Ok(Ok(made));
     }
+    if file.len > MAX_IN_MEMORY as u64 {
+        return Ok(Err(NoPreview::TooLarge));
+    }
+    let mut whole = Vec::new();
+    again.from(0, |rest| rest.take(file.len).read_to_end(&mut whole))?;
+    Ok(decode::thumbnail(&whole, orientation, limits))
 }

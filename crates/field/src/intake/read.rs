@@ -3,10 +3,11 @@
 use super::reason::Refusal;
 use crate::hash::Hasher;
 use intake::format::{FileFormat, sniff};
+use intake::passes;
 use intake::source::{beginning, film};
 use seal::Digest;
 use std::fs::{File, Metadata};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -25,6 +26,32 @@ pub struct ReadFile {
     pub head: Vec<u8>,
     /// Whether `head` is the whole file.
     pub whole: bool,
+    /// Of a JPEG of which `head` is the header: the file, to be read once more for its small picture.
+    pub again: Option<Again>,
+}
+
+/// A file that may be read a second time, as long as it is what it was.
+#[derive(Debug)]
+pub struct Again {
+    file: File,
+    len: u64,
+    changed: Option<SystemTime>,
+}
+
+impl Again {
+    /// Reads from an offset on, and answers what was made of it, unless the file cannot be read or has changed since it was hashed.
+    pub fn from<T>(&self, offset: u64, make: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> Result<T, Refusal> {
+        let reading = |e: io::Error| Refusal::of_reading(&e);
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(offset)).map_err(reading)?;
+        let made = make(&mut file).map_err(reading)?;
+        let now = file.metadata().map_err(reading)?;
+        if now.len() == self.len && stamp(&now) == self.changed {
+            Ok(made)
+        } else {
+            Err(Refusal::Changing)
+        }
+    }
 }
 
 /// Reads a file once in chunks, writing every byte to `out` and calling `step` with the bytes of each chunk; `step` answers
@@ -39,7 +66,7 @@ pub fn read_one(path: &Path, out: &mut impl Write, room: Vec<u8>, mut step: impl
     let mut file = open(path)?;
     let before = file.metadata().map_err(reading)?;
     let mut hasher = Hasher::default();
-    let (mut len, mut head, mut format) = (0_u64, room, FileFormat::Other);
+    let (mut len, mut head, mut format, mut passing) = (0_u64, room, FileFormat::Other, false);
     head.clear();
     let mut chunk = vec![0; CHUNK];
     loop {
@@ -52,12 +79,20 @@ pub fn read_one(path: &Path, out: &mut impl Write, room: Vec<u8>, mut step: impl
         let bytes = chunk.get(..count).unwrap_or_default();
         if len == 0 {
             format = sniff(bytes);
-            head.reserve(usize::try_from(before.len()).unwrap_or(0).min(beginning(format)));
+            // A JPEG shows in its header whether more of it is needed.
+            let most = if format == FileFormat::Jpeg { CHUNK } else { beginning(format) };
+            head.reserve(usize::try_from(before.len()).unwrap_or(0).min(most));
         }
         hasher.update(bytes);
         out.write_all(bytes).map_err(storing)?;
-        let room = beginning(format).saturating_sub(head.len());
-        head.extend_from_slice(bytes.get(..count.min(room)).unwrap_or_default());
+        if !passing {
+            let room = beginning(format).saturating_sub(head.len());
+            head.extend_from_slice(bytes.get(..count.min(room)).unwrap_or_default());
+            if let Some(scan) = passes(&head) {
+                head.truncate(scan);
+                passing = true;
+            }
+        }
         len += count as u64;
         // A file that is still being written could grow for as long as it is read.
         if len > before.len() {
@@ -78,12 +113,18 @@ pub fn read_one(path: &Path, out: &mut impl Write, room: Vec<u8>, mut step: impl
         return Err(Refusal::Changing);
     }
     let whole = !format.is_video() && head.len() as u64 == len;
+    let again = passing.then(|| Again {
+        file,
+        len,
+        changed: stamp(&before),
+    });
     Ok(ReadFile {
         sha256: hasher.finish(),
         len,
         format,
         head,
         whole,
+        again,
     })
 }
 

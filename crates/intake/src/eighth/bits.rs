@@ -1,5 +1,15 @@
 //! Bits of an entropy-coded segment: stuffed zeros taken out, markers never crossed (T.81 F.2.2.5).
 
+/// Where a reader of bits stands.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Place {
+    /// The next byte of the data.
+    pub(super) at: usize,
+    window: u64,
+    held: u32,
+    invented: u32,
+}
+
 /// A reader of bits, most significant first. After a marker or the end of the file it yields zeros and counts them.
 pub(super) struct Bits<'a> {
     data: &'a [u8],
@@ -10,14 +20,24 @@ pub(super) struct Bits<'a> {
 }
 
 impl<'a> Bits<'a> {
-    pub(super) fn new(data: &'a [u8]) -> Self {
+    /// Goes on from a place in these data.
+    pub(super) fn from(data: &'a [u8], place: Place) -> Self {
+        let Place { at, window, held, invented } = place;
         Self {
             data,
-            at: 0,
-            window: 0,
-            held: 0,
-            invented: 0,
+            at,
+            window,
+            held,
+            invented,
         }
+    }
+
+    /// Where it stands.
+    pub(super) fn place(&self) -> Place {
+        let Self {
+            at, window, held, invented, ..
+        } = *self;
+        Place { at, window, held, invented }
     }
 
     /// Makes sure that at least 56 bits are held.
@@ -88,10 +108,8 @@ impl<'a> Bits<'a> {
         }
         let rest = self.data.get(self.at..)?;
         let marker = rest.windows(2).position(|w| matches!(w, [0xff, 0xd0..=0xd7]))?;
-        *self = Self {
-            at: self.at + marker + 2,
-            ..Self::new(self.data)
-        };
+        let at = self.at + marker + 2;
+        *self = Self::from(self.data, Place { at, ..Place::default() });
         Some(())
     }
 

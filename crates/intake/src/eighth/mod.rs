@@ -7,13 +7,21 @@
 
 mod bits;
 mod huffman;
+mod window;
 
 use crate::bytes::be16;
 use crate::container::jpeg::{Segment, is_frame, segments};
-use bits::Bits;
+use bits::{Bits, Place};
 use huffman::{AcTable, DcTable};
 use image::{GrayImage, RgbImage};
+use std::io::{self, Read};
 use std::rc::Rc;
+use window::{Passing, Scan};
+
+/// Bytes of a scan that are held when it passes by, as a rule and at most; a row of a photo has some thirty thousand.
+const HELD: (usize, usize) = (256 << 10, 4 << 20);
+/// A reader of bits that stands so near the end of what is at hand may have looked beyond it.
+const NEAR: usize = 16;
 
 /// One component of the frame, its tables chosen by the scan.
 struct Component {
@@ -54,6 +62,28 @@ pub fn decode_roughly(bytes: &[u8]) -> Option<RgbImage> {
     picture(read.width, read.height, &read.components)
 }
 
+/// As [`decode`], of a picture of which `header` holds everything up to its scan. The scan is read from `rest`, and little of it is held
+/// at a time. An error is one of `rest`.
+pub fn decode_passing(header: &[u8], rest: impl Read) -> io::Result<Option<RgbImage>> {
+    decode_held(header, rest, HELD)
+}
+
+fn decode_held(header: &[u8], rest: impl Read, held: (usize, usize)) -> io::Result<Option<RgbImage>> {
+    let Some(begun) = begin(header, false) else { return Ok(None) };
+    let read = begun.read(&mut Passing::new(rest, held))?;
+    Ok(read.and_then(|read| picture(read.width, read.height, &read.components)))
+}
+
+/// Where the scan of a picture begins that this reader may take; none while its header is not whole.
+pub fn scan_begins(header: &[u8]) -> Option<usize> {
+    let (mut frame, mut scan) = (false, None);
+    for segment in segments(header) {
+        frame |= matches!(segment.marker, 0xc0 | 0xc1);
+        scan = (segment.marker == 0xda && segment.whole).then_some(segment.end);
+    }
+    scan.filter(|_| frame)
+}
+
 /// The brightness alone, by which decoders can be compared: libjpeg smooths colours on their way up, and rounds them otherwise.
 pub fn luma(bytes: &[u8]) -> Option<GrayImage> {
     let read = planes(bytes, false)?;
@@ -64,7 +94,36 @@ pub fn luma(bytes: &[u8]) -> Option<GrayImage> {
     GrayImage::from_raw(u32::try_from(read.width).ok()?, u32::try_from(read.height).ok()?, cropped).filter(|_| finest)
 }
 
+/// What stands before the scan.
+struct Begun {
+    size: (usize, usize),
+    components: Vec<Component>,
+    tables: Tables,
+    /// By how many bits the first scan of a progressive picture gives its coefficients smaller; none of any other.
+    first: Option<u32>,
+    /// Where the scan begins.
+    at: usize,
+}
+
+impl Begun {
+    fn read(mut self, source: &mut impl Scan) -> io::Result<Option<Planes>> {
+        let (width, height) = self.size;
+        let read = scan(source, self.size, &mut self.components, &self.tables, self.first)?;
+        Ok(read.map(|()| Planes {
+            width: width.div_ceil(8),
+            height: height.div_ceil(8),
+            components: self.components,
+        }))
+    }
+}
+
 fn planes(bytes: &[u8], progressive: bool) -> Option<Planes> {
+    let begun = begin(bytes, progressive)?;
+    let mut whole = bytes.get(begun.at..)?;
+    begun.read(&mut whole).ok().flatten()
+}
+
+fn begin(bytes: &[u8], progressive: bool) -> Option<Begun> {
     let mut tables = Tables::default();
     let mut frame: Option<(usize, usize, Vec<Component>)> = None;
     for Segment { marker, body, end, .. } in segments(bytes) {
@@ -80,11 +139,12 @@ fn planes(bytes: &[u8], progressive: bool) -> Option<Planes> {
                 let (width, height, mut components) = frame?;
                 choose_tables(body, &mut components)?;
                 let first = if progressive { Some(first_scan(body, components.len())?) } else { None };
-                scan(bytes.get(end..)?, (width, height), &mut components, &tables, first)?;
-                return Some(Planes {
-                    width: width.div_ceil(8),
-                    height: height.div_ceil(8),
+                return Some(Begun {
+                    size: (width, height),
                     components,
+                    tables,
+                    first,
+                    at: end,
                 });
             }
             marker if is_frame(marker) => return None,
@@ -175,58 +235,126 @@ fn first_scan(body: &[u8], components: usize) -> Option<u32> {
     }
 }
 
+/// A component's tables and the quantiser of its DC coefficients.
+type Chosen<'a> = (&'a DcTable, Option<&'a AcTable>, i32);
+
+/// What carries over from one row of units to the next.
+#[derive(Clone, Copy)]
+struct Carried {
+    place: Place,
+    predictions: [i32; 3],
+    /// Units until the next restart marker.
+    left: usize,
+}
+
 /// Reads the scan: the DC difference of every block, everything else skipped. In the first scan of a progressive picture there is nothing
 /// else, and its coefficients are smaller by some bits.
-fn scan(data: &[u8], (width, height): (usize, usize), components: &mut [Component], tables: &Tables, first: Option<u32>) -> Option<()> {
-    let across = components.iter().map(|c| c.across).max()?;
-    let down = components.iter().map(|c| c.down).max()?;
+fn scan(
+    source: &mut impl Scan,
+    (width, height): (usize, usize),
+    components: &mut [Component],
+    tables: &Tables,
+    first: Option<u32>,
+) -> io::Result<Option<()>> {
+    let most = |of: fn(&Component) -> usize| components.iter().map(of).max().unwrap_or(1);
+    let (across, down) = (most(|c| c.across), most(|c| c.down));
     let (units_across, units_down) = (width.div_ceil(8 * across), height.div_ceil(8 * down));
-    let mut chosen = Vec::with_capacity(components.len());
+    let Some(chosen) = chosen(components, tables, first) else {
+        return Ok(None);
+    };
     for component in components.iter_mut() {
         component.stride = units_across * component.across;
         component.plane = vec![128; component.stride * units_down * component.down];
+    }
+    let mut carried = Carried {
+        place: Place::default(),
+        predictions: [0; 3],
+        left: tables.restart_interval,
+    };
+    let mut longest = 0;
+    for row in 0..units_down {
+        if !source.is_whole() && source.bytes().len() < carried.place.at + 2 * longest + NEAR {
+            source.more(&mut carried.place.at)?;
+        }
+        carried = loop {
+            let read = units(source.bytes(), (row, units_across), components, &chosen, tables.restart_interval, carried);
+            let near = |read: &Carried| read.place.at + NEAR > source.bytes().len();
+            match read {
+                Some(read) if source.is_whole() || !near(&read) => {
+                    longest = longest.max(read.place.at - carried.place.at);
+                    break read;
+                }
+                // Where more bytes are to come, what is at hand may have ended, not the row.
+                _ => {
+                    if source.is_whole() || !source.more(&mut carried.place.at)? {
+                        return Ok(None);
+                    }
+                }
+            }
+        };
+        // A file cut short would decode for ever to grey: leave it to the full decoder, which keeps what is there.
+        if Bits::from(source.bytes(), carried.place).overrun() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(()))
+}
+
+fn chosen<'a>(components: &[Component], tables: &'a Tables, first: Option<u32>) -> Option<Vec<Chosen<'a>>> {
+    let of = |component: &Component| -> Option<Chosen<'a>> {
         let dc = tables.dc.get(component.tables.0)?.as_deref()?;
         let ac = if first.is_none() {
             Some(tables.ac.get(component.tables.1)?.as_deref()?)
         } else {
             None
         };
-        chosen.push((dc, ac, *tables.quantisers.get(component.quantiser)? << first.unwrap_or(0)));
-    }
-    let mut bits = Bits::new(data);
-    let mut predictions = vec![0_i32; components.len()];
-    let mut left = tables.restart_interval;
-    for row in 0..units_down {
-        for column in 0..units_across {
-            if tables.restart_interval > 0 {
-                if left == 0 {
-                    bits.restart()?;
-                    predictions.fill(0);
-                    left = tables.restart_interval;
-                }
-                left -= 1;
+        Some((dc, ac, *tables.quantisers.get(component.quantiser)? << first.unwrap_or(0)))
+    };
+    components.iter().map(of).collect()
+}
+
+/// Reads one row of units, as blocks of all components are called that stand together; none where the bits are no code.
+fn units(
+    data: &[u8],
+    (row, across): (usize, usize),
+    components: &mut [Component],
+    chosen: &[Chosen<'_>],
+    restart_interval: usize,
+    carried: Carried,
+) -> Option<Carried> {
+    let mut bits = Bits::from(data, carried.place);
+    let Carried {
+        mut predictions, mut left, ..
+    } = carried;
+    for column in 0..across {
+        if restart_interval > 0 {
+            if left == 0 {
+                bits.restart()?;
+                predictions.fill(0);
+                left = restart_interval;
             }
-            for ((component, (dc, ac, quantiser)), prediction) in components.iter_mut().zip(&chosen).zip(&mut predictions) {
-                for v in 0..component.down {
-                    let from = (row * component.down + v) * component.stride + column * component.across;
-                    for sample in component.plane.get_mut(from..from + component.across)? {
-                        *prediction = prediction.checked_add(dc.difference(&mut bits)?)?;
-                        if let Some(ac) = ac {
-                            ac.skip_block(&mut bits)?;
-                        }
-                        // The mean of the block: DC is eight times it, about 128 (A.3.3).
-                        let value = (prediction.checked_mul(*quantiser)?.checked_add(4)? >> 3) + 128;
-                        *sample = u8::try_from(value.clamp(0, 255)).ok()?;
+            left -= 1;
+        }
+        for ((component, (dc, ac, quantiser)), prediction) in components.iter_mut().zip(chosen).zip(&mut predictions) {
+            for v in 0..component.down {
+                let from = (row * component.down + v) * component.stride + column * component.across;
+                for sample in component.plane.get_mut(from..from + component.across)? {
+                    *prediction = prediction.checked_add(dc.difference(&mut bits)?)?;
+                    if let Some(ac) = ac {
+                        ac.skip_block(&mut bits)?;
                     }
+                    // The mean of the block: DC is eight times it, about 128 (A.3.3).
+                    let value = (prediction.checked_mul(*quantiser)?.checked_add(4)? >> 3) + 128;
+                    *sample = u8::try_from(value.clamp(0, 255)).ok()?;
                 }
             }
         }
-        // A file cut short would decode for ever to grey: leave it to the full decoder, which keeps what is there.
-        if bits.overrun() {
-            return None;
-        }
     }
-    Some(())
+    Some(Carried {
+        place: bits.place(),
+        predictions,
+        left,
+    })
 }
 
 fn picture(width: usize, height: usize, components: &[Component]) -> Option<RgbImage> {
@@ -321,6 +449,53 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// However little is at hand at a time, the samples are the same, and what is cut is noticed.
+    #[test]
+    fn a_picture_that_passes_by_is_read_like_one_at_hand() {
+        let bytes = jpeg(smooth(1333, 251));
+        let at = scan_begins(&bytes).unwrap();
+        assert!(scan_begins(&bytes[..at - 1]).is_none());
+        let whole = decode(&bytes);
+        assert!(whole.is_some());
+        for held in [(64, 1 << 20), (100, 1 << 20), (4096, 8192), (1 << 20, 1 << 20)] {
+            let read = decode_held(&bytes[..at], &bytes[at..], held).unwrap();
+            assert!(read == whole, "{held:?}");
+            assert!(decode_held(&bytes[..at], &bytes[at..bytes.len() / 2], held).unwrap().is_none());
+        }
+        assert!(decode_held(&bytes[..at], &bytes[at..], (64, 64)).unwrap().is_none(), "a row is longer");
+    }
+
+    /// Damage is judged alike, with restart markers and without, wherever a window ends.
+    #[test]
+    fn a_damaged_picture_that_passes_by_is_judged_like_one_at_hand() {
+        let picture = smooth(640, 200);
+        let (mut random, mut taken) = (0x9e37_79b9_7f4a_7c15_u64, [0; 2]);
+        for run in 0..600 {
+            let mut bytes = Vec::new();
+            let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 90);
+            if run % 2 == 0 {
+                encoder.set_restart_interval(7);
+            }
+            encoder.encode(&picture, 640, 200, jpeg_encoder::ColorType::Rgb).unwrap();
+            let at = scan_begins(&bytes).unwrap();
+            for _ in 0..run % 3 {
+                random = random.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+                let place = at + (random >> 33) as usize % (bytes.len() - at);
+                match random >> 60 {
+                    0 => bytes.truncate(place + 1),
+                    1..4 => bytes[place] = 0xff,
+                    _ => bytes[place] ^= 1 << (random >> 57 & 7),
+                }
+            }
+            let whole = decode(&bytes);
+            taken[usize::from(whole.is_some())] += 1;
+            let held = (64 + run * 13 % 3000, 1 << 20);
+            let passing = decode_held(&bytes[..at], &bytes[at..], held).unwrap();
+            assert!(passing == whole, "run {run}");
+        }
+        assert!(taken.iter().all(|n| *n > 50), "{taken:?}");
     }
 
     #[test]

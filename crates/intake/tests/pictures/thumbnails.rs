@@ -3,6 +3,7 @@
 use crate::support;
 use image::codecs::jpeg::JpegDecoder;
 use image::{DynamicImage, RgbImage};
+use intake::format::FileFormat;
 use intake::{Limits, metadata, thumbnail};
 use std::io::Cursor;
 
@@ -64,4 +65,28 @@ fn the_fast_way_shows_the_same_picture() {
     // The small copies hold no photo of this size; the unit tests of the reader compare made ones.
     assert!(compared >= 5 || set.name.contains("small copies"));
     assert!(worst > 28.0, "a thumbnail looks different: {worst:.1} dB");
+}
+
+/// Of a photo whose header alone is at hand: it says the same, and the rest shows the same while it passes by.
+#[test]
+fn a_photo_that_passes_by_says_and_shows_the_same() {
+    let set = support::photo_set();
+    let (mut passed, mut large) = (0, 0);
+    for path in set.files() {
+        let bytes = std::fs::read(&path).unwrap();
+        let meta = metadata::read(&bytes);
+        large += u32::from(path.extension().is_some_and(|e| e == "jpg") && meta.width.max(meta.height).is_some_and(|side| side >= 2560));
+        let Some(scan) = intake::passes(&bytes) else { continue };
+        let said = metadata::read_as(&bytes[..scan], FileFormat::Jpeg);
+        assert_eq!(said, meta, "{}", path.display());
+        let made = thumbnail::make_passing(&bytes[..scan], &bytes[scan..], meta.orientation).unwrap();
+        let whole = thumbnail::make(&bytes, meta.orientation, &Limits::default());
+        match made {
+            Some(made) => assert!(Ok(made) == whole, "{}", path.display()),
+            None => assert!(intake::eighth::decode(&bytes).is_none(), "{}", path.display()),
+        }
+        passed += 1;
+    }
+    println!("{passed} photos passed by, of {large} large ones");
+    assert!(passed * 2 >= large, "{passed} of {large} large ones");
 }
