@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{package, shell};
+use crate::{install, package, shell};
 
 const SUITE: &str = "bookworm";
 const MIRROR: &str = "http://deb.debian.org/debian";
@@ -14,9 +14,7 @@ const SCRIPT: &str = include_str!("clean_root.sh");
 
 /// Installs, starts and removes every package; the packages must have been made.
 pub fn try_packages() -> Result<()> {
-    for (tool, of) in [("debootstrap", "debootstrap"), ("chroot", "coreutils"), ("unshare", "util-linux")] {
-        shell::which(tool).with_context(|| format!("{tool} is missing; apt-get install {of}"))?;
-    }
+    install::to_pack()?;
     if shell::answer(shell::command("id").arg("-u"))? != "0" {
         bail!("making a clean Debian needs root; run this task with sudo");
     }

@@ -46,6 +46,9 @@ const TO_TEST: &[&str] = &[
     "faketime",
 ];
 
+/// To make packages, and to try them in a clean Debian.
+const TO_PACK: &[&str] = &["dpkg-dev", "binutils", "debootstrap"];
+
 /// Programs that must be found after installing, each with its package: an unpacking can fail half-way.
 const PROGRAMS: &[(&str, &str)] = &[
     ("cc", "build-essential"),
@@ -69,6 +72,9 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("unzip", "unzip"),
     ("fusermount3", "fuse3"),
     ("faketime", "faketime"),
+    ("dpkg-shlibdeps", "dpkg-dev"),
+    ("strip", "binutils"),
+    ("debootstrap", "debootstrap"),
 ];
 
 /// Debian packages and npm packages.
@@ -77,10 +83,16 @@ pub fn everything() -> Result<()> {
     npm_packages()
 }
 
+/// What packages are made and tried with.
+pub fn to_pack() -> Result<()> {
+    debian_packages(TO_PACK)
+}
+
 /// Installs what dpkg does not know as installed, then looks for every program; tries once more what is missing.
 fn debian_packages(packages: &[&str]) -> Result<()> {
     if shell::which("apt-get").is_none() || shell::which("dpkg-query").is_none() {
-        let missing: Vec<&str> = PROGRAMS.iter().filter(|(p, _)| shell::which(p).is_none()).map(|(p, _)| *p).collect();
+        let wanted = PROGRAMS.iter().filter(|(_, package)| packages.contains(package));
+        let missing: Vec<&str> = wanted.map(|(program, _)| *program).filter(|p| shell::which(p).is_none()).collect();
         if missing.is_empty() && webkit_is_here() {
             println!("not a Debian system, but every program and WebKitGTK 4.1 are here");
             return Ok(());

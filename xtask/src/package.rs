@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 
 use crate::clean_root;
+use crate::install;
 use crate::shell;
 use crate::window::target;
 
@@ -92,9 +93,7 @@ pub fn package(words: &[&str]) -> Result<ExitCode> {
         ["--try"] => return clean_root::try_packages().map(|()| ExitCode::SUCCESS),
         _ => bail!("package knows --debug or --try"),
     };
-    for tool in ["dpkg-deb", "dpkg-shlibdeps", "strip"] {
-        shell::which(tool).with_context(|| format!("{tool} is missing; apt-get install dpkg-dev binutils"))?;
-    }
+    install::to_pack()?;
     if !debug {
         shell::build_release()?;
     }

@@ -27,9 +27,8 @@ pub(crate) fn decode(film: &[u8], limits: &Limits) -> Result<Picture, NoPreview>
     if u64::from(track.size.0) * u64::from(track.size.1) > limits.max_pixels {
         return Err(NoPreview::TooLarge);
     }
-    track.first.ok_or(unknown)?;
-    // The film says where the sample lies, but there are no such bytes.
-    let sample = find(film, &FIRST_PICTURE).ok_or(NoPreview::Broken)?;
+    // Where the film says where the sample lies, there are no such bytes.
+    let sample = find(film, &FIRST_PICTURE).ok_or(if track.first.is_some() { NoPreview::Broken } else { unknown })?;
     let picture = match &track.codec {
         b"avc1" | b"avc3" => h264(&track, sample, limits),
         b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" => h265(&track, sample, limits),

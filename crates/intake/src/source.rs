@@ -10,6 +10,8 @@ pub const MAX_IN_MEMORY: usize = 96 << 20;
 const HEAD: usize = 1 << 20;
 /// Bytes of a film's directory that are looked at; an hour of film has some megabytes.
 const MAX_DIRECTORY: usize = 24 << 20;
+/// Bytes of a fragment's directory that are looked at.
+const MAX_FRAGMENT: u64 = 1 << 20;
 /// Bytes of a film's first picture; one of 8K has some five megabytes.
 const MAX_FIRST_PICTURE: u64 = 24 << 20;
 /// Bytes of a document that are kept in memory at most.
@@ -58,7 +60,7 @@ pub fn needed(file: &mut (impl Read + Seek)) -> io::Result<Needed> {
 /// The boxes of a film that say something about it, wherever they stand, and behind them its first picture in a box of our own. The
 /// film itself is leapt over.
 pub fn film(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
-    let mut kept = Vec::new();
+    let (mut kept, mut fragment) = (Vec::new(), None);
     let mut at = 0_u64;
     for _ in 0..MAX_BOXES {
         file.seek(SeekFrom::Start(at))?;
@@ -80,13 +82,19 @@ pub fn film(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
             file.seek(SeekFrom::Start(at))?;
             file.by_ref().take(len.min(room as u64)).read_to_end(&mut kept)?;
         }
+        if &name == b"moof" && fragment.is_none() && (header..=MAX_FRAGMENT).contains(&len) {
+            let mut body = Vec::new();
+            file.seek(SeekFrom::Start(at.saturating_add(header)))?;
+            file.by_ref().take(len - header).read_to_end(&mut body)?;
+            fragment = Some((at, body));
+        }
         at = match at.checked_add(len) {
             // No file reaches farther, and seeking there would be an error of the medium for one of the file's making.
             Some(next) if kept.len() < MAX_DIRECTORY && next <= i64::MAX.unsigned_abs() => next,
             _ => break,
         };
     }
-    if let Some(sample) = first_picture(file, &kept)? {
+    if let Some(sample) = first_picture(file, &kept, fragment)? {
         kept.extend((u32::try_from(sample.len()).unwrap_or(0).saturating_add(8)).to_be_bytes());
         kept.extend(FIRST_PICTURE);
         kept.extend(sample);
@@ -95,8 +103,11 @@ pub fn film(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
 }
 
 /// The bytes of a film's first picture; none when the film names none, or more than there are.
-fn first_picture(file: &mut (impl Read + Seek), said: &[u8]) -> io::Result<Option<Vec<u8>>> {
-    let place = track::pictures(said).and_then(|track| track.first);
+fn first_picture(file: &mut (impl Read + Seek), said: &[u8], fragment: Option<(u64, Vec<u8>)>) -> io::Result<Option<Vec<u8>>> {
+    let place = track::pictures(said).and_then(|track| {
+        let in_fragment = |(start, moof): (u64, Vec<u8>)| track::first_in_fragment(said, &track, &moof, start);
+        track.first.or_else(|| fragment.and_then(in_fragment))
+    });
     let Some((at, len)) = place.filter(|(at, len)| *at <= i64::MAX.unsigned_abs() && (1..=MAX_FIRST_PICTURE).contains(len)) else {
         return Ok(None);
     };

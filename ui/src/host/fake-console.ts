@@ -55,6 +55,8 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
     const sealed = phase === "sealed" || phase === "reviewed" || phase === "returned";
     const view = structuredClone(base);
     const photos = view.visit.photos.slice(0, 4 + at * 2);
+    const last = photos.at(-1);
+    if (at === 2 && last) Object.assign(last.attached, { mime: "video/mp4", name: "VID_20261118.mp4" });
     if (at === 1) for (const one of photos) one.attached.distance_m = 20;
     const notes = view.photo_notes.slice(0, photos.length).map((one) => ({ ...one, data_state: "originals_arrived" as const, ...(at === 1 ? { remarks: [], missing: [] } : {}) }));
     view.visit.description.started_at_ms = started - at * 86_400_000;

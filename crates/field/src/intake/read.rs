@@ -1,4 +1,5 @@
-//! One file, read once: hashed and copied while it passes, its beginning kept in memory for metadata and thumbnail.
+//! One file, read once: hashed and copied while it passes, its beginning kept in memory for metadata and thumbnail. The scan of a large
+//! JPEG is not kept, and read again where a small picture is made of it.
 
 use super::reason::Refusal;
 use crate::hash::Hasher;
@@ -12,6 +13,8 @@ use std::path::Path;
 use std::time::SystemTime;
 
 const CHUNK: usize = 256 << 10;
+/// A JPEG whose header is longer is kept whole; with a preview and a colour profile it has some hundreds of KiB.
+const MAX_HEADER: usize = 4 << 20;
 
 /// What became of reading one file.
 #[derive(Debug)]
@@ -88,7 +91,10 @@ pub fn read_one(path: &Path, out: &mut impl Write, room: Vec<u8>, mut step: impl
         if !passing {
             let room = beginning(format).saturating_sub(head.len());
             head.extend_from_slice(bytes.get(..count.min(room)).unwrap_or_default());
-            if let Some(scan) = passes(&head) {
+            if format == FileFormat::Jpeg
+                && head.len() <= MAX_HEADER
+                && let Some(scan) = passes(&head)
+            {
                 head.truncate(scan);
                 passing = true;
             }

@@ -22,8 +22,11 @@ pub(crate) struct Track<'a> {
     pub size: (u32, u32),
     /// Exif's number for the rotation and mirroring that the track asks for.
     pub orientation: u8,
-    /// Where the first picture's bytes lie in the file, and how many there are; none when the film is in fragments or says nonsense.
+    /// Where the first picture's bytes lie in the file, and how many there are; none when the film is in fragments (see
+    /// [`first_in_fragment`]) or says nonsense.
     pub first: Option<(u64, u64)>,
+    /// The number by which fragments name it.
+    id: u32,
 }
 
 /// The first track of pictures of a film.
@@ -45,7 +48,45 @@ fn track(trak: &[u8]) -> Option<Track<'_>> {
         size: (be16(entry, 24)?.into(), be16(entry, 26)?.into()),
         orientation: find(trak, b"tkhd").and_then(orientation).unwrap_or(1),
         first: first_sync(table),
+        id: find(trak, b"tkhd").and_then(track_id).unwrap_or_default(),
     })
+}
+
+/// A track's number in its `tkhd` (ISO 14496-12 §8.3.2).
+fn track_id(tkhd: &[u8]) -> Option<u32> {
+    be32(tkhd, if tkhd.first()? == &1 { 20 } else { 12 })
+}
+
+/// Place and length of a track's first sample in a fragment of the film (ISO 14496-12 §8.8): `moof` is the body of a box that begins at
+/// `start`. None where the fragment does not hold the track, or counts from what came before.
+pub(crate) fn first_in_fragment(film: &[u8], track: &Track<'_>, moof: &[u8], start: u64) -> Option<(u64, u64)> {
+    let mut parts = boxes(moof).filter(|(name, _)| name == b"traf").map(|(_, traf)| traf).enumerate();
+    let (at, traf) = parts.find(|(_, traf)| find(traf, b"tfhd").and_then(|tfhd| be32(tfhd, 4)) == Some(track.id))?;
+    let (header, run) = (find(traf, b"tfhd")?, find(traf, b"trun")?);
+    let (said, runs) = (be32(header, 0)?, be32(run, 0)?);
+    // Fields stand there in order as far as their flags are set.
+    let field = |flags: u32, flag: u32, before: &[(u32, usize)], from: usize| {
+        let skipped: usize = before.iter().filter(|(other, _)| flags & other != 0).map(|(_, len)| len).sum();
+        (flags & flag != 0).then_some(from + skipped)
+    };
+    let base = match field(said, 0x1, &[], 8) {
+        Some(at) => be_sized(header, at, 8)?,
+        None if said & 0x02_0000 != 0 || at == 0 => start,
+        None => return None,
+    };
+    let offset = match field(runs, 0x1, &[], 8) {
+        Some(at) => i64::from(be32(run, at)?.cast_signed()),
+        None => return None,
+    };
+    let in_run = field(runs, 0x200, &[(0x1, 4), (0x4, 4), (0x100, 4)], 8).and_then(|at| be32(run, at));
+    let of_track = || field(said, 0x10, &[(0x1, 8), (0x2, 4), (0x8, 4)], 8).and_then(|at| be32(header, at));
+    let of_film = || {
+        let extends = find(find(film, b"moov")?, b"mvex")?;
+        let of = |trex: &[u8]| (be32(trex, 4)? == track.id).then(|| be32(trex, 16))?;
+        boxes(extends).filter(|(name, _)| name == b"trex").find_map(|(_, trex)| of(trex))
+    };
+    let size = in_run.or_else(of_track).or_else(of_film)?;
+    Some((base.checked_add_signed(offset)?, size.into()))
 }
 
 /// What a track's matrix does to its pictures, as Exif numbers it. Anything but quarter turns and mirrors is not followed.
@@ -124,6 +165,35 @@ mod tests {
 
     fn boxed(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
         [&(body.len() as u32 + 8).to_be_bytes()[..], name, body].concat()
+    }
+
+    #[test]
+    fn the_first_sample_of_a_fragment_is_found_by_its_tracks_number() {
+        let track = Track {
+            codec: *b"avc1",
+            configuration: &[],
+            size: (1, 1),
+            orientation: 1,
+            first: None,
+            id: 2,
+        };
+        let other = boxed(b"traf", &boxed(b"tfhd", &words(&[0x02_0000, 1])));
+        let fragment = |tfhd: &[u32], trun: &[u32]| {
+            let traf = [boxed(b"tfhd", &words(tfhd)), boxed(b"trun", &words(trun))].concat();
+            [other.clone(), boxed(b"traf", &traf)].concat()
+        };
+        let found = |moof: &[u8], film: &[u8]| first_in_fragment(film, &track, moof, 1000);
+        // With the first sample's flags and each one's length in the run, counted from the fragment or from a place of its own.
+        let run = [0x205, 2, 64, 0, 500, 600];
+        assert_eq!(found(&fragment(&[0x02_0000, 2], &run), &[]), Some((1064, 500)));
+        assert_eq!(found(&fragment(&[0x1, 2, 0, 7000], &run), &[]), Some((7064, 500)));
+        assert_eq!(found(&fragment(&[0, 2], &run), &[]), None, "counted from what came before");
+        // One length for all, in the fragment or in the film.
+        assert_eq!(found(&fragment(&[0x02_0018, 2, 40, 300], &[0x1, 2, 64]), &[]), Some((1064, 300)));
+        let film = boxed(b"moov", &boxed(b"mvex", &boxed(b"trex", &words(&[0, 2, 1, 0, 80, 0]))));
+        assert_eq!(found(&fragment(&[0x02_0000, 2], &[0x1, 2, 64]), &film), Some((1064, 80)));
+        assert_eq!(found(&fragment(&[0x02_0000, 3], &run), &[]), None);
+        assert_eq!(found(&[], &[]), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Pictures of every container stand upright and in their colours: rotated once, by whoever says so, and films by their track.
 
-use crate::made::{self, AS_IT_IS, HALF, QUARTER_RIGHT, Turn, av1_8, av1_12, film, h264, heif, hevc, imir, irot, nclx};
+use crate::made::{self, AS_IT_IS, HALF, QUARTER_RIGHT, Turn, av1_8, av1_12, film, film_in_fragments, h264, heif, hevc, imir, irot, nclx};
 use crate::support;
 use image::RgbImage;
 use intake::reason::NoPreview;
@@ -125,6 +125,8 @@ fn films_show_their_first_picture_turned_by_their_track() {
         assert_eq!(of(AS_IT_IS), ((w, h), "left"), "{}", codec.escape_ascii());
         assert_eq!(of(QUARTER_RIGHT), ((h, w), "above"), "{}", codec.escape_ascii());
         assert_eq!(of(HALF), ((w, h), "right"), "{}", codec.escape_ascii());
+        let fragments = shown(&film_in_fragments(codec, configuration, sample, size)).unwrap();
+        assert_eq!(fragments.dimensions(), (w, h), "{} in fragments", codec.escape_ascii());
     }
 }
 

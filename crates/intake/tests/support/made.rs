@@ -130,6 +130,32 @@ pub fn film(brand: &[u8; 4], codec: &[u8; 4], configuration: &[u8], sample: &[u8
     let ftyp = boxed(b"ftyp", &[&brand[..], &[0; 4], brand].concat());
     let mdat = boxed(b"mdat", &[b"something before it", sample].concat());
     let at = (ftyp.len() + 8 + 19) as u32;
+    let table = [
+        full(b"stts", &words(&[1, 1, 600])),
+        full(b"stsc", &words(&[1, 1, 1, 1])),
+        full(b"stsz", &words(&[0, 1, sample.len() as u32])),
+        full(b"stco", &words(&[1, at])),
+    ];
+    [ftyp, mdat, directory(codec, configuration, &table.concat(), size, turn)].concat()
+}
+
+/// A film whose directory names no samples: its one sample stands in a fragment behind it.
+pub fn film_in_fragments(codec: &[u8; 4], configuration: &[u8], sample: &[u8], size: (u16, u16)) -> Vec<u8> {
+    let ftyp = boxed(b"ftyp", b"iso5\0\0\0\0iso5");
+    let table = [b"stts", b"stsc", b"stco"].map(|name| full(name, &words(&[0]))).concat();
+    let table = [table, full(b"stsz", &words(&[0, 0]))].concat();
+    let run = |offset: u32| boxed(b"trun", &words(&[0x201, 1, offset, sample.len() as u32]));
+    let fragment = |offset: u32| {
+        let traf = [boxed(b"tfhd", &words(&[0x02_0000, 1])), run(offset)].concat();
+        boxed(b"moof", &[full(b"mfhd", &words(&[1])), boxed(b"traf", &traf)].concat())
+    };
+    let moof = fragment(fragment(0).len() as u32 + 8);
+    let moov = directory(codec, configuration, &table, size, AS_IT_IS);
+    [ftyp, moov, moof, boxed(b"mdat", sample)].concat()
+}
+
+/// The directory of a film of one track, whose samples are where the table says.
+fn directory(codec: &[u8; 4], configuration: &[u8], table: &[u8], size: (u16, u16), turn: Turn) -> Vec<u8> {
     let [a, b, c, d] = turn.map(|n| (n << 16) as u32);
     let matrix = words(&[a, b, 0, c, d, 0, 0, 0, 1 << 30]);
     let size_words = words(&[u32::from(size.0) << 16, u32::from(size.1) << 16]);
@@ -147,20 +173,13 @@ pub fn film(brand: &[u8; 4], codec: &[u8; 4], configuration: &[u8], sample: &[u8
         configuration,
     ]
     .concat();
-    let table = [
-        full(b"stsd", &[words(&[1]), boxed(codec, &entry)].concat()),
-        full(b"stts", &words(&[1, 1, 600])),
-        full(b"stsc", &words(&[1, 1, 1, 1])),
-        full(b"stsz", &words(&[0, 1, sample.len() as u32])),
-        full(b"stco", &words(&[1, at])),
-    ]
-    .concat();
+    let table = [&full(b"stsd", &[words(&[1]), boxed(codec, &entry)].concat())[..], table].concat();
     let header = full(b"mdhd", &words(&[0, 0, 600, 600, 0]));
     let handler = full(b"hdlr", &[&[0; 4][..], b"vide", &[0; 13]].concat());
     let media = [header, handler, boxed(b"minf", &boxed(b"stbl", &table))].concat();
     let track = boxed(b"trak", &[tkhd, boxed(b"mdia", &media)].concat());
     let mvhd = full(b"mvhd", &[words(&[0, 0, 600, 600, 1 << 16]), vec![0; 76], words(&[2])].concat());
-    [ftyp, mdat, boxed(b"moov", &[mvhd, track].concat())].concat()
+    boxed(b"moov", &[mvhd, track].concat())
 }
 
 /// A PDF of one page, the lower half filled with red.
