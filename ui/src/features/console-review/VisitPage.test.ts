@@ -63,6 +63,23 @@ describe("a mended visit", () => {
   });
 });
 
+describe("a photo large", () => {
+  it("is the original where a browser shows it, and says so where it does not", async () => {
+    const { view } = await open(0);
+    const heic = view.visit.photos[1]!.attached;
+    heic.mime = "image/heic";
+    await page.setProps({ view: { ...view } });
+    const tiles = page.findAll('[data-testid="review-photo"]');
+    await tiles[1]!.trigger("click");
+    await flushPromises();
+    expect(page.find('[data-testid="photo-small-only"]').exists()).toBe(true);
+    await get("photo-close").trigger("click");
+    await tiles[0]!.trigger("click");
+    await flushPromises();
+    expect(page.find('[data-testid="photo-small-only"]').exists()).toBe(false);
+  });
+});
+
 describe("what leaves by the console", () => {
   it("stands with each photo, and what is kept is asked for a while later", async () => {
     vi.useFakeTimers();
