@@ -8,8 +8,10 @@ use xunzhan_tests::page::Page;
 use xunzhan_tests::place;
 use xunzhan_tests::program::finished;
 
-/// What the camera that took them calls its photos.
-const ALIKE: &str = "DSCN00";
+use crate::visit::two_photos;
+
+/// What the photos of one camera, or else of one collection, have in their names.
+const ALIKE: [&str; 2] = ["DSCN00", "immich"];
 const MAKER: &str = "林晓川";
 
 /// Two photos are compared at the same scale; one is given its origin and leaves byte for byte, and both stand with it afterwards. Comes
@@ -18,11 +20,15 @@ pub async fn look_closely(window: &Page) {
     window.click("visit-back").await;
     window.click("nav-photos").await;
     window.element("gallery-screen").await;
-    window.fill("list-search", ALIKE).await;
+    let alike = ALIKE
+        .into_iter()
+        .find(|part| two_photos().iter().all(|name| name.contains(part)))
+        .unwrap();
+    window.fill("list-search", alike).await;
     let found = format!(
         "const names = [...document.querySelectorAll('[data-testid=\"photo-grid\"] img')].filter((img) => img.naturalWidth > 0);
          document.activeElement?.blur();
-         return names.length >= 2 && names.every((img) => img.alt.includes('{ALIKE}'))"
+         return names.length >= 2 && names.every((img) => img.alt.includes('{alike}'))"
     );
     window.script_when("the photos are found and drawn", &found).await;
     window.keys(" ").await;
