@@ -15,6 +15,8 @@ use crate::place;
 /// How long anything may take before the story fails; some steps wait on slow key derivation in an unoptimised build.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(40);
+/// Brings an element into the middle of whatever scrolls around it.
+const INTO_SIGHT: &str = "arguments[0].scrollIntoView({block: 'center'})";
 
 /// A page in the window or in the browser.
 pub struct Page {
@@ -93,8 +95,7 @@ impl Page {
                 return Err("it is disabled".to_owned());
             }
             // What a list has not drawn yet, because it is out of sight, takes no click.
-            let sight = "arguments[0].scrollIntoView({block: 'center'})";
-            self.client.execute(sight, vec![json!(element)]).await.map_err(|e| e.to_string())?;
+            self.client.execute(INTO_SIGHT, vec![json!(element)]).await.map_err(|e| e.to_string())?;
             element.click().await.map_err(|e| e.to_string())
         })
         .await;
@@ -105,6 +106,8 @@ impl Page {
         self.until(&format!("{css} with “{part}” can be clicked"), || async {
             for element in self.client.find_all(Locator::Css(css)).await.unwrap_or_default() {
                 if text_of(&element).await.contains(part) && element.is_displayed().await.unwrap_or(false) {
+                    // At the edge of what scrolls, half of it takes no click.
+                    self.client.execute(INTO_SIGHT, vec![json!(element)]).await.map_err(|e| e.to_string())?;
                     return element.click().await.map_err(|e| e.to_string());
                 }
             }

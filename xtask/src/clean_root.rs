@@ -12,12 +12,18 @@ const SUITE: &str = "bookworm";
 const MIRROR: &str = "http://deb.debian.org/debian";
 const SCRIPT: &str = include_str!("clean_root.sh");
 
-/// Installs, starts and removes every package; the packages must have been made.
-pub fn try_packages() -> Result<()> {
-    install::to_pack()?;
+/// A clean Debian is made and entered by root alone.
+pub fn needs_root() -> Result<()> {
     if shell::answer(shell::command("id").arg("-u"))? != "0" {
         bail!("making a clean Debian needs root; run this task with sudo");
     }
+    Ok(())
+}
+
+/// Installs, starts and removes every package; the packages must have been made.
+pub fn try_packages() -> Result<()> {
+    needs_root()?;
+    install::to_try()?;
     let base = package::folder().join("clean");
     let root = package::folder().join("root");
     if !base.join("etc/debian_version").exists() {

@@ -360,6 +360,7 @@ pub fn soak(words: &[&str]) -> Result<ExitCode> {
         ["--minutes", number] => number.parse::<u64>()?,
         _ => bail!("soak knows --minutes N only"),
     };
+    clean_root::needs_root()?;
     install::everything()?;
     let fuzzers = phases::tests_of(Group::Fuzz)?.len().max(1) as u64;
     let each = (minutes * 60 / (fuzzers * 2)).max(1).to_string();

@@ -46,8 +46,11 @@ const TO_TEST: &[&str] = &[
     "faketime",
 ];
 
-/// To make packages, and to try them in a clean Debian.
-const TO_PACK: &[&str] = &["dpkg-dev", "binutils", "debootstrap"];
+/// To make packages.
+const TO_PACK: &[&str] = &["dpkg-dev", "binutils"];
+
+/// To try them in a clean Debian.
+const TO_TRY: &[&str] = &["debootstrap"];
 
 /// Programs that must be found after installing, each with its package: an unpacking can fail half-way.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -83,9 +86,14 @@ pub fn everything() -> Result<()> {
     npm_packages()
 }
 
-/// What packages are made and tried with.
+/// What packages are made with.
 pub fn to_pack() -> Result<()> {
     debian_packages(TO_PACK)
+}
+
+/// What packages are tried with.
+pub fn to_try() -> Result<()> {
+    debian_packages(TO_TRY)
 }
 
 /// Installs what dpkg does not know as installed, then looks for every program; tries once more what is missing.

@@ -27,7 +27,7 @@ cargo xtask bench import [--json]      the window while 500 photos come in: fram
 cargo xtask bench start [--json]       time to a usable window beside a bare one
 cargo xtask bench lists [--json]       lists of 1,000 stations, 10,000 visits, 50,000 photos: calls, and frames while scrolling
 cargo xtask soak [--minutes N]         simulator and fuzz tests with fresh seeds, for longer; all kills and power cuts;
-                                       then the packages, made and used in a clean Debian
+                                       then the packages, made and used in a clean Debian (as root)
 cargo xtask package [--debug | --try]  Debian packages of application and server; --try uses them in a clean Debian
 cargo xtask guide                      remakes the pictures of the user guide from those of the last stories
 cargo xtask install                    only what is missing on this machine";

@@ -188,14 +188,15 @@ fn a_damaged_large_photo_is_kept_and_judged_by_all_its_bytes() {
     }
 }
 
-/// What is written to after it was hashed is no longer what is kept: it is refused, and comes whole the next time.
+/// What is written to after it was hashed shows nothing of what is kept: the photo is kept as it was, without a small picture.
 #[test]
-fn a_photo_that_changes_between_its_two_readings_is_refused() {
+fn a_photo_that_changes_between_its_two_readings_is_kept_as_it_was_hashed() {
     let dir = tempfile::tempdir().unwrap();
     let vault = vault(&dir.path().join("vault"));
     let path = dir.path().join("a.jpg");
     let drawn = image::RgbImage::from_fn(2600, 2000, |x, y| image::Rgb([(x % 251) as u8, (y % 241) as u8, 7]));
     drawn.save(&path).unwrap();
+    let before = std::fs::read(&path).unwrap();
     let meddle = |file: &field::intake::read::ReadFile| {
         use std::io::Write as _;
         let mut open = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
@@ -211,7 +212,9 @@ fn a_photo_that_changes_between_its_two_readings_is_refused() {
         look: &meddle,
     };
     let report = import(std::slice::from_ref(&path), &context);
-    assert!(matches!(report.files[0].outcome, Outcome::Refused(Refusal::Changing)), "{report:?}");
-    assert_eq!(std::fs::read_dir(dir.path().join("vault/tmp")).unwrap().count(), 0);
-    assert_eq!(run(&[path], &vault, &|_| false).counts(), (1, 0, 0));
+    let Outcome::Taken(taken) = &report.files[0].outcome else {
+        panic!("{report:?}")
+    };
+    assert_eq!(taken.thumbnail, Err(NoPreview::DecoderFailed));
+    assert_eq!((taken.sha256, vault.read(&taken.sha256).unwrap()), (Digest::of(&before), before));
 }

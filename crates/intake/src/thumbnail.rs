@@ -72,7 +72,7 @@ fn finish(picture: Picture, orientation: Option<u8>, longest: u32, quality: u8) 
     let orientation = orientation.filter(|_| !upright);
     small.apply_orientation(orientation.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms));
     let (width, height) = (small.width(), small.height());
-    let jpeg = encoded(&small, quality).ok_or(NoPreview::DecoderFailed)?;
+    let jpeg = encoded(&small, longest, quality).ok_or(NoPreview::DecoderFailed)?;
     let fingerprint = small.as_rgb8().filter(|_| longest <= THUMBNAIL_PX).and_then(Fingerprint::of);
     Ok(Thumbnail {
         jpeg,
@@ -82,12 +82,13 @@ fn finish(picture: Picture, orientation: Option<u8>, longest: u32, quality: u8) 
     })
 }
 
-/// Colour at half the size, as cameras do: a small picture waits for its turn on slow lines.
-fn encoded(small: &DynamicImage, quality: u8) -> Option<Vec<u8>> {
+/// Of a thumbnail the colour is half the size, as cameras do it: it waits for its turn on slow lines. A preview stays on the laptop.
+fn encoded(small: &DynamicImage, longest: u32, quality: u8) -> Option<Vec<u8>> {
     let (width, height) = (u16::try_from(small.width()).ok()?, u16::try_from(small.height()).ok()?);
     let mut jpeg = Vec::with_capacity(32 << 10);
     let mut encoder = Encoder::new(&mut jpeg, quality);
-    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    let is_thumbnail = longest <= THUMBNAIL_PX;
+    encoder.set_sampling_factor(if is_thumbnail { SamplingFactor::F_2_2 } else { SamplingFactor::F_1_1 });
     encoder.encode(small.as_bytes(), width, height, ColorType::Rgb).ok()?;
     Some(jpeg)
 }

@@ -190,7 +190,7 @@ export const consoleEn: typeof consoleZh = {
     withdrawn: "Withdrawn: {reason}",
     sources: "Sources",
     notArrived: "The original has not arrived yet",
-    smallOnly: "Browsers do not show originals of this format; this is a small picture of it. For the details, download the original",
+    smallOnly: "This page does not show originals of this format but a small picture of it. For the details, download the original",
     direction: "Direction",
     altitude: "Altitude",
     gpsTime: "Satellite time",

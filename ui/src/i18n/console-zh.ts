@@ -188,7 +188,7 @@ export const consoleZh = {
     withdrawn: "已撤回：{reason}",
     sources: "数据来源",
     notArrived: "原图还没有送到",
-    smallOnly: "浏览器不能显示这种格式的原图，这里看到的是缩小的图。要看清细节，请下载原文件",
+    smallOnly: "这里不直接显示这种格式的原图，看到的是缩小的图。要看清细节，请下载原文件",
     direction: "方向",
     altitude: "海拔",
     gpsTime: "卫星时间",

@@ -2,7 +2,6 @@
 
 use super::import::{Context, Imported, Keep, Outcome, Taken, WORKERS, import, look};
 use super::read::ReadFile;
-use super::reason::Refusal;
 use crate::hash;
 use crate::os::confine::memory_kib;
 use crate::vault::Vault;
@@ -127,14 +126,12 @@ fn put(rows: &rusqlite::Connection, file: &Imported) -> Result<()> {
 
 /// The encrypted durable copy alone: an import that looks at nothing.
 fn copy(folder: &Path) -> Result<Value> {
-    let unseen = |file: &ReadFile| {
-        Ok(Taken {
-            sha256: file.sha256,
-            len: file.len,
-            format: file.format,
-            meta: PhotoMeta::default(),
-            thumbnail: Err(NoPreview::NoDecoder),
-        })
+    let unseen = |file: &ReadFile| Taken {
+        sha256: file.sha256,
+        len: file.len,
+        format: file.format,
+        meta: PhotoMeta::default(),
+        thumbnail: Err(NoPreview::NoDecoder),
     };
     with_scratch(folder, |scratch| {
         let vault = new_vault(scratch)?;
@@ -238,12 +235,7 @@ struct Sum {
     bytes: u64,
 }
 
-fn run(
-    folder: &Path,
-    keep: &impl Keep,
-    look: &(dyn Fn(&ReadFile) -> Result<Taken, Refusal> + Sync),
-    told: &(dyn Fn(&Imported) + Sync),
-) -> Result<Sum> {
+fn run(folder: &Path, keep: &impl Keep, look: &(dyn Fn(&ReadFile) -> Taken + Sync), told: &(dyn Fn(&Imported) + Sync)) -> Result<Sum> {
     let context = Context {
         keep,
         known: &|_| false,

@@ -160,7 +160,7 @@ pub struct Context<'a, K, T> {
     /// Set to stop; whole photos stay, the one being read is dropped.
     pub cancel: &'a AtomicBool,
     /// Reads what a whole file says and shows; usually [`look`].
-    pub look: &'a (dyn Fn(&ReadFile) -> Result<Taken, Refusal> + Sync),
+    pub look: &'a (dyn Fn(&ReadFile) -> Taken + Sync),
 }
 
 /// Takes in files and folders. Blocks until done; run it on a thread of its own.
@@ -287,7 +287,7 @@ impl<K: Keep, T> Run<'_, K, T> {
         if of.is_some() || (self.context.known)(&sha256) {
             return Err(Outcome::Duplicate { sha256, of });
         }
-        let taken = Box::new((self.context.look)(&file).map_err(refused)?);
+        let taken = Box::new((self.context.look)(&file));
         if file.head.capacity() <= KEPT_ROOM {
             *room = std::mem::take(&mut file.head);
         }
@@ -312,8 +312,8 @@ impl<K: Keep, T> Run<'_, K, T> {
     }
 }
 
-/// Reads what a file says and shows. Whatever that is, the file is taken, unless it can no longer be read or has changed.
-pub fn look(file: &ReadFile) -> Result<Taken, Refusal> {
+/// Reads what a file says and shows. Whatever happens here, the file is taken.
+pub fn look(file: &ReadFile) -> Taken {
     let limits = &Limits::default();
     let ReadFile { sha256, len, format, .. } = *file;
     let meta = catch_unwind(AssertUnwindSafe(|| metadata::read_as(&file.head, format))).unwrap_or_else(|_| Metadata {
@@ -321,31 +321,33 @@ pub fn look(file: &ReadFile) -> Result<Taken, Refusal> {
         ..Metadata::default()
     });
     let thumbnail = if let Some(again) = &file.again {
-        looked_at_again(file, again, meta.orientation, limits)?
+        looked_at_again(file, again, meta.orientation, limits)
     } else if file.whole || !matches!(format, FileFormat::Jpeg | FileFormat::Png | FileFormat::Pdf) {
         decode::thumbnail(&file.head, meta.orientation, limits)
     } else {
         Err(NoPreview::TooLarge)
     };
-    Ok(Taken {
+    Taken {
         sha256,
         len,
         format,
         meta: photo_meta(meta),
         thumbnail,
-    })
+    }
 }
 
-/// The small picture of a JPEG that passes by once more, or, where that does not do, is opened whole.
-fn looked_at_again(file: &ReadFile, again: &Again, orientation: Option<u8>, limits: &Limits) -> Result<Result<Thumbnail, NoPreview>, Refusal> {
-    let made = again.from(file.head.len() as u64, |scan| thumbnail::make_passing(&file.head, scan, orientation))?;
-    if let Some(made) = made {
-        return Ok(Ok(made));
+/// The small picture of a JPEG that passes by once more, or, where that does not do, is opened whole. A card that was pulled out meanwhile
+/// costs the small picture, not the photo.
+fn looked_at_again(file: &ReadFile, again: &Again, orientation: Option<u8>, limits: &Limits) -> Result<Thumbnail, NoPreview> {
+    let made = again.from(file.head.len() as u64, |scan| thumbnail::make_passing(&file.head, scan, orientation));
+    if let Some(made) = made.ok_or(NoPreview::DecoderFailed)? {
+        return Ok(made);
     }
     if file.len > MAX_IN_MEMORY as u64 {
-        return Ok(Err(NoPreview::TooLarge));
+        return Err(NoPreview::TooLarge);
     }
     let mut whole = Vec::new();
-    again.from(0, |rest| rest.take(file.len).read_to_end(&mut whole))?;
-    Ok(decode::thumbnail(&whole, orientation, limits))
+    let read = again.from(0, |rest| rest.take(file.len).read_to_end(&mut whole));
+    read.ok_or(NoPreview::DecoderFailed)?;
+    decode::thumbnail(&whole, orientation, limits)
 }

@@ -42,18 +42,14 @@ pub struct Again {
 }
 
 impl Again {
-    /// Reads from an offset on, and answers what was made of it, unless the file cannot be read or has changed since it was hashed.
-    pub fn from<T>(&self, offset: u64, make: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> Result<T, Refusal> {
-        let reading = |e: io::Error| Refusal::of_reading(&e);
+    /// Reads from an offset on, and answers what was made of it; none when the file can no longer be read, or has changed since it was
+    /// hashed. Its bytes were copied before.
+    pub fn from<T>(&self, offset: u64, make: impl FnOnce(&mut dyn Read) -> io::Result<T>) -> Option<T> {
         let mut file = &self.file;
-        file.seek(SeekFrom::Start(offset)).map_err(reading)?;
-        let made = make(&mut file).map_err(reading)?;
-        let now = file.metadata().map_err(reading)?;
-        if now.len() == self.len && stamp(&now) == self.changed {
-            Ok(made)
-        } else {
-            Err(Refusal::Changing)
-        }
+        file.seek(SeekFrom::Start(offset)).ok()?;
+        let made = make(&mut file).ok()?;
+        let now = file.metadata().ok()?;
+        (now.len() == self.len && stamp(&now) == self.changed).then_some(made)
     }
 }
 

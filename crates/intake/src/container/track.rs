@@ -64,6 +64,7 @@ pub(crate) fn first_in_fragment(film: &[u8], track: &Track<'_>, moof: &[u8], sta
     let (at, traf) = parts.find(|(_, traf)| find(traf, b"tfhd").and_then(|tfhd| be32(tfhd, 4)) == Some(track.id))?;
     let (header, run) = (find(traf, b"tfhd")?, find(traf, b"trun")?);
     let (said, runs) = (be32(header, 0)?, be32(run, 0)?);
+    be32(run, 4).filter(|samples| *samples > 0)?;
     // Fields stand there in order as far as their flags are set.
     let field = |flags: u32, flag: u32, before: &[(u32, usize)], from: usize| {
         let skipped: usize = before.iter().filter(|(other, _)| flags & other != 0).map(|(_, len)| len).sum();
@@ -193,6 +194,7 @@ mod tests {
         let film = boxed(b"moov", &boxed(b"mvex", &boxed(b"trex", &words(&[0, 2, 1, 0, 80, 0]))));
         assert_eq!(found(&fragment(&[0x02_0000, 2], &[0x1, 2, 64]), &film), Some((1064, 80)));
         assert_eq!(found(&fragment(&[0x02_0000, 3], &run), &[]), None);
+        assert_eq!(found(&fragment(&[0x02_0018, 2, 40, 300], &[0x1, 0, 64]), &[]), None, "an empty run");
         assert_eq!(found(&[], &[]), None);
     }
 

@@ -273,7 +273,7 @@ fn scan(
     };
     let mut longest = 0;
     for row in 0..units_down {
-        if !source.is_whole() && source.bytes().len() < carried.place.at + 2 * longest + NEAR {
+        if !source.is_whole() && source.bytes().len() < carried.place.at + (2 * longest).min(HELD.0 / 2) + NEAR {
             source.more(&mut carried.place.at)?;
         }
         carried = loop {

@@ -5,7 +5,7 @@ use std::io::Seek as _;
 
 use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::Response;
 use contract::{ApiError, ErrorCode};
 use domain::{PhotoId, VisitId};
@@ -52,6 +52,11 @@ pub(super) struct PhotoOptions {
     save: Option<String>,
 }
 
+/// What a page shows or plays itself; anything else is kept as a file by whoever opens it.
+fn is_shown(mime: &str) -> bool {
+    matches!(mime, "image/jpeg" | "image/png" | "video/mp4" | "video/quicktime")
+}
+
 /// A photo's `original` or `thumb`, exactly as it arrived, films also in parts. What a browser neither shows nor plays is offered as a file.
 pub(super) async fn photo(
     State(app): State<App>,
@@ -59,6 +64,7 @@ pub(super) async fn photo(
     Extension(ByAccount(account)): Extension<ByAccount>,
     Path(path): Path<BTreeMap<String, String>>,
     Query(options): Query<PhotoOptions>,
+    method: Method,
     headers: HeaderMap,
 ) -> std::result::Result<Response, Failed> {
     let (visit, photo) = (VisitId(uuid_of(&path, "visit")?), uuid_of(&path, "photo")?);
@@ -67,6 +73,9 @@ pub(super) async fn photo(
         Some("thumb") => false,
         _ => return Err(not_found()),
     };
+    // The rest of what is fetched in parts is no other file.
+    let begins = headers.get(header::RANGE).is_none_or(|range| range.as_bytes().starts_with(b"bytes=0-"));
+    let counts = original && begins && method == Method::GET;
     let work = blocking(move || {
         let Some(known) = app.with_db(|db| db.photo(&scope, visit, photo))? else {
             return Ok(None);
@@ -83,7 +92,7 @@ pub(super) async fn photo(
             return Ok(None);
         }
         let source = app.blobs().open_blob(&scope, &sha256)?;
-        if original && options.save.is_some() {
+        if counts && (options.save.is_some() || !is_shown(&mime)) {
             app.with_db(|db| db.note_download(&scope, visit, Some(PhotoId(photo)), &sha256, &account))?;
         }
         let len = source.metadata().map_err(file("reading a blob"))?.len();
@@ -91,9 +100,10 @@ pub(super) async fn photo(
     });
     let (source, len, mime, sha256) = work.await?.ok_or_else(not_found)?;
     let body = partly(tokio::fs::File::from_std(source), len, &headers).await?;
-    let mut response = match mime.as_str() {
-        "image/jpeg" | "image/png" | "video/mp4" | "video/quicktime" => typed(body, &mime),
-        _ => named(body, "application/octet-stream", &sha256.to_string()),
+    let mut response = if is_shown(&mime) {
+        typed(body, &mime)
+    } else {
+        named(body, "application/octet-stream", &sha256.to_string())
     };
     let head = response.headers_mut();
     head.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
@@ -129,6 +139,7 @@ pub(super) async fn bundle(
     Extension(ByAccount(account)): Extension<ByAccount>,
     Path(path): Path<BTreeMap<String, String>>,
     Query(options): Query<BundleOptions>,
+    method: Method,
 ) -> std::result::Result<Response, Failed> {
     let visit = VisitId(uuid_of(&path, "visit")?);
     let photos = match options.photos.as_deref() {
@@ -140,7 +151,7 @@ pub(super) async fn bundle(
         let Some(mut zip) = export(&app, &scope, visit, photos)? else {
             return Ok(None);
         };
-        if photos == Photos::All {
+        if photos == Photos::All && method == Method::GET {
             let sha256 = hash_of(&mut zip)?;
             zip.rewind().map_err(file("reading a bundle"))?;
             app.with_db(|db| db.note_download(&scope, visit, None, &sha256, &account))?;

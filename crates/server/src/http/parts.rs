@@ -13,9 +13,9 @@ use crate::error::file;
 /// A file of `size_bytes`, or the part of it that the headers ask for; never held in memory whole.
 pub(super) async fn partly(mut source: tokio::fs::File, size_bytes: u64, headers: &HeaderMap) -> Result<Response> {
     let asked = headers.get(header::RANGE).and_then(|r| r.to_str().ok());
-    let (start, end) = match asked.map(|r| range(r, size_bytes)) {
-        None | Some(Range::Ignored) => (0, size_bytes),
-        Some(Range::Part(start, end)) => (start, end),
+    let (start, end, is_part) = match asked.map(|r| range(r, size_bytes)) {
+        None | Some(Range::Ignored) => (0, size_bytes, false),
+        Some(Range::Part(start, end)) => (start, end, true),
         Some(Range::Outside) => {
             let total = [(header::CONTENT_RANGE, format!("bytes */{size_bytes}"))];
             return Ok((StatusCode::RANGE_NOT_SATISFIABLE, total).into_response());
@@ -24,7 +24,8 @@ pub(super) async fn partly(mut source: tokio::fs::File, size_bytes: u64, headers
     source.seek(SeekFrom::Start(start)).await.map_err(file("reading a blob"))?;
     let len = end.saturating_sub(start);
     let mut response = stream(source, len);
-    if len < size_bytes {
+    // Also a part that is the whole: some players ask for it and take nothing else for an answer.
+    if is_part {
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
         let part = format!("bytes {start}-{}/{size_bytes}", end.saturating_sub(1));
         response.headers_mut().insert(header::CONTENT_RANGE, value(&part));

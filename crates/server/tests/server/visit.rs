@@ -91,6 +91,20 @@ async fn a_visit_is_reviewed_accepted_and_exported() {
     let part = part.send().await.unwrap();
     assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
     assert_eq!(part.bytes().await.unwrap(), sealed.blobs[0][1..3]);
+    let whole = server
+        .ask(Method::GET, &path)
+        .header("Cookie", &reviewer)
+        .header("Range", "bytes=0-")
+        .send();
+    assert_eq!(whole.await.unwrap().status(), StatusCode::PARTIAL_CONTENT);
+    // Neither a question about a file nor the rest of one is a file that left.
+    for (method, range) in [(Method::HEAD, "bytes=0-"), (Method::GET, "bytes=1-"), (Method::GET, "bytes=999999-")] {
+        let asked = server
+            .ask(method, &format!("{path}?save"))
+            .header("Cookie", &reviewer)
+            .header("Range", range);
+        asked.send().await.unwrap();
+    }
     let view = server.call(Some(&reviewer), "get_visit", which.clone()).await.1;
     assert_eq!(view["downloads"], json!([]), "looking is no export");
     let pdf = server
