@@ -87,6 +87,8 @@ fn broken(county: &mut County, people: &[Inspector], stick: &Path) -> VisitView 
     stretched_as_specified(&home.path().join("data"));
     county.stop();
     let visit = a_day(&field, people);
+    // What was typed in the millisecond of the copy counts as later than it.
+    std::thread::sleep(std::time::Duration::from_millis(5));
     let handle = handle(&field, stick);
     field.make_copy(MakeCopy { handle }).unwrap();
     let made = copy_job(&field).made.unwrap();
