@@ -18,6 +18,20 @@ const PAUSE: Duration = Duration::from_millis(40);
 /// Brings an element into the middle of whatever scrolls around it.
 const INTO_SIGHT: &str = "arguments[0].scrollIntoView({block: 'center'})";
 
+/// Brings an option of a list into sight, and answers whether a click on it would reach it: a list that still unfolds, or follows its
+/// field, moves away under the mouse. What lies around the list is not scrolled, since the list would follow that too.
+const AT_REST: &str = "
+    const [option] = arguments;
+    option.scrollIntoView({block: 'nearest'});
+    const {x, y, width, height} = option.getBoundingClientRect();
+    const place = [x, y, width, height].join(' ');
+    const before = window.placeOfOption;
+    window.placeOfOption = place;
+    if (width === 0 || document.getAnimations().some((one) => one.playState === 'running' && one.effect?.target?.contains(option))) return 'it unfolds';
+    if (place !== before) return `it moved from ${before} to ${place}`;
+    return option.contains(document.elementFromPoint(x + width / 2, y + height / 2)) || 'something lies over it';
+";
+
 /// A page in the window or in the browser.
 pub struct Page {
     client: Client,
@@ -131,17 +145,19 @@ impl Page {
             })
             .await;
         self.click(id).await;
-        // A list that still unfolds moves under the mouse, and the click would choose a neighbour.
-        self.script_when(
-            &format!("the list of {id} rests"),
-            &format!(
-                "const list = document.getElementById('{list}'); \
-                 const moves = (one) => one.playState === 'running' && (one.effect.target.contains(list) || list.contains(one.effect.target)); \
-                 return list !== null && list.getClientRects().length > 0 && !document.getAnimations().some(moves)"
-            ),
-        )
+        let css = format!("[id=\"{list}\"] .el-select-dropdown__item");
+        self.until(&format!("“{part}” can be clicked in the list of {id}"), || async {
+            for option in self.client.find_all(Locator::Css(&css)).await.map_err(|e| e.to_string())? {
+                if text_of(&option).await.contains(part) {
+                    return match self.client.execute(AT_REST, vec![json!(option)]).await.map_err(|e| e.to_string())? {
+                        Value::Bool(true) => option.click().await.map_err(|e| e.to_string()),
+                        moving => Err(moving.to_string()),
+                    };
+                }
+            }
+            Err("there is none".to_owned())
+        })
         .await;
-        self.click_text(&format!("[id=\"{list}\"] .el-select-dropdown__item"), part).await;
         self.text_with(id, part).await;
         // The list fades away and would take the click that is meant for the next one.
         self.script_when(
