@@ -1,4 +1,5 @@
 import { flushPromises } from "@vue/test-utils";
+import { ElOption, ElSelect } from "element-plus";
 import { afterEach, describe, expect, it } from "vitest";
 import { defineComponent, h, ref } from "vue";
 import { mounted, type Mounted } from "@/test/mounted";
@@ -14,7 +15,7 @@ const Screen = defineComponent({
     useKeys(({ key }) => heard.push(key) > 0 && key !== "?" && key !== "Escape", { help: [["F", "finding"]] });
     return () => [
       h("button", { "data-testid": "from" }, "from"),
-      open.value ? h(DialogFrame, { title: "one", submits: "save", onClose: () => ((open.value = false), (closed.value += 1)) }, { default: () => h("input", { "data-testid": "inside" }) }) : null,
+      open.value ? h(DialogFrame, { title: "one", submits: "save", onClose: () => ((open.value = false), (closed.value += 1)) }, { default: () => [h("input", { "data-testid": "inside" }), h(ElSelect, { id: "choice", filterable: true }, () => h(ElOption, { value: 1, label: "1" }))] }) : null,
       h(KeysOverlay),
     ];
   },
@@ -55,6 +56,24 @@ describe("layers of keys", () => {
     expect(heard).toEqual([]);
     await m.press("Escape", { isComposing: true });
     expect(closed.value).toBe(0);
+  });
+
+  it("close by Esc from a list to choose from, too, but not while the list is open", async () => {
+    m = await mounted(Screen, {});
+    open.value = true;
+    await flushPromises();
+    const choice = document.querySelector("#choice") as HTMLElement;
+    const press = async (key: string) => {
+      choice.dispatchEvent(new KeyboardEvent("keydown", { key, code: key, bubbles: true, cancelable: true }));
+      await flushPromises();
+    };
+    choice.focus();
+    await press("ArrowDown");
+    expect(choice.getAttribute("aria-expanded")).toBe("true");
+    await press("Escape");
+    expect([choice.getAttribute("aria-expanded"), closed.value]).toEqual(["false", 0]);
+    await press("Escape");
+    expect(closed.value).toBe(1);
   });
 
   it("give the focus back to where it came from", async () => {

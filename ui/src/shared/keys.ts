@@ -22,6 +22,12 @@ export function isPressable(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("button, a[href], [role=button], [role=checkbox], summary") !== null;
 }
 
+/** Whether the focus is on a list to choose from that is closed. The kit takes Esc there, though there is nothing to close. */
+export function isClosedList(target: EventTarget | null): boolean {
+  const list = target instanceof HTMLElement ? target.closest("[role=combobox]") : null;
+  return list !== null && list.getAttribute("aria-expanded") !== "true";
+}
+
 export interface Press {
   key: string;
   control: boolean;
