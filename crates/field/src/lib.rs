@@ -7,7 +7,6 @@ mod blank;
 mod calls;
 mod copy;
 mod core;
-pub mod decode;
 mod documents;
 mod enrol;
 mod error;
@@ -46,6 +45,7 @@ mod undo;
 pub mod vault;
 mod visits;
 
+pub use ::decode;
 pub use core::{Field, FileHandle, Options};
 pub use documents::Document;
 pub use error::{Error, Result};

@@ -8,6 +8,7 @@ mod documents;
 mod enrol;
 mod guard;
 mod parts;
+mod previews;
 mod routes;
 mod session;
 mod sync;

@@ -30,6 +30,10 @@ xunzhan-server take-in --data DIR --copy FOLDER --recovery FILE
 ";
 
 fn main() -> ExitCode {
+    // Before anything else is opened: the process that decodes is this program once more.
+    if let Some(ended) = decode::instead(std::env::args_os().skip(1)) {
+        return if ended.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match run(std::env::args().skip(1).collect()) {

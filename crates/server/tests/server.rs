@@ -21,6 +21,8 @@ mod login;
 mod logs;
 #[path = "server/paper.rs"]
 mod paper;
+#[path = "server/previews.rs"]
+mod previews;
 #[path = "server/proposed.rs"]
 mod proposed;
 #[path = "server/restored.rs"]

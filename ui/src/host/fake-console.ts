@@ -237,7 +237,7 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
       if (error) throw new HostError(error);
       return handlers[name](args);
     },
-    photoUrl: (_scope, photo) => fakeHost().imageUrl("preview", photo),
+    photoUrl: (_scope, _visit, photo, size) => fakeHost().imageUrl(size === "thumb" ? "thumbnail" : size, photo),
     listUrl: () => "#",
     bringStations: async () => stationTable,
     stationReportUrl: () => "#",

@@ -453,7 +453,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     imageUrl: (kind, id) => {
       const hue = ([...id].reduce((sum, c) => sum + c.charCodeAt(0), 0) * 37) % 360;
       const [w, h] = kind === "page" ? [794, 1123] : [400, 300];
-      return `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}"><rect width="100%" height="100%" fill="${kind === "page" ? "#fff" : `hsl(${hue} 30% 60%)`}"/><rect y="70%" width="100%" height="30%" fill="hsl(${hue} 30% 40%)"/></svg>`)}#`;
+      return `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}"><rect width="100%" height="100%" fill="${kind === "page" ? "#fff" : `hsl(${hue} 30% 60%)`}"/><rect y="70%" width="100%" height="30%" fill="hsl(${hue} 30% 40%)"/></svg>`)}#${kind}`;
     },
     // No player can play it.
     film: async () => ({ url: "data:video/mp4;base64,AAAA", free: () => undefined }),

@@ -42,7 +42,7 @@ export interface FieldHost {
 export interface ConsoleHost {
   call<K extends keyof ConsoleCalls>(name: K, args: ConsoleCalls[K]["args"]): Promise<ConsoleCalls[K]["answer"]>;
   /** Address of a photo of a visit; to be `kept` as a file, the server notes who did. */
-  photoUrl(scope: string, visit: string, photo: string, size: "thumb" | "original", kept?: "kept"): string;
+  photoUrl(scope: string, visit: string, photo: string, size: "thumb" | "preview" | "original", kept?: "kept"): string;
   /** Address of a visit's record, or of its proof bundle. */
   documentUrl(scope: string, visit: string, document: "record.pdf" | "bundle"): string;
   /** Address of a list as a workbook. */

@@ -2,8 +2,8 @@
 
 use super::import::{Context, Imported, Keep, Outcome, Taken, WORKERS, import, look};
 use super::read::ReadFile;
+use crate::decode::memory_kib;
 use crate::hash;
-use crate::os::confine::memory_kib;
 use crate::vault::Vault;
 use anyhow::{Context as _, Result, bail};
 use domain::fingerprint::{Fingerprint, Fingerprints};

@@ -2,7 +2,6 @@
 //! Nothing else in this crate calls it for these.
 
 pub mod browser;
-pub mod confine;
 pub mod files;
 pub mod key_store;
 pub mod lock;

@@ -1,9 +1,7 @@
-//! Starting the program again: in its own place, or beside it for work that may go wrong.
+//! Starting the program again in its own place.
 
-use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::Command;
 
 /// Starts this program once more, with the same arguments and one variable set; returns only when that failed.
 #[cfg(unix)]
@@ -19,32 +17,4 @@ pub fn start_again_with(name: &str, value: &str) -> io::Error {
 #[cfg(not(unix))]
 pub fn start_again_with(_: &str, _: &str) -> io::Error {
     io::ErrorKind::Unsupported.into()
-}
-
-/// Starts a program that is spoken to by its input and output.
-pub fn start_beside(program: &Path, args: &[impl AsRef<OsStr>]) -> io::Result<Child> {
-    let mut command = Command::new(program);
-    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    #[cfg(windows)]
-    {
-        use std::os::windows::process::CommandExt;
-        /// No black window flashes up.
-        const CREATE_NO_WINDOW: u32 = 0x0800_0000;
-        command.creation_flags(CREATE_NO_WINDOW);
-    }
-    command.spawn()
-}
-
-/// Whether a process was ended for the processor time that it had used.
-#[cfg(unix)]
-pub fn was_out_of_time(ended: ExitStatus) -> bool {
-    use std::os::unix::process::ExitStatusExt;
-    const SIGXCPU: i32 = 24;
-    ended.signal() == Some(SIGXCPU)
-}
-
-/// Elsewhere no process is ended for that.
-#[cfg(not(unix))]
-pub fn was_out_of_time(_: ExitStatus) -> bool {
-    false
 }

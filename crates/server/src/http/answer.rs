@@ -126,8 +126,8 @@ pub(super) fn value(text: &str) -> HeaderValue {
 }
 
 /// Bytes of a media type.
-pub(super) fn bytes(mime: &str, body: Vec<u8>) -> Response {
-    let mut response = body.into_response();
+pub(super) fn bytes(mime: &str, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
     response.headers_mut().insert(header::CONTENT_TYPE, value(mime));
     response
 }

@@ -13,6 +13,7 @@ use crate::store::Db;
 use crate::{Clock, Error, Result};
 
 use super::enrol::Pace;
+use super::previews::Previews;
 use super::session::Nonces;
 use super::uploads::Turn;
 
@@ -41,6 +42,7 @@ struct Inner {
     enrolments: Mutex<Pace>,
     turns: Mutex<HashMap<String, Arc<Turn>>>,
     brought: Mutex<Brought>,
+    previews: Previews,
     /// Tables are read one at a time: reading one may cost much memory.
     tables: Mutex<()>,
     /// Passwords are hashed one at a time: hashing costs memory, and guessing shall not be quick.
@@ -84,6 +86,7 @@ impl App {
             enrolments: Mutex::default(),
             turns: Mutex::default(),
             brought: Mutex::default(),
+            previews: Previews::default(),
             tables: Mutex::default(),
             passwords: Mutex::default(),
             at_passwords: AtomicUsize::new(0),
@@ -105,6 +108,11 @@ impl App {
     /// The bytes.
     pub fn blobs(&self) -> &Blobs {
         &self.inner.blobs
+    }
+
+    /// Large views of what lies in the folder.
+    pub(crate) fn previews(&self) -> &Previews {
+        &self.inner.previews
     }
 
     /// Now, ms since 1970 UTC.

@@ -52,12 +52,23 @@ pub(super) struct PhotoOptions {
     save: Option<String>,
 }
 
+const JPEG: &str = "image/jpeg";
+
 /// What a page shows or plays itself; anything else is kept as a file by whoever opens it.
 fn is_shown(mime: &str) -> bool {
     matches!(mime, "image/jpeg" | "image/png" | "video/mp4" | "video/quicktime")
 }
 
-/// A photo's `original` or `thumb`, exactly as it arrived, films also in parts. What a browser neither shows nor plays is offered as a file.
+/// What of a photo is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Original,
+    Thumb,
+    Preview,
+}
+
+/// A photo's `original` or `thumb`, exactly as it arrived, films also in parts; or a `preview`, made from the original. Of originals,
+/// what a browser neither shows nor plays is offered as a file.
 pub(super) async fn photo(
     State(app): State<App>,
     Extension(InScope(scope)): Extension<InScope>,
@@ -68,22 +79,23 @@ pub(super) async fn photo(
     headers: HeaderMap,
 ) -> std::result::Result<Response, Failed> {
     let (visit, photo) = (VisitId(uuid_of(&path, "visit")?), uuid_of(&path, "photo")?);
-    let original = match path.get("part").map(String::as_str) {
-        Some("original") => true,
-        Some("thumb") => false,
+    let asked = match path.get("part").map(String::as_str) {
+        Some("original") => Asked::Original,
+        Some("thumb") => Asked::Thumb,
+        Some("preview") => Asked::Preview,
         _ => return Err(not_found()),
     };
     // The rest of what is fetched in parts is no other file.
     let begins = headers.get(header::RANGE).is_none_or(|range| range.as_bytes().starts_with(b"bytes=0-"));
-    let counts = original && begins && method == Method::GET;
+    let counts = asked == Asked::Original && begins && method == Method::GET;
+    let previews = app.clone();
     let work = blocking(move || {
         let Some(known) = app.with_db(|db| db.photo(&scope, visit, photo))? else {
             return Ok(None);
         };
-        let (sha256, mime) = if original {
-            (Some(known.original), known.mime)
-        } else {
-            (known.thumbnail, "image/jpeg".to_owned())
+        let (sha256, mime) = match asked {
+            Asked::Original | Asked::Preview => (Some(known.original), known.mime),
+            Asked::Thumb => (known.thumbnail, JPEG.to_owned()),
         };
         let Some(sha256) = sha256.and_then(|s| s.parse::<Digest>().ok()) else {
             return Ok(None);
@@ -99,16 +111,25 @@ pub(super) async fn photo(
         Ok(Some((source, len, mime, sha256)))
     });
     let (source, len, mime, sha256) = work.await?.ok_or_else(not_found)?;
+    if asked == Asked::Preview {
+        let preview = previews.previews().of(sha256, source).await?.ok_or_else(not_found)?;
+        return Ok(alone(bytes(JPEG, preview)));
+    }
     let body = partly(tokio::fs::File::from_std(source), len, &headers).await?;
-    let mut response = if is_shown(&mime) {
+    let mut response = alone(if is_shown(&mime) {
         typed(body, &mime)
     } else {
         named(body, "application/octet-stream", &sha256.to_string())
-    };
-    let head = response.headers_mut();
-    head.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
-    head.insert(header::ETAG, value(&format!("\"{sha256}\"")));
+    });
+    response.headers_mut().insert(header::ETAG, value(&format!("\"{sha256}\"")));
     Ok(response)
+}
+
+/// Something that a stranger made: opened by itself, it may run and load nothing.
+fn alone(mut response: Response) -> Response {
+    let policy = HeaderValue::from_static("default-src 'none'; sandbox");
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
 }
 
 /// The record F11 as PDF, marked as a copy.

@@ -64,7 +64,7 @@ describe("a mended visit", () => {
 });
 
 describe("a photo large", () => {
-  it("is the original where a browser shows it, and says so where it does not", async () => {
+  it("is the original where a browser shows it, else what the server made of it, else the small one, and says which", async () => {
     const { view } = await open(0);
     const heic = view.visit.photos[1]!.attached;
     heic.mime = "image/heic";
@@ -72,11 +72,15 @@ describe("a photo large", () => {
     const tiles = page.findAll('[data-testid="review-photo"]');
     await tiles[1]!.trigger("click");
     await flushPromises();
+    expect(page.find('[data-testid="photo-made-large"]').exists()).toBe(true);
+    // The server could make none.
+    await get("photo-large").trigger("error");
     expect(page.find('[data-testid="photo-small-only"]').exists()).toBe(true);
+    expect(get("photo-large").attributes("src")).toMatch(/#thumbnail$/);
     await get("photo-close").trigger("click");
     await tiles[0]!.trigger("click");
     await flushPromises();
-    expect(page.find('[data-testid="photo-small-only"]').exists()).toBe(false);
+    expect(page.find('[data-testid="photo-small-only"], [data-testid="photo-made-large"]').exists()).toBe(false);
   });
 });
 

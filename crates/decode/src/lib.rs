@@ -6,20 +6,23 @@
 
 mod child;
 mod frames;
+mod os;
 mod process;
 
 use std::ffi::OsString;
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use frames::{Trial, Wanted};
 use intake::Limits;
-use intake::reason::NoPreview;
+pub use intake::reason::NoPreview;
+use intake::source;
 use intake::thumbnail::{self, Thumbnail};
+pub use os::memory_kib;
 use tracing::warn;
 
-use crate::core::lock;
 use frames::Asked;
 use process::{Lost, Process};
 
@@ -72,6 +75,20 @@ pub fn preview(bytes: &[u8], orientation: Option<u8>, limits: &Limits) -> Result
     thumbnail::preview(bytes, orientation, limits)
 }
 
+/// A preview of a file, always by the other process, whatever its format: for a server, which shows what many strangers made. Of a film it is
+/// the first picture. Holds as much of the file as [`source::needed`] takes.
+pub fn preview_apart(file: &mut (impl Read + Seek)) -> io::Result<Result<Thumbnail, NoPreview>> {
+    let needed = source::needed(file)?;
+    if !needed.whole && !needed.format.is_video() {
+        return Ok(Err(NoPreview::TooLarge));
+    }
+    let asked = |decoders: &Decoders| {
+        let orientation = intake::metadata::read_as(&needed.bytes, needed.format).orientation;
+        decoders.small(&needed.bytes, orientation, Wanted::Preview)
+    };
+    Ok(shared().and_then(asked))
+}
+
 fn shared() -> Result<&'static Decoders, NoPreview> {
     let program = PROGRAM.get().cloned().or_else(beside_a_test).ok_or(NoPreview::NoDecoder)?;
     let decoders = SHARED.get_or_init(|| Decoders::new(&program, false));
@@ -79,15 +96,19 @@ fn shared() -> Result<&'static Decoders, NoPreview> {
     Ok(decoders)
 }
 
-/// The program that decodes, where a test runs this library: one or two folders above the test.
+/// A program that decodes, where a test runs this library: one or two folders above the test.
 fn beside_a_test() -> Option<PathBuf> {
     let test = std::env::current_exe().ok()?;
-    let name = format!("xunzhan-field{}", std::env::consts::EXE_SUFFIX);
-    test.ancestors()
-        .skip(1)
-        .take(2)
-        .map(|folder| folder.join(&name))
+    let names = ["xunzhan-field", "xunzhan-server"].map(|name| format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let folders = test.ancestors().skip(1).take(2);
+    folders
+        .flat_map(|folder| names.each_ref().map(|name| folder.join(name)))
         .find(|program| program.is_file())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A thread that panicked left whole values.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The processes that decode.

@@ -13,9 +13,9 @@ use intake::format::{FileFormat, sniff};
 use intake::reason::NoPreview;
 use intake::thumbnail::{PREVIEW_PX, THUMBNAIL_PX, Thumbnail};
 
-use super::frames::{self, Asked, Said, Wanted};
-use crate::core::lock;
-use crate::os::process::{start_beside, was_out_of_time};
+use crate::frames::{self, Asked, Said, Wanted};
+use crate::lock;
+use crate::os::{start_beside, was_out_of_time};
 
 /// Bytes of a small picture at most.
 const MAX_ANSWER: u32 = 8 << 20;

@@ -6,9 +6,9 @@ use anyhow::{Context, Result};
 use intake::thumbnail::{self, Thumbnail};
 use intake::{Limits, source};
 
-use super::frames::{self, Asked, Said, Trial, Wanted};
-use super::{CPU_SECONDS, MEMORY};
-use crate::os::confine::confine;
+use crate::frames::{self, Asked, Said, Trial, Wanted};
+use crate::os::confine;
+use crate::{CPU_SECONDS, MEMORY};
 
 /// Decodes until the input ends. With `on_trial` it also does what tests ask of it.
 pub(super) fn run(on_trial: bool) -> Result<()> {

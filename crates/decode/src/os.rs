@@ -1,6 +1,9 @@
-//! Limits that a process puts on itself before it opens what strangers made.
+//! What is asked of the operating system: a process beside this one, and limits that it puts on itself before it opens what strangers made.
 
+use std::ffi::OsStr;
 use std::io;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 /// Takes away from this process what it does not need to decode pictures: more memory than `memory` beyond what it holds now, more
 /// processor time than `seconds`, files, core dumps with pictures in them; and lets it end with whoever started it.
@@ -44,4 +47,32 @@ pub fn memory_kib(name: &str) -> Option<u64> {
 #[cfg(not(target_os = "linux"))]
 pub fn confine(_: u64, _: u64) -> io::Result<()> {
     Ok(())
+}
+
+/// Starts a program that is spoken to by its input and output.
+pub fn start_beside(program: &Path, args: &[impl AsRef<OsStr>]) -> io::Result<Child> {
+    let mut command = Command::new(program);
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    #[cfg(windows)]
+    {
+        use std::os::windows::process::CommandExt;
+        /// No black window flashes up.
+        const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+        command.creation_flags(CREATE_NO_WINDOW);
+    }
+    command.spawn()
+}
+
+/// Whether a process was ended for the processor time that it had used.
+#[cfg(unix)]
+pub fn was_out_of_time(ended: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    const SIGXCPU: i32 = 24;
+    ended.signal() == Some(SIGXCPU)
+}
+
+/// Elsewhere no process is ended for that.
+#[cfg(not(unix))]
+pub fn was_out_of_time(_: ExitStatus) -> bool {
+    false
 }
