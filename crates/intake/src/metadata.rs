@@ -4,7 +4,7 @@
 use crate::container::{self, Own, Parts};
 use crate::exif;
 use crate::format::{FileFormat, sniff};
-use crate::when::LocalTime;
+use crate::when::{LocalTime, local_time};
 use crate::xmp;
 
 /// What a file says about itself (元数据). Absent is absent: nothing is guessed.
@@ -138,6 +138,25 @@ impl Metadata {
             self.taken_at_utc_ms = time.utc_ms();
             self.note("taken_at", source);
         }
+    }
+
+    /// Takes over from XMP the fraction and the zone of the time of taking, as far as it has none.
+    pub(crate) fn refine_time(&mut self, fraction: Option<String>, offset: Option<String>) {
+        let Some(mut time) = self.taken_at.as_deref().and_then(local_time) else {
+            return;
+        };
+        time.offset = self.offset.take();
+        for (slot, found, source) in [
+            (&mut time.fraction, fraction, "taken_at: XMP.SubSecTimeOriginal"),
+            (&mut time.offset, offset, "taken_at: XMP.OffsetTimeOriginal"),
+        ] {
+            if slot.is_none() && found.is_some() {
+                *slot = found;
+                self.sources.push(source.to_owned());
+            }
+        }
+        (self.taken_at, self.taken_at_utc_ms) = (Some(time.text()), time.utc_ms());
+        self.offset = time.offset;
     }
 
     /// Takes over a text, unless there is one already. `field` is one of make, model, serial, software.

@@ -90,10 +90,13 @@ impl<'a> Entry<'a> {
         (number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number)).then_some(number as u32)
     }
 
-    /// Offsets of directories; only whole numbers without sign can be such.
+    /// Offsets of directories; only whole numbers can be such. Some programs give them a sign.
     pub fn offsets(&self) -> impl Iterator<Item = usize> + 'a {
         let Entry { kind, data, little, .. } = *self;
-        let width = if let Kind::Unsigned(width) = kind { width } else { 0 };
+        let width = match kind {
+            Kind::Unsigned(width) | Kind::Signed(width) => width,
+            _ => 0,
+        };
         let parts = (width > 0).then(|| data.chunks_exact(width)).into_iter().flatten();
         parts.filter_map(move |part| usize::try_from(unsigned(part, little)).ok())
     }

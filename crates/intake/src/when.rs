@@ -17,7 +17,12 @@ impl LocalTime {
     /// `YYYY-MM-DDTHH:MM:SS[.fff]`, digits of the fraction as recorded.
     pub(crate) fn text(&self) -> String {
         let fraction = self.fraction.as_ref().map(|f| format!(".{f}")).unwrap_or_default();
-        format!("{}{fraction}", self.at.format("%Y-%m-%dT%H:%M:%S"))
+        format!("{}{fraction}", self.whole())
+    }
+
+    /// The same without its fraction.
+    pub(crate) fn whole(&self) -> String {
+        self.at.format("%Y-%m-%dT%H:%M:%S").to_string()
     }
 
     /// The instant in milliseconds since 1970 UTC, where the zone is known.
@@ -122,9 +127,10 @@ pub(crate) fn fraction(text: &str) -> Option<String> {
     (!text.is_empty() && text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.to_owned())
 }
 
-/// A zone `+08:00`, `-05:00`, `Z`; none beyond the zones that exist (−12:00 to +14:00).
+/// A zone `+08:00`, `-05:00`, `Z`, also as `GMT+08:00`; none beyond the zones that exist (−12:00 to +14:00).
 pub(crate) fn offset(text: &str) -> Option<String> {
     let text = text.trim_matches(|c: char| c == ' ' || c == '\0');
+    let text = text.strip_prefix("GMT").unwrap_or(text);
     if text == "Z" {
         return Some("+00:00".into());
     }
@@ -164,8 +170,9 @@ mod tests {
             (time.text().as_str(), time.offset.as_deref()),
             ("2013-07-05T03:18:27.054", Some("+00:00"))
         );
-        let time = local_time("2022:07:22 21:26:32+08:00").unwrap();
-        assert_eq!(time.utc_ms(), Some(1_658_496_392_000));
+        for text in ["2022:07:22 21:26:32+08:00", "2022-07-22T21:26:32GMT+08:00"] {
+            assert_eq!(local_time(text).unwrap().utc_ms(), Some(1_658_496_392_000), "{text}");
+        }
     }
 
     #[test]

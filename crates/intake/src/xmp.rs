@@ -1,7 +1,7 @@
 //! XMP packets (ISO 16684-1): only what Exif left open is taken from them.
 
 use crate::metadata::{Metadata, SecondBest};
-use crate::when::local_time;
+use crate::when::{self, local_time};
 use roxmltree::{Document, ParsingOptions};
 use std::borrow::Cow;
 
@@ -31,7 +31,16 @@ pub(crate) fn fill(meta: &mut Metadata, packet: &[u8]) -> SecondBest {
         return SecondBest::default();
     };
     let get = |space: &str, name: &str| property(&document, space, name);
-    meta.take_time(get(EXIF, "DateTimeOriginal").and_then(local_time), "XMP.DateTimeOriginal");
+    let original = get(EXIF, "DateTimeOriginal").and_then(local_time);
+    // Programs that rewrite Exif may leave the rest of the time here; it is of that time unless another is named.
+    if original
+        .as_ref()
+        .is_none_or(|time| meta.taken_at.as_deref().is_some_and(|taken| taken.starts_with(&time.whole())))
+    {
+        let zone = get(EXIF, "OffsetTimeOriginal").or_else(|| get(EXIF_EX, "OffsetTimeOriginal"));
+        meta.refine_time(get(EXIF, "SubSecTimeOriginal").and_then(when::fraction), zone.and_then(when::offset));
+    }
+    meta.take_time(original, "XMP.DateTimeOriginal");
     for (field, space, name) in [
         ("make", TIFF, "Make"),
         ("model", TIFF, "Model"),
@@ -132,12 +141,15 @@ fn angle(text: &str, plus: char, minus: char, limit: f64) -> Option<f64> {
 mod tests {
     use super::*;
 
+    fn packet(properties: &str) -> String {
+        format!(
+            r#"<?xpacket?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}"><rdf:Description xmlns:exif="{EXIF}" xmlns:tiff="{TIFF}" {properties}/></rdf:RDF></x:xmpmeta>"#
+        )
+    }
+
     fn read(properties: &str) -> Metadata {
         let mut meta = Metadata::default();
-        let packet = format!(
-            r#"<?xpacket?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}"><rdf:Description xmlns:exif="{EXIF}" xmlns:tiff="{TIFF}" {properties}/></rdf:RDF></x:xmpmeta>"#
-        );
-        fill(&mut meta, packet.as_bytes());
+        fill(&mut meta, packet(properties).as_bytes());
         meta
     }
 
@@ -149,6 +161,26 @@ mod tests {
         assert!((place.lat - 39.051_343_3).abs() < 1e-7 && place.lon == -94.288_75, "{place:?}");
         assert_eq!(read(r#"exif:GPSLatitude="39,3.0806N""#).place, None);
         assert_eq!(read(r#"exif:GPSLatitude="39,3.0806" exif:GPSLongitude="1,1E""#).place, None);
+    }
+
+    #[test]
+    fn the_rest_of_a_time_of_exif_may_stand_in_xmp() {
+        let rest = |taken: &str, properties: &str| {
+            let mut meta = Metadata::default();
+            meta.take_time(local_time(taken), "Exif.DateTimeOriginal");
+            fill(&mut meta, packet(properties).as_bytes());
+            (meta.taken_at.unwrap(), meta.offset, meta.sources.len())
+        };
+        let with = r#"exif:SubSecTimeOriginal="939" exif:OffsetTimeOriginal="+02:00""#;
+        let whole = "2023-08-05T17:16:53";
+        assert_eq!(rest(whole, with), (format!("{whole}.939"), Some("+02:00".into()), 3));
+        // What Exif says counts, and another time has another rest.
+        assert_eq!(
+            rest("2023-08-05T17:16:53.1+08:00", with),
+            (format!("{whole}.1"), Some("+08:00".into()), 1)
+        );
+        let other = format!(r#"exif:DateTimeOriginal="2023-08-05T17:16:54" {with}"#);
+        assert_eq!(rest(whole, &other), (whole.into(), None, 1));
     }
 
     #[test]

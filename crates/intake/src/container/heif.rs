@@ -15,6 +15,12 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
         return parts;
     };
     parts.size = primary_item(meta).and_then(|id| item_size(meta, id));
+    // A sequence of pictures says more as a film.
+    if find(bytes, b"moov").is_some() {
+        let film = video::open(bytes);
+        (parts.own, parts.xmp) = (film.own, film.xmp);
+        parts.size = parts.size.or(film.size);
+    }
     // One try each: a hostile directory names thousands of items that all lead nowhere.
     let (mut tried_exif, mut tried_xmp) = (false, false);
     for (id, kind, content_type) in items(meta) {
@@ -24,7 +30,7 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
                 parts.warnings.push("Exif item cannot be read".into());
             }
         } else if &kind == b"mime" && content_type == b"application/rdf+xml" && !std::mem::replace(&mut tried_xmp, true) {
-            parts.xmp = item_bytes(bytes, meta, id);
+            parts.xmp = item_bytes(bytes, meta, id).or(parts.xmp);
         }
     }
     parts

@@ -29,14 +29,15 @@ pub(crate) fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
             let marker = *bytes.get(at + 1)?;
             match marker {
                 0xff => at += 1,
-                0x00 | 0x01 | 0xd0..=0xd8 => at += 2,
-                0xd9 => {
-                    done = true;
+                0x00 | 0x01 | 0xd0..=0xd7 => at += 2,
+                0xd8 | 0xd9 => {
+                    done = marker == 0xd9;
+                    at += 2;
                     return Some(Segment {
                         marker,
                         body: &[],
                         whole: true,
-                        end: at + 2,
+                        end: at,
                     });
                 }
                 _ => {

@@ -38,7 +38,7 @@ const MAX_INFLATED: usize = MAX_BLOCK;
 /// So many warnings say enough; a file of nothing but broken chunks is left alone after them.
 const MAX_WARNINGS: usize = 20;
 
-/// Keywords of text chunks that are looked at.
+/// Keywords of text chunks that are looked at; some programs write them in small letters.
 const WANTED: [&[u8]; 8] = [
     b"Software",
     b"Make",
@@ -54,7 +54,10 @@ const WANTED: [&[u8]; 8] = [
 fn text(chunk: &[u8], body: &[u8], parts: &mut Parts<'_>, profile: &mut Option<Vec<u8>>, budget: &mut usize) {
     let Some(end) = body.iter().take(80).position(|b| *b == 0) else { return };
     let (keyword, rest) = (upto(body, 0, end), upto(body, end + 1, usize::MAX));
-    if parts.warnings.len() >= MAX_WARNINGS || !WANTED.contains(&keyword) {
+    let Some(&keyword) = WANTED.iter().find(|wanted| wanted.eq_ignore_ascii_case(keyword)) else {
+        return;
+    };
+    if parts.warnings.len() >= MAX_WARNINGS {
         return;
     }
     let Some(value) = text_value(chunk, rest, budget) else {
@@ -108,16 +111,13 @@ fn inflate(data: &[u8], budget: &mut usize) -> Option<Vec<u8>> {
     (whole.is_ok() && within).then_some(out)
 }
 
-/// ImageMagick's raw profile: a name, a length in decimal, then hexadecimal digits over many lines.
+/// ImageMagick's raw profile: a name, a length in decimal, then hexadecimal digits over many lines, behind which some programs leave rubbish.
 fn raw_profile(text: &[u8]) -> Option<Vec<u8>> {
-    let text = std::str::from_utf8(text).ok()?;
-    let mut words = text
-        .split_ascii_whitespace()
-        .skip_while(|word| word.parse::<usize>().is_err() || word.len() > 8);
-    let len: usize = words.next()?.parse().ok()?;
-    let digits: String = words.collect();
-    let raw = hex::decode(digits).ok()?;
-    raw.get(..len.min(raw.len())).map(<[u8]>::to_vec)
+    let mut words = text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let len = words.find_map(|word| std::str::from_utf8(word).ok().filter(|word| word.len() <= 8)?.parse::<usize>().ok())?;
+    let digits = words.flatten().copied().take_while(u8::is_ascii_hexdigit).take(2 * len);
+    let digits: Vec<u8> = digits.collect();
+    hex::decode(digits.get(..digits.len() & !1)?).ok()
 }
 
 #[cfg(test)]
@@ -129,6 +129,15 @@ mod tests {
     fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
         let len = u32::try_from(body.len()).unwrap().to_be_bytes();
         [&len[..], name, body, &[0; 4]].concat()
+    }
+
+    #[test]
+    fn raw_profiles_are_read_to_their_length() {
+        assert_eq!(raw_profile(b"\nexif\n       3\n4d4d\n00\n").unwrap(), b"MM\0");
+        // Rubbish behind it, and one that is cut short.
+        assert_eq!(raw_profile(b"\nExif\n00000003\n4d4d\n00\n$\"\x1d\x91\xff").unwrap(), b"MM\0");
+        assert_eq!(raw_profile(b"\nexif\n8\n4d4d0").unwrap(), b"MM");
+        assert_eq!(raw_profile(b"\nexif\nno length"), None);
     }
 
     #[test]
