@@ -147,6 +147,8 @@ fn begin(bytes: &[u8], progressive: bool) -> Option<Begun> {
                     at: end,
                 });
             }
+            // A picture that begins twice is none to libjpeg either.
+            0xd8 => return None,
             marker if is_frame(marker) => return None,
             _ => {}
         }
@@ -504,5 +506,6 @@ mod tests {
         assert_eq!(decode(&bytes).unwrap().dimensions(), (10, 5));
         assert!(decode(&bytes[..bytes.len() / 2]).is_none());
         assert!(decode(b"\xff\xd8\xff\xd9").is_none());
+        assert!(decode(&[b"\xff\xd8", bytes.as_slice()].concat()).is_none());
     }
 }
