@@ -52,6 +52,12 @@ fn product(a: u8, b: u8) -> u8 {
     u8::try_from((u16::from(a) * u16::from(b) + 127) / 255).unwrap_or(u8::MAX)
 }
 
+/// Brightness and two differences of colour as red, green and blue (ITU-R BT.601, full range, as JPEG has it: ITU-T T.871 §7).
+pub(crate) fn of_luma(&[y, cb, cr]: &[u8; 3]) -> [u8; 3] {
+    let (y, cb, cr) = (f32::from(y), f32::from(cb) - 128.0, f32::from(cr) - 128.0);
+    [y + 1.402 * cr, y - 0.344_136 * cb - 0.714_136 * cr, y + 1.772 * cb].map(|c| c.round().clamp(0.0, 255.0) as u8)
+}
+
 /// A pixel with its transparent share on white.
 pub(crate) fn on_white(&[red, green, blue, alpha]: &[u8; 4]) -> [u8; 3] {
     [red, green, blue].map(|c| product(c, alpha).saturating_add(255 - alpha))

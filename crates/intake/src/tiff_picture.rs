@@ -1,4 +1,4 @@
-//! The picture of a TIFF file, by a library: grey, RGB, RGBA and CMYK of 8 and 16 bits.
+//! The picture of a TIFF file, by a library: black and white and grey, RGB, RGBA, CMYK of 8 and 16 bits, and what a JPEG in it holds.
 
 use crate::colour::{self, on_white};
 use crate::decode::{Limits, Picture};
@@ -33,6 +33,8 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, NoPreview
         _ => return Err(UNKNOWN),
     };
     let (pixels, icc): (Vec<u8>, Option<Vec<u8>>) = match colour {
+        ColorType::Gray(bits @ (1 | 2 | 4)) => (spread(&samples, bits, width).flat_map(|g| [g; 3]).collect(), None),
+        ColorType::YCbCr(8) => (samples.as_chunks::<3>().0.iter().flat_map(colour::of_luma).collect(), icc),
         ColorType::Gray(8 | 16) => (samples.iter().flat_map(|g| [*g; 3]).collect(), None),
         ColorType::RGB(8 | 16) => (samples, icc),
         ColorType::RGBA(8 | 16) => (samples.as_chunks::<4>().0.iter().flat_map(on_white).collect(), icc),
@@ -43,6 +45,21 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, NoPreview
         pixels: RgbImage::from_raw(width, height, pixels).ok_or(NoPreview::Broken)?,
         icc,
         upright: false,
+    })
+}
+
+/// Samples of fewer bits than a byte, each row from a byte on, as bytes from black to white.
+fn spread(rows: &[u8], bits: u8, width: u32) -> impl Iterator<Item = u8> {
+    let width = usize::try_from(width).unwrap_or(usize::MAX);
+    let most = (1_u16 << bits) - 1;
+    let in_row = width.saturating_mul(bits.into()).div_ceil(8).max(1);
+    rows.chunks(in_row).flat_map(move |row| {
+        let samples = row
+            .iter()
+            .flat_map(move |byte| (1..=8 / bits).map(move |n| u16::from(*byte) >> (8 - n * bits) & most));
+        samples
+            .take(width)
+            .map(move |sample| u8::try_from(sample * 255 / most).unwrap_or(u8::MAX))
     })
 }
 
