@@ -47,8 +47,13 @@ impl Default for Previews {
 impl Previews {
     /// The preview of a stored original; none where none can be made. Whether it may be seen was asked before.
     pub(crate) async fn of(&self, sha256: Digest, original: File) -> Result<Option<Bytes>> {
+        let known = || self.kept().get(&sha256);
+        if let Some(known) = known() {
+            return Ok(known);
+        }
         let _turn = self.turns.acquire().await.map_err(|_| Error::Task)?;
-        if let Some(known) = self.kept().get(&sha256) {
+        // Whoever had the turn before may have made it.
+        if let Some(known) = known() {
             return Ok(known);
         }
         let mut original = original;
