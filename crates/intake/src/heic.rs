@@ -5,11 +5,13 @@ use crate::colour::{on_white, profile_of};
 use crate::decode::{Limits, Picture};
 use crate::format::FileFormat;
 use crate::reason::NoPreview;
+use crate::sps;
 use heic_rs::context::Context;
 use heic_rs::hevc::Frame;
 use heic_rs::meta::iref::RefKind;
-use heic_rs::{DecodeOptions, Error, Image, Nclx, PixelLayout, Transform, color, hevc, transform};
+use heic_rs::{DecodeOptions, Error, Image, MatrixCoefficients, Mirror, Nclx, PixelLayout, Range, Transform, color, hevc, transform};
 use image::RgbImage;
+use image::imageops::replace;
 
 /// Tiles of one picture at most; a telephone writes about fifty.
 const MAX_TILES: usize = 4096;
@@ -25,19 +27,107 @@ pub(crate) fn decode(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<Pictu
     let too_large = u64::from(size.0) * u64::from(size.1) > limits.max_pixels;
     // Of a picture that is too large, any thumbnail is better than none.
     let least = if too_large { 0 } else { wanted };
-    let primaries = props.nclx.map_or(1, |nclx| nclx.primaries);
-    let icc = context.icc(&props).map(<[u8]>::to_vec).or_else(|| profile_of(primaries));
-    if let Some(small) = thumbnail(&context, primary, size, least) {
+    let icc = context
+        .icc(&props)
+        .map(<[u8]>::to_vec)
+        .or_else(|| profile_of(colours(&context, primary).primaries));
+    // What is transparent shows through in the picture alone.
+    let transparent = matches!(context.alpha_item(primary), Ok(Some(_)));
+    if !transparent && let Some(small) = thumbnail(&context, primary, size, least) {
         return picture(small, icc);
     }
     if too_large || coded_pixels(&context, primary)? > limits.max_pixels.saturating_mul(2) {
         return Err(NoPreview::TooLarge);
     }
+    let image = if transparent {
+        whole(bytes, limits)
+    } else {
+        tiled(&context, primary, size)
+    }?;
+    picture(turned(within(image, size), &props.transforms)?, icc)
+}
+
+/// A picture with its transparent parts, as the library puts it together. Cameras make none.
+fn whole(bytes: &[u8], limits: &Limits) -> Result<Image, NoPreview> {
     let options = DecodeOptions::default()
         .with_max_pixels(Some(limits.max_pixels))
-        .with_alpha(false)
+        .with_layout(PixelLayout::Rgba8)
+        .with_transforms(false)
         .with_threads(Some(1));
-    picture(heic_rs::decode(bytes, &options).map_err(|e| reason(&e))?, icc)
+    heic_rs::decode(bytes, &options).map_err(|e| reason(&e))
+}
+
+/// A picture of one coded picture or of many, of which one at a time is held.
+fn tiled(context: &Context<'_>, primary: u32, (width, height): (u32, u32)) -> Result<Image, NoPreview> {
+    let nclx = colours(context, primary);
+    let Some((grid, tiles)) = context.grid(primary).map_err(|e| reason(&e))? else {
+        return coded(context, primary, nclx);
+    };
+    if tiles.len() as u64 != grid.tile_count() {
+        return Err(NoPreview::Broken);
+    }
+    let mut canvas = RgbImage::new(grid.output_width.min(width), grid.output_height.min(height));
+    let (mut x, mut y) = (0, 0);
+    for row in tiles.chunks(usize::try_from(grid.columns).unwrap_or(usize::MAX).max(1)) {
+        let mut down = 0;
+        for tile in row {
+            let Image { width, height, data, .. } = coded(context, *tile, nclx)?;
+            let tile = RgbImage::from_raw(width, height, data).ok_or(NoPreview::DecoderFailed)?;
+            replace(&mut canvas, &tile, i64::from(x), i64::from(y));
+            (x, down) = (width.saturating_add(x), height);
+        }
+        (x, y) = (0, down.saturating_add(y));
+    }
+    Ok(Image {
+        width: canvas.width(),
+        height: canvas.height(),
+        data: canvas.into_raw(),
+        layout: PixelLayout::Rgb8,
+    })
+}
+
+/// One coded picture.
+fn coded(context: &Context<'_>, item: u32, nclx: Nclx) -> Result<Image, NoPreview> {
+    let decoded = || {
+        let props = context.props(item)?;
+        let config = props.hvcc.as_ref().ok_or(Error::MissingBox("hvcC"))?;
+        let data = context.item_data(item)?;
+        let frame = hevc::decode_still(&config.parameter_sets(), &config.split_nals(&data)?)?;
+        frame.validate()?;
+        color::convert(&frame, None, nclx, PixelLayout::Rgb8, u64::MAX, Some(1))
+    };
+    decoded().map_err(|e| reason(&e))
+}
+
+/// What the samples of an item mean: what the container says, else what the stream says, else what is usual.
+fn colours(context: &Context<'_>, item: u32) -> Nclx {
+    let said = |item| context.props(item).ok().and_then(|props| props.nclx);
+    let first = || Some(*context.grid(item).ok()??.1.first()?);
+    let coded = first().unwrap_or(item);
+    let nclx = said(item).or_else(|| said(coded)).unwrap_or_else(|| {
+        let sets = context.props(coded).ok().and_then(|props| Some(props.hvcc?.parameter_sets()));
+        let signal = sets.and_then(|sets| sps::signal(&sets));
+        let [primaries, transfer, matrix] = signal.and_then(|signal| signal.described).unwrap_or([1, 13, 2]).map(u16::from);
+        Nclx {
+            primaries,
+            transfer,
+            matrix: MatrixCoefficients::from_code(matrix),
+            matrix_code: matrix,
+            range: if signal.is_some_and(|signal| signal.full_range) {
+                Range::Full
+            } else {
+                Range::Limited
+            },
+        }
+    });
+    match nclx.matrix {
+        // Readers of HEIC agree on BT.601 where nobody says.
+        MatrixCoefficients::Unspecified => Nclx {
+            matrix: MatrixCoefficients::Bt601,
+            ..nclx
+        },
+        _ => nclx,
+    }
 }
 
 /// Whether the file holds a thumbnail of its primary picture whose longest side is at least `wanted`.
@@ -54,33 +144,64 @@ pub(crate) fn has_thumbnail(bytes: &[u8], wanted: u32) -> bool {
 
 /// The smallest thumbnail of the primary picture that is large enough and has its shape.
 fn thumbnail(context: &Context<'_>, primary: u32, (width, height): (u32, u32), least: u32) -> Option<Image> {
-    let mut found: Vec<(u32, u32)> = Vec::new();
+    let mut found: Vec<(u32, u32, (u32, u32))> = Vec::new();
     for reference in context.meta.refs.iter().filter(|r| r.kind == RefKind::Thmb && r.to.contains(&primary)) {
         let props = context.props(reference.from).ok()?;
         let (w, h) = context.coded_size(reference.from, &props).ok()?;
         let same_shape = (f64::from(w) / f64::from(h) / (f64::from(width) / f64::from(height)) - 1.0).abs() < 0.05;
         if w.max(h) >= least && same_shape && u64::from(w) * u64::from(h) <= MAX_THUMBNAIL {
-            found.push((w.max(h), reference.from));
+            found.push((w.max(h), reference.from, (w, h)));
         }
     }
-    let (_, item) = found.into_iter().min()?;
-    let props = context.props(item).ok()?;
-    let config = props.hvcc.as_ref()?;
+    let (_, item, size) = found.into_iter().min()?;
     if coded_pixels(context, item).ok()? > MAX_THUMBNAIL {
         return None;
     }
-    let data = context.item_data(item).ok()?;
-    let frame = hevc::decode_still(&config.parameter_sets(), &config.split_nals(&data).ok()?).ok()?;
-    frame.validate().ok()?;
-    let nclx = props.nclx.unwrap_or_default();
-    let image = color::convert(&frame, None, nclx, PixelLayout::Rgb8, MAX_THUMBNAIL, Some(1)).ok()?;
+    let image = coded(context, item, colours(context, item)).ok()?;
+    let props = context.props(item).ok()?;
     // A thumbnail that says nothing of its own stands as its picture does.
     let transforms = if props.transforms.is_empty() {
         context.props(primary).ok()?.transforms
     } else {
         props.transforms
     };
-    transform::apply_all(image, &transforms).ok()
+    turned(within(image, size), &transforms).ok()
+}
+
+/// The part of a coded picture that the container says is the picture; the rest fills up blocks.
+fn within(image: Image, (width, height): (u32, u32)) -> Image {
+    let (width, height) = (width.min(image.width), height.min(image.height));
+    if (width, height) == (image.width, image.height) {
+        return image;
+    }
+    let channels = if image.layout == PixelLayout::Rgba8 { 4 } else { 3 };
+    let bytes = |pixels: u32| usize::try_from(pixels).unwrap_or(usize::MAX).saturating_mul(channels);
+    let rows = image
+        .data
+        .chunks(bytes(image.width).max(1))
+        .take(usize::try_from(height).unwrap_or(usize::MAX));
+    let data = rows.filter_map(|row| row.get(..bytes(width))).flatten().copied().collect();
+    Image {
+        width,
+        height,
+        data,
+        ..image
+    }
+}
+
+/// An image as the container says that it stands.
+fn turned(image: Image, transforms: &[Transform]) -> Result<Image, NoPreview> {
+    // The library names mirrors by the axis of the standard's first edition. Since its amendment, and on telephones from the beginning,
+    // 0 exchanges above and below (ISO/IEC 23008-12:2022 §6.5.12).
+    let turns: Vec<Transform> = transforms
+        .iter()
+        .map(|one| match one {
+            Transform::Mirror(Mirror::LeftRight) => Transform::Mirror(Mirror::TopBottom),
+            Transform::Mirror(Mirror::TopBottom) => Transform::Mirror(Mirror::LeftRight),
+            other => *other,
+        })
+        .collect();
+    transform::apply_all(image, &turns).map_err(|e| reason(&e))
 }
 
 /// Pixels that the coded pictures behind an item really have, whatever the container says of them.
@@ -113,8 +234,7 @@ pub(crate) fn upright(
 ) -> Result<Picture, NoPreview> {
     let layout = if alpha.is_some() { PixelLayout::Rgba8 } else { PixelLayout::Rgb8 };
     let image = color::convert(frame, alpha, nclx, layout, limits.max_pixels, Some(1)).map_err(|e| reason(&e))?;
-    let image = transform::apply_all(image, transforms).map_err(|e| reason(&e))?;
-    picture(image, icc.map(<[u8]>::to_vec).or_else(|| profile_of(nclx.primaries)))
+    picture(turned(image, transforms)?, icc.map(<[u8]>::to_vec).or_else(|| profile_of(nclx.primaries)))
 }
 
 fn picture(image: Image, icc: Option<Vec<u8>>) -> Result<Picture, NoPreview> {

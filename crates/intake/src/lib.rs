@@ -23,6 +23,7 @@ pub mod reason;
 pub mod redraw;
 mod rows;
 pub mod source;
+mod sps;
 pub mod thumbnail;
 mod tiff;
 mod tiff_picture;

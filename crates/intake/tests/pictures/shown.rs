@@ -53,10 +53,11 @@ fn pictures_in_heif_are_turned_by_the_container_and_never_twice() {
             assert_eq!(of(&[irot(3)], orientation), ((h, w), "above"), "{orientation:?}");
             assert_eq!(of(&[irot(1)], orientation), ((h, w), "below"), "{orientation:?}");
             assert_eq!(of(&[irot(2)], orientation), ((w, h), "right"), "{orientation:?}");
-            assert_eq!(of(&[imir(0)], orientation), ((w, h), "right"), "{orientation:?}");
-            assert_eq!(of(&[imir(1)], orientation), ((w, h), "left"), "{orientation:?}");
+            assert_eq!(of(&[imir(0)], orientation), ((w, h), "left"), "{orientation:?}");
+            assert_eq!(of(&[imir(1)], orientation), ((w, h), "right"), "{orientation:?}");
             // In the order in which they stand.
-            assert_eq!(of(&[irot(3), imir(1)], orientation), ((h, w), "below"), "{orientation:?}");
+            assert_eq!(of(&[irot(3), imir(0)], orientation), ((h, w), "below"), "{orientation:?}");
+            assert_eq!(of(&[imir(0), irot(3)], orientation), ((h, w), "above"), "{orientation:?}");
         }
         // In HEIF the orientation of Exif is a note about the past (ISO 23008-12 annex A): without a turn in the container there is none.
         assert_eq!(of(&[], Some(6)), ((w, h), "left"));
@@ -84,6 +85,23 @@ fn photos_of_telephones_in_heif_stand_as_they_do_without_their_exif() {
     }
     println!("{both} files whose Exif asks for a turn too");
     assert!(both >= 2 || set.name.contains("small copies"));
+}
+
+#[test]
+fn samples_of_heic_mean_what_their_stream_says_where_the_container_says_nothing() {
+    let picture = shown(made::FULL_RANGE).unwrap();
+    for (x, expected) in [(8, 30_u8), (56, 220)] {
+        let pixel = picture.get_pixel(x, 32);
+        assert!(pixel.0.iter().all(|c| c.abs_diff(expected) <= 3), "{pixel:?}, not {expected}");
+    }
+}
+
+#[test]
+fn scans_in_black_and_white_and_jpegs_in_tiff_are_shown() {
+    let scan = shown(made::FAX).unwrap();
+    assert_eq!(scan.dimensions(), (40, 24));
+    assert!(is(scan.get_pixel(5, 12), [0; 3]) && is(scan.get_pixel(35, 12), [255; 3]));
+    assert_eq!(red_side(&shown(made::JPEG_IN_TIFF).unwrap()), "left");
 }
 
 #[test]

@@ -7,6 +7,11 @@ pub const AVIF_12: &[u8] = include_bytes!("../data/made/halves-12.avif");
 /// Written by hand from the standard: macroblocks of plain samples (I_PCM).
 pub const FILM: &[u8] = include_bytes!("../data/made/halves.mp4");
 pub const HEIC: &[u8] = include_bytes!("../data/made/halves.heic");
+/// Grey 30 on the left and 220 on the right; that the samples use the full range stands in the stream alone.
+pub const FULL_RANGE: &[u8] = include_bytes!("../data/made/full-range.heic");
+/// Black on the left and white on the right, by CCITT group 4.
+pub const FAX: &[u8] = include_bytes!("../data/made/halves-fax.tif");
+pub const JPEG_IN_TIFF: &[u8] = include_bytes!("../data/made/halves-jpeg.tif");
 
 /// Bytes of the film's only sample.
 const SAMPLE: usize = 4640;
@@ -66,7 +71,7 @@ pub fn irot(quarters: u8) -> Vec<u8> {
     boxed(b"irot", &[quarters])
 }
 
-/// A mirror: 0 exchanges left and right, 1 above and below.
+/// A mirror: 0 exchanges above and below, 1 left and right.
 pub fn imir(axis: u8) -> Vec<u8> {
     boxed(b"imir", &[axis])
 }
