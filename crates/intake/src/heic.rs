@@ -31,23 +31,29 @@ pub(crate) fn decode(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<Pictu
         .icc(&props)
         .map(<[u8]>::to_vec)
         .or_else(|| profile_of(colours(&context, primary).primaries));
-    // What is transparent shows through in the picture alone.
-    let transparent = matches!(context.alpha_item(primary), Ok(Some(_)));
-    if !transparent && let Some(small) = thumbnail(&context, primary, size, least) {
+    let alpha = context.alpha_item(primary).ok().flatten();
+    // What is transparent shows in the picture alone.
+    if (too_large || alpha.is_none())
+        && let Some(small) = thumbnail(&context, primary, size, least)
+    {
         return picture(small, icc);
     }
-    if too_large || coded_pixels(&context, primary)? > limits.max_pixels.saturating_mul(2) {
+    let of_alpha = alpha.and_then(|alpha| coded_pixels(&context, alpha).ok()).unwrap_or(0);
+    let most = limits.max_pixels.saturating_mul(2);
+    if too_large || coded_pixels(&context, primary)?.saturating_add(of_alpha) > most {
         return Err(NoPreview::TooLarge);
     }
-    let image = if transparent {
-        whole(bytes, limits)
+    let opaque = || tiled(&context, primary, size, most);
+    let image = if alpha.is_some() {
+        whole(bytes, limits).or_else(|_| opaque())
     } else {
-        tiled(&context, primary, size)
+        opaque()
     }?;
     picture(turned(within(image, size), &props.transforms)?, icc)
 }
 
-/// A picture with its transparent parts, as the library puts it together. Cameras make none.
+/// A picture with its transparent parts, as the library puts it together: where the container does not say what samples mean, it takes them
+/// for BT.709 of limited range. Cameras make none.
 fn whole(bytes: &[u8], limits: &Limits) -> Result<Image, NoPreview> {
     let options = DecodeOptions::default()
         .with_max_pixels(Some(limits.max_pixels))
@@ -58,26 +64,20 @@ fn whole(bytes: &[u8], limits: &Limits) -> Result<Image, NoPreview> {
 }
 
 /// A picture of one coded picture or of many, of which one at a time is held.
-fn tiled(context: &Context<'_>, primary: u32, (width, height): (u32, u32)) -> Result<Image, NoPreview> {
+fn tiled(context: &Context<'_>, primary: u32, (width, height): (u32, u32), most: u64) -> Result<Image, NoPreview> {
     let nclx = colours(context, primary);
     let Some((grid, tiles)) = context.grid(primary).map_err(|e| reason(&e))? else {
-        return coded(context, primary, nclx);
+        return coded(context, primary, nclx, most);
     };
     if tiles.len() as u64 != grid.tile_count() {
         return Err(NoPreview::Broken);
     }
-    let mut canvas = RgbImage::new(grid.output_width.min(width), grid.output_height.min(height));
-    let (mut x, mut y) = (0, 0);
-    for row in tiles.chunks(usize::try_from(grid.columns).unwrap_or(usize::MAX).max(1)) {
-        let mut down = 0;
-        for tile in row {
-            let Image { width, height, data, .. } = coded(context, *tile, nclx)?;
-            let tile = RgbImage::from_raw(width, height, data).ok_or(NoPreview::DecoderFailed)?;
-            replace(&mut canvas, &tile, i64::from(x), i64::from(y));
-            (x, down) = (width.saturating_add(x), height);
-        }
-        (x, y) = (0, down.saturating_add(y));
-    }
+    let pictures = tiles.iter().map(|tile| {
+        let Image { width, height, data, .. } = coded(context, *tile, nclx, most)?;
+        RgbImage::from_raw(width, height, data).ok_or(NoPreview::DecoderFailed)
+    });
+    let size = (grid.output_width.min(width), grid.output_height.min(height));
+    let canvas = mosaic(size, (grid.columns, grid.rows), pictures)?;
     Ok(Image {
         width: canvas.width(),
         height: canvas.height(),
@@ -86,15 +86,36 @@ fn tiled(context: &Context<'_>, primary: u32, (width, height): (u32, u32)) -> Re
     })
 }
 
-/// One coded picture.
-fn coded(context: &Context<'_>, item: u32, nclx: Nclx) -> Result<Image, NoPreview> {
+/// A picture put together of tiles, row by row; all are of one size, and the last of a row or column may reach beyond the picture.
+fn mosaic(
+    (width, height): (u32, u32),
+    (columns, rows): (u32, u32),
+    tiles: impl Iterator<Item = Result<RgbImage, NoPreview>>,
+) -> Result<RgbImage, NoPreview> {
+    let mut canvas = RgbImage::new(width, height);
+    let mut of_each = None;
+    for (number, tile) in (0_u32..).zip(tiles) {
+        let tile = tile?;
+        let (w, h) = *of_each.get_or_insert(tile.dimensions());
+        let covers = u64::from(w) * u64::from(columns) >= width.into() && u64::from(h) * u64::from(rows) >= height.into();
+        if tile.dimensions() != (w, h) || !covers {
+            return Err(NoPreview::Broken);
+        }
+        let (column, row) = (number % columns.max(1), number / columns.max(1));
+        replace(&mut canvas, &tile, i64::from(column) * i64::from(w), i64::from(row) * i64::from(h));
+    }
+    Ok(canvas)
+}
+
+/// One coded picture, of so many pixels at most.
+fn coded(context: &Context<'_>, item: u32, nclx: Nclx, most: u64) -> Result<Image, NoPreview> {
     let decoded = || {
         let props = context.props(item)?;
         let config = props.hvcc.as_ref().ok_or(Error::MissingBox("hvcC"))?;
         let data = context.item_data(item)?;
         let frame = hevc::decode_still(&config.parameter_sets(), &config.split_nals(&data)?)?;
         frame.validate()?;
-        color::convert(&frame, None, nclx, PixelLayout::Rgb8, u64::MAX, Some(1))
+        color::convert(&frame, None, nclx, PixelLayout::Rgb8, most, Some(1))
     };
     decoded().map_err(|e| reason(&e))
 }
@@ -157,7 +178,7 @@ fn thumbnail(context: &Context<'_>, primary: u32, (width, height): (u32, u32), l
     if coded_pixels(context, item).ok()? > MAX_THUMBNAIL {
         return None;
     }
-    let image = coded(context, item, colours(context, item)).ok()?;
+    let image = coded(context, item, colours(context, item), MAX_THUMBNAIL).ok()?;
     let props = context.props(item).ok()?;
     // A thumbnail that says nothing of its own stands as its picture does.
     let transforms = if props.transforms.is_empty() {
@@ -253,5 +274,39 @@ pub(crate) fn reason(error: &Error) -> NoPreview {
         Error::PixelLimit { .. } | Error::BoxTooLarge { .. } => NoPreview::TooLarge,
         Error::Unsupported(_) | Error::MissingBox(_) => NoPreview::Format { format: FileFormat::Heic },
         _ => NoPreview::Broken,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Rgb;
+
+    #[test]
+    fn tiles_stand_row_by_row_and_cover_the_picture() {
+        let tile = |shade: u8| Ok(RgbImage::from_pixel(4, 3, Rgb([shade; 3])));
+        let six = || (1..=6).map(tile);
+        let picture = mosaic((10, 5), (3, 2), six()).unwrap();
+        let at = |x, y| picture.get_pixel(x, y).0[0];
+        assert_eq!([at(0, 0), at(7, 2), at(9, 0), at(3, 3), at(4, 4), at(9, 4)], [1, 2, 3, 4, 5, 6]);
+        // Too small together, and one of another size.
+        assert_eq!(mosaic((13, 5), (3, 2), six()), Err(NoPreview::Broken));
+        assert_eq!(mosaic((10, 7), (3, 2), six()), Err(NoPreview::Broken));
+        let odd = six().chain([Ok(RgbImage::new(4, 4))]);
+        assert_eq!(mosaic((10, 5), (3, 3), odd), Err(NoPreview::Broken));
+    }
+
+    #[test]
+    fn what_fills_up_blocks_is_cut_off() {
+        let image = || Image {
+            width: 3,
+            height: 2,
+            data: (0..18).collect(),
+            layout: PixelLayout::Rgb8,
+        };
+        let cut = within(image(), (2, 1));
+        assert_eq!((cut.width, cut.height, cut.data), (2, 1, (0..6).collect()));
+        let whole = within(image(), (9, 9));
+        assert_eq!((whole.width, whole.height, whole.data), (3, 2, (0..18).collect()));
     }
 }

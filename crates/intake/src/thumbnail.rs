@@ -82,7 +82,7 @@ fn finish(picture: Picture, orientation: Option<u8>, longest: u32, quality: u8) 
     })
 }
 
-/// Of a thumbnail the colour is half the size, as cameras do it: it waits for its turn on slow lines. A preview stays on the laptop.
+/// Of a thumbnail the colour is half the size, as cameras do it: it waits for its turn on slow lines. A preview is looked at closely.
 fn encoded(small: &DynamicImage, longest: u32, quality: u8) -> Option<Vec<u8>> {
     let (width, height) = (u16::try_from(small.width()).ok()?, u16::try_from(small.height()).ok()?);
     let mut jpeg = Vec::with_capacity(32 << 10);

@@ -26,6 +26,10 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, NoPreview
         return Err(NoPreview::TooLarge);
     }
     let colour = decoder.colortype().map_err(|e| reason(&e))?;
+    // Bits that stand in their bytes the other way round, the library does not turn.
+    if matches!(colour, ColorType::Gray(..8)) && decoder.find_tag_unsigned::<u16>(Tag::FillOrder).ok().flatten() == Some(2) {
+        return Err(UNKNOWN);
+    }
     let icc = decoder.get_tag_u8_vec(Tag::IccProfile).ok();
     let samples = match decoder.read_image().map_err(|e| reason(&e))? {
         DecodingResult::U8(samples) => samples,

@@ -1,7 +1,7 @@
 //! XMP packets (ISO 16684-1): only what Exif left open is taken from them.
 
 use crate::metadata::{Metadata, SecondBest};
-use crate::when::{self, local_time};
+use crate::when::{self, LocalTime, local_time};
 use roxmltree::{Document, ParsingOptions};
 use std::borrow::Cow;
 
@@ -31,12 +31,11 @@ pub(crate) fn fill(meta: &mut Metadata, packet: &[u8]) -> SecondBest {
         return SecondBest::default();
     };
     let get = |space: &str, name: &str| property(&document, space, name);
-    let original = get(EXIF, "DateTimeOriginal").and_then(local_time);
+    let named = get(EXIF, "DateTimeOriginal");
+    let original = named.and_then(local_time);
     // Programs that rewrite Exif may leave the rest of the time here; it is of that time unless another is named.
-    if original
-        .as_ref()
-        .is_none_or(|time| meta.taken_at.as_deref().is_some_and(|taken| taken.starts_with(&time.whole())))
-    {
+    let is_the_same = |time: &LocalTime| meta.taken_at.as_deref().is_some_and(|taken| taken.starts_with(&time.whole()));
+    if named.is_none() || original.as_ref().is_some_and(is_the_same) {
         let zone = get(EXIF, "OffsetTimeOriginal").or_else(|| get(EXIF_EX, "OffsetTimeOriginal"));
         meta.refine_time(get(EXIF, "SubSecTimeOriginal").and_then(when::fraction), zone.and_then(when::offset));
     }
@@ -181,6 +180,8 @@ mod tests {
         );
         let other = format!(r#"exif:DateTimeOriginal="2023-08-05T17:16:54" {with}"#);
         assert_eq!(rest(whole, &other), (whole.into(), None, 1));
+        let unread = format!(r#"exif:DateTimeOriginal="2020-01-01T10:00" {with}"#);
+        assert_eq!(rest(whole, &unread), (whole.into(), None, 1));
     }
 
     #[test]
