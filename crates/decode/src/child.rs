@@ -4,7 +4,7 @@ use std::io::{self, BufReader, BufWriter, Write};
 
 use anyhow::{Context, Result};
 use intake::thumbnail::{self, Thumbnail};
-use intake::{Limits, source};
+use intake::{Limits, metadata, source};
 
 use crate::frames::{self, Asked, Said, Trial, Wanted};
 use crate::os::confine;
@@ -43,6 +43,7 @@ fn decoded(asked: &Asked, bytes: &[u8]) -> Result<Thumbnail, intake::reason::NoP
     match asked.wanted {
         Wanted::Thumbnail => thumbnail::make(bytes, asked.orientation, &limits),
         Wanted::Preview => thumbnail::preview(bytes, asked.orientation, &limits),
+        Wanted::Upright => thumbnail::preview(bytes, metadata::read(bytes).orientation, &limits),
     }
 }
 

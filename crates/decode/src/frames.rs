@@ -19,6 +19,8 @@ pub enum Wanted {
     Thumbnail,
     /// For the large view.
     Preview,
+    /// For the large view, turned as the file's own metadata say.
+    Upright,
 }
 
 /// What a process that was started on trial does instead of decoding.

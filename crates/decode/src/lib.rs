@@ -75,18 +75,14 @@ pub fn preview(bytes: &[u8], orientation: Option<u8>, limits: &Limits) -> Result
     thumbnail::preview(bytes, orientation, limits)
 }
 
-/// A preview of a file, always by the other process, whatever its format: for a server, which shows what many strangers made. Of a film it is
-/// the first picture. Holds as much of the file as [`source::needed`] takes.
+/// A preview of a file, by the other process whatever its format, which reads its orientation too: for a server, which shows what many
+/// strangers made. Of a film it is the first picture. Holds as much of the file as [`source::needed`] takes.
 pub fn preview_apart(file: &mut (impl Read + Seek)) -> io::Result<Result<Thumbnail, NoPreview>> {
     let needed = source::needed(file)?;
     if !needed.whole && !needed.format.is_video() {
         return Ok(Err(NoPreview::TooLarge));
     }
-    let asked = |decoders: &Decoders| {
-        let orientation = intake::metadata::read_as(&needed.bytes, needed.format).orientation;
-        decoders.small(&needed.bytes, orientation, Wanted::Preview)
-    };
-    Ok(shared().and_then(asked))
+    Ok(shared().and_then(|decoders| decoders.small(&needed.bytes, None, Wanted::Upright)))
 }
 
 fn shared() -> Result<&'static Decoders, NoPreview> {
@@ -96,13 +92,19 @@ fn shared() -> Result<&'static Decoders, NoPreview> {
     Ok(decoders)
 }
 
-/// A program that decodes, where a test runs this library: one or two folders above the test.
+/// Names the program that decodes, for tests of a library whose program is another one.
+pub fn by(program: &Path) {
+    let _ = PROGRAM.set(program.to_owned());
+}
+
+/// The program that decodes, where a test runs this library: one or two folders above the test.
 fn beside_a_test() -> Option<PathBuf> {
     let test = std::env::current_exe().ok()?;
-    let names = ["xunzhan-field", "xunzhan-server"].map(|name| format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    let folders = test.ancestors().skip(1).take(2);
-    folders
-        .flat_map(|folder| names.each_ref().map(|name| folder.join(name)))
+    let name = format!("xunzhan-field{}", std::env::consts::EXE_SUFFIX);
+    test.ancestors()
+        .skip(1)
+        .take(2)
+        .map(|folder| folder.join(&name))
         .find(|program| program.is_file())
 }
 

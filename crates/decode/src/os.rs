@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 /// Takes away from this process what it does not need to decode pictures: more memory than `memory` beyond what it holds now, more
-/// processor time than `seconds`, files, core dumps with pictures in them; and lets it end with whoever started it.
+/// processor time than `seconds`, files to write, core dumps with pictures in them; and lets it end with the thread that started it.
 #[cfg(target_os = "linux")]
 pub fn confine(memory: u64, seconds: u64) -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
@@ -52,6 +52,9 @@ pub fn confine(_: u64, _: u64) -> io::Result<()> {
 /// Starts a program that is spoken to by its input and output.
 pub fn start_beside(program: &Path, args: &[impl AsRef<OsStr>]) -> io::Result<Child> {
     let mut command = Command::new(program);
+    // It needs nothing of what this program was told by its surroundings.
+    #[cfg(unix)]
+    command.env_clear();
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     #[cfg(windows)]
     {

@@ -191,6 +191,8 @@ export const consoleEn: typeof consoleZh = {
     sources: "Sources",
     notArrived: "The original has not arrived yet",
     smallOnly: "No large picture could be made of this photo; this is the small one. For the details, download the original",
+    notOpened: "The original did not open; this is the small picture. Close it and try again, or download the original",
+    firstPage: "Only the first page is shown here; where there are more, download the original for them",
     madeLarge: "This page does not open originals of this format: this is a picture that the server made of the original, at most 1600 pixels long. The original is as it was and can be downloaded",
     direction: "Direction",
     altitude: "Altitude",

@@ -189,6 +189,8 @@ export const consoleZh = {
     sources: "数据来源",
     notArrived: "原图还没有送到",
     smallOnly: "这张照片的大图没有做出来，看到的是缩小的图。要看清细节，请下载原文件",
+    notOpened: "原图没有打开，看到的是缩小的图。可以关掉再打开，或下载原文件",
+    firstPage: "这里只显示第一页；有几页的，其余各页请下载原文件查看",
     madeLarge: "网页不直接打开这种格式的原件，看到的是服务器按原件生成的图，长边不超过 1600 像素。原件未动，可以下载",
     direction: "方向",
     altitude: "海拔",

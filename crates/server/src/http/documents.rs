@@ -1,7 +1,9 @@
 //! Documents of the console: photos, the printed record, the proof bundle. The guard has checked roles and scope.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Seek as _;
+use std::path::PathBuf;
 
 use axum::Extension;
 use axum::extract::{Path, Query, State};
@@ -67,6 +69,12 @@ enum Asked {
     Preview,
 }
 
+/// What is answered with: a file as it arrived, or what is made of one.
+enum Found {
+    AsItIs(File, u64, String, Digest),
+    ToShow(Digest, PathBuf),
+}
+
 /// A photo's `original` or `thumb`, exactly as it arrived, films also in parts; or a `preview`, made from the original. Of originals,
 /// what a browser neither shows nor plays is offered as a file.
 pub(super) async fn photo(
@@ -103,18 +111,23 @@ pub(super) async fn photo(
         if !matches!(app.with_db(|db| db.named(&scope, &sha256))?, Named::Stored) {
             return Ok(None);
         }
+        if asked == Asked::Preview {
+            return Ok(Some(Found::ToShow(sha256, app.blobs().path(&scope, &sha256))));
+        }
         let source = app.blobs().open_blob(&scope, &sha256)?;
         if counts && (options.save.is_some() || !is_shown(&mime)) {
             app.with_db(|db| db.note_download(&scope, visit, Some(PhotoId(photo)), &sha256, &account))?;
         }
         let len = source.metadata().map_err(file("reading a blob"))?.len();
-        Ok(Some((source, len, mime, sha256)))
+        Ok(Some(Found::AsItIs(source, len, mime, sha256)))
     });
-    let (source, len, mime, sha256) = work.await?.ok_or_else(not_found)?;
-    if asked == Asked::Preview {
-        let preview = previews.previews().of(sha256, source).await?.ok_or_else(not_found)?;
-        return Ok(alone(bytes(JPEG, preview)));
-    }
+    let (source, len, mime, sha256) = match work.await?.ok_or_else(not_found)? {
+        Found::AsItIs(source, len, mime, sha256) => (source, len, mime, sha256),
+        Found::ToShow(sha256, original) => {
+            let preview = previews.previews().of(sha256, original).await?.ok_or_else(not_found)?;
+            return Ok(alone(bytes(JPEG, preview)));
+        }
+    };
     let body = partly(tokio::fs::File::from_std(source), len, &headers).await?;
     let mut response = alone(if is_shown(&mime) {
         typed(body, &mime)

@@ -1,5 +1,7 @@
 //! Large views of what a browser does not show itself: made of the original, by a process of their own, for whoever may see it.
 
+use std::path::Path;
+
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -13,6 +15,7 @@ const BROKEN: &[u8] = FILM.split_at(FILM.len() / 3).0;
 
 #[tokio::test]
 async fn a_preview_is_made_of_what_arrived_and_is_no_export() {
+    decode::by(Path::new(env!("CARGO_BIN_EXE_xunzhan-server")));
     let server = Server::start().await;
     let mut laptop = Laptop::ready(&server, "qinghe").await;
     laptop.sync(&server).await;
@@ -31,7 +34,7 @@ async fn a_preview_is_made_of_what_arrived_and_is_no_export() {
         for blob in &sealed.blobs {
             laptop.upload(&server, blob).await;
         }
-        // The second answer comes from memory.
+        // Asked again, it says the same.
         for _ in 0..2 {
             let response = ask(&reviewer).await.unwrap();
             if !made {

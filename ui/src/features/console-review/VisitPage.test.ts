@@ -73,10 +73,17 @@ describe("a photo large", () => {
     await tiles[1]!.trigger("click");
     await flushPromises();
     expect(page.find('[data-testid="photo-made-large"]').exists()).toBe(true);
+    expect(page.find('[data-testid="photo-first-page"]').exists()).toBe(false);
     // The server could make none.
     await get("photo-large").trigger("error");
     expect(page.find('[data-testid="photo-small-only"]').exists()).toBe(true);
     expect(get("photo-large").attributes("src")).toMatch(/#thumbnail$/);
+    await get("photo-close").trigger("click");
+    heic.mime = "application/pdf";
+    await page.setProps({ view: { ...view } });
+    await tiles[1]!.trigger("click");
+    await flushPromises();
+    expect(page.find('[data-testid="photo-first-page"]').exists()).toBe(true);
     await get("photo-close").trigger("click");
     await tiles[0]!.trigger("click");
     await flushPromises();
