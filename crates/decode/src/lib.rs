@@ -44,6 +44,9 @@ const MOST: usize = 2;
 /// A process that waits so long for its next picture is ended.
 const IDLE: Duration = Duration::from_secs(30);
 
+/// Two halves, red and blue, as HEIC, and as a film in H.264, which only the decoder in C++ opens.
+const SAMPLES: [&[u8]; 2] = [include_bytes!("../assets/picture.heic"), include_bytes!("../assets/film.mp4")];
+
 static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
 static SHARED: OnceLock<Decoders> = OnceLock::new();
 
@@ -83,6 +86,15 @@ pub fn preview_apart(file: &mut (impl Read + Seek)) -> io::Result<Result<Thumbna
         return Ok(Err(NoPreview::TooLarge));
     }
     Ok(shared().and_then(|decoders| decoders.small(&needed.bytes, None, Wanted::Upright)))
+}
+
+/// Whether pictures are decoded here: has the other process decode a photo and a film of some kilobytes. For a server to say at its start;
+/// what keeps that process from working, such as a filter of system calls, would else be noticed when somebody looks at a photo.
+pub fn check() -> Result<(), NoPreview> {
+    for sample in SAMPLES {
+        preview_apart(&mut io::Cursor::new(sample)).unwrap_or(Err(NoPreview::Broken))?;
+    }
+    Ok(())
 }
 
 fn shared() -> Result<&'static Decoders, NoPreview> {

@@ -153,6 +153,7 @@ fn serve(options: &Options) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting")?;
     runtime.block_on(async {
         tokio::spawn(app.clone().sweep());
+        tokio::task::spawn_blocking(say_whether_previews_are_made);
         let plain = async {
             let Some(address) = plain else { return anyhow::Ok(()) };
             let listener = tokio::net::TcpListener::bind(address).await.context("listening")?;
@@ -174,6 +175,17 @@ fn serve(options: &Options) -> Result<()> {
         };
         futures::try_join!(plain, secure).map(|_| ())
     })
+}
+
+/// Said once at the start: the work goes on without them.
+fn say_whether_previews_are_made() {
+    match decode::check() {
+        Ok(()) => tracing::info!("large views of HEIC, films and PDF are made"),
+        Err(why) => tracing::warn!(
+            why = why.code(),
+            "no large views of HEIC, films and PDF: the process that decodes does not work here"
+        ),
+    }
 }
 
 /// The certificate for browsers: the operator's, or the server's own.

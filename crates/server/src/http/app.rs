@@ -68,7 +68,7 @@ impl Drop for Place<'_> {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A thread that panicked left nothing half done: the database rolls back, the rest are plain values.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -12,7 +12,7 @@ use seal::Digest;
 use tokio::sync::Semaphore;
 use tracing::info;
 
-use super::app::blocking;
+use super::app::{blocking, lock};
 use crate::error::file;
 use crate::{Error, Result};
 
@@ -80,11 +80,6 @@ impl Previews {
         })
         .await
     }
-}
-
-fn lock(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
-    // A thread that panicked left whole values.
-    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Kept {

@@ -16,6 +16,7 @@ const BROKEN: &[u8] = FILM.split_at(FILM.len() / 3).0;
 #[tokio::test]
 async fn a_preview_is_made_of_what_arrived_and_is_no_export() {
     decode::by(Path::new(env!("CARGO_BIN_EXE_xunzhan-server")));
+    assert_eq!(decode::check(), Ok(()));
     let server = Server::start().await;
     let mut laptop = Laptop::ready(&server, "qinghe").await;
     laptop.sync(&server).await;
