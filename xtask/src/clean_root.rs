@@ -1,8 +1,10 @@
-//! Tries the packages in a Debian that has never seen them: made by debootstrap, entered by chroot in a mount namespace of its own.
+//! Tries the packages in a Debian that has never seen them: made by debootstrap, entered by chroot in a mount namespace of its own;
+//! then booted, so that the server runs under its unit.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 
@@ -11,6 +13,10 @@ use crate::{install, package, shell};
 const SUITE: &str = "bookworm";
 const MIRROR: &str = "http://deb.debian.org/debian";
 const SCRIPT: &str = include_str!("clean_root.sh");
+/// Runs after it, as a service of that Debian once it is booted.
+const BOOTED: &str = include_str!("clean_root_booted.sh");
+const UNIT: &str = "[Unit]\nAfter=multi-user.target\n[Service]\nType=oneshot\nExecStart=/booted.sh\n\
+    StandardOutput=journal+console\nStandardError=journal+console\n[Install]\nWantedBy=default.target\n";
 
 /// A clean Debian is made and entered by root alone.
 pub fn needs_root() -> Result<()> {
@@ -56,7 +62,36 @@ pub fn try_packages() -> Result<()> {
         shell::command("unshare")
             .args(["--mount", "--pid", "--fork", "--kill-child", "sh", "-c", inside, "sh"])
             .arg(&root),
-    )
+    )?;
+    boot(&root)
+}
+
+/// Boots the clean Debian and has it try the server's unit; what it found stands in a file there.
+fn boot(root: &Path) -> Result<()> {
+    fs::remove_file(root.join("usr/sbin/policy-rc.d"))?;
+    executable(&root.join("booted.sh"), BOOTED)?;
+    fs::write(root.join("etc/systemd/system/booted.service"), UNIT)?;
+    let wanted = root.join("etc/systemd/system/default.target.wants");
+    fs::create_dir_all(&wanted)?;
+    std::os::unix::fs::symlink("/etc/systemd/system/booted.service", wanted.join("booted.service"))?;
+    let mut booting = shell::command("timeout");
+    booting.args(["600", "systemd-nspawn", "--quiet", "--resolv-conf=off", "--boot"]);
+    if !Path::new("/run/systemd/system").exists() {
+        // Nobody is there to register the container with.
+        booting.args(["--register=no", "--keep-unit"]);
+    }
+    // How that system ends says little; what it wrote says all.
+    let ended = booting
+        .arg("--directory")
+        .arg(root)
+        .stdin(Stdio::null())
+        .status()
+        .context("systemd-nspawn")?;
+    match fs::read_to_string(root.join("booted.txt")) {
+        Ok(found) if found.trim() == "passed" => Ok(()),
+        Ok(found) => bail!("under its unit: {}", found.trim()),
+        Err(_) => bail!("the clean Debian did not boot: {ended}"),
+    }
 }
 
 fn executable(path: &Path, text: &str) -> Result<()> {

@@ -67,3 +67,5 @@ done
 [ -s /var/lib/xunzhan-server/server.key ] || fail "the county's data was deleted"
 [ -d ~inspector/.local/share/org.xunzhan.field ] || fail "the inspector's data was deleted"
 say "installed, started and removed; the data stayed"
+# For the next part, which boots this system.
+apt-get install -y -q --no-install-recommends systemd systemd-sysv

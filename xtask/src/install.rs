@@ -50,7 +50,7 @@ const TO_TEST: &[&str] = &[
 const TO_PACK: &[&str] = &["dpkg-dev", "binutils"];
 
 /// To try them in a clean Debian.
-const TO_TRY: &[&str] = &["debootstrap"];
+const TO_TRY: &[&str] = &["debootstrap", "systemd-container"];
 
 /// Programs that must be found after installing, each with its package: an unpacking can fail half-way.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -78,6 +78,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("dpkg-shlibdeps", "dpkg-dev"),
     ("strip", "binutils"),
     ("debootstrap", "debootstrap"),
+    ("systemd-nspawn", "systemd-container"),
 ];
 
 /// Debian packages and npm packages.
