@@ -15,6 +15,8 @@ const MIRROR: &str = "http://deb.debian.org/debian";
 const SCRIPT: &str = include_str!("clean_root.sh");
 /// Runs after it, as a service of that Debian once it is booted.
 const BOOTED: &str = include_str!("clean_root_booted.sh");
+/// What both begin with.
+const TOOLS: &str = include_str!("clean_root_tools.sh");
 const UNIT: &str = "[Unit]\nAfter=multi-user.target\n[Service]\nType=oneshot\nExecStart=/booted.sh\n\
     StandardOutput=journal+console\nStandardError=journal+console\n[Install]\nWantedBy=default.target\n";
 
@@ -56,6 +58,7 @@ pub fn try_packages() -> Result<()> {
     }
     // No service is started while packages are unpacked: there is no init in a chroot.
     executable(&root.join("usr/sbin/policy-rc.d"), "#!/bin/sh\nexit 101\n")?;
+    fs::write(root.join("tools.sh"), TOOLS)?;
     executable(&root.join("try.sh"), SCRIPT)?;
     let inside = "mount -t proc proc \"$1/proc\" && mount --rbind /dev \"$1/dev\" && exec chroot \"$1\" /try.sh";
     shell::run(
@@ -66,14 +69,12 @@ pub fn try_packages() -> Result<()> {
     boot(&root)
 }
 
-/// Boots the clean Debian and has it try the server's unit; what it found stands in a file there.
+/// Boots the clean Debian and has it try the server's unit; how that ended stands in a file there.
 fn boot(root: &Path) -> Result<()> {
     fs::remove_file(root.join("usr/sbin/policy-rc.d"))?;
     executable(&root.join("booted.sh"), BOOTED)?;
     fs::write(root.join("etc/systemd/system/booted.service"), UNIT)?;
-    let wanted = root.join("etc/systemd/system/default.target.wants");
-    fs::create_dir_all(&wanted)?;
-    std::os::unix::fs::symlink("/etc/systemd/system/booted.service", wanted.join("booted.service"))?;
+    shell::run(shell::command("systemctl").arg("--root").arg(root).args(["enable", "booted.service"]))?;
     let mut booting = shell::command("timeout");
     booting.args(["600", "systemd-nspawn", "--quiet", "--resolv-conf=off", "--boot"]);
     if !Path::new("/run/systemd/system").exists() {
@@ -88,8 +89,8 @@ fn boot(root: &Path) -> Result<()> {
         .status()
         .context("systemd-nspawn")?;
     match fs::read_to_string(root.join("booted.txt")) {
-        Ok(found) if found.trim() == "passed" => Ok(()),
-        Ok(found) => bail!("under its unit: {}", found.trim()),
+        Ok(status) if status.trim() == "0" => Ok(()),
+        Ok(_) => bail!("the server does not work under its unit; the reason stands above"),
         Err(_) => bail!("the clean Debian did not boot: {ended}"),
     }
 }

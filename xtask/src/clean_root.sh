@@ -1,12 +1,8 @@
 #!/bin/sh
 # Runs inside a clean Debian: installs both packages, starts what they bring, removes them, and looks at what is left.
 set -eu
-export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
-say() { printf '== %s\n' "$*"; }
-fail() { printf 'failed: %s\n' "$*" >&2; exit 1; }
+. /tools.sh
 installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'; }
-# Whether something is answered within a minute.
-answers() { for _ in $(seq 120); do [ "$(curl -sk -o /dev/null -w '%{http_code}' "$1")" != 000 ] && return 0; sleep 0.5; done; return 1; }
 
 # Whether an address shows the page. Programs built to be tried take it from the work tree, which is not here.
 shows() {
@@ -36,14 +32,14 @@ rm /tmp/demo.txt
 # shellcheck disable=SC2086
 runuser -u xunzhan-server -- xunzhan-server serve --data /var/lib/xunzhan-server $XUNZHAN_SERVE >/tmp/server.txt 2>&1 &
 server=$!
-answers https://127.0.0.1:8443/ || { cat /tmp/server.txt; fail "the server does not answer"; }
+within_a_minute answers https://127.0.0.1:8443/ || { cat /tmp/server.txt; fail "the server does not answer"; }
 shows https://127.0.0.1:8443/
 
 say "the application runs in a browser's place"
 useradd -m inspector
 runuser -u inspector -- env XUNZHAN_NO_KEYRING=1 xunzhan-field serve --port 8472 >/tmp/field.txt 2>&1 &
 field=$!
-answers http://127.0.0.1:8472/ || { cat /tmp/field.txt; fail "xunzhan-field serve does not answer"; }
+within_a_minute answers http://127.0.0.1:8472/ || { cat /tmp/field.txt; fail "xunzhan-field serve does not answer"; }
 shows http://127.0.0.1:8472/
 
 say "the window opens"
@@ -52,8 +48,7 @@ wait "$field" || true
 install -d -m 0700 -o inspector /tmp/runtime
 runuser -u inspector -- env XUNZHAN_NO_KEYRING=1 XDG_RUNTIME_DIR=/tmp/runtime dbus-run-session -- \
     xvfb-run -a -s "-screen 0 1366x768x24 -nolisten tcp" xunzhan >/tmp/window.txt 2>&1 &
-for _ in $(seq 120); do grep -q 'window usable' /tmp/window.txt && break; sleep 0.5; done
-grep -q 'window usable' /tmp/window.txt || { cat /tmp/window.txt; fail "the window does not open"; }
+within_a_minute grep -q 'window usable' /tmp/window.txt || { cat /tmp/window.txt; fail "the window does not open"; }
 pkill -u inspector -x xunzhan || true
 
 say "removing"

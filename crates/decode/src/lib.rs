@@ -45,7 +45,10 @@ const MOST: usize = 2;
 const IDLE: Duration = Duration::from_secs(30);
 
 /// Two halves, red and blue, as HEIC, and as a film in H.264, which only the decoder in C++ opens.
-const SAMPLES: [&[u8]; 2] = [include_bytes!("../assets/picture.heic"), include_bytes!("../assets/film.mp4")];
+const SAMPLES: [&[u8]; 2] = [
+    include_bytes!("../../../assets/samples/halves.heic"),
+    include_bytes!("../../../assets/samples/halves.mp4"),
+];
 
 static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
 static SHARED: OnceLock<Decoders> = OnceLock::new();

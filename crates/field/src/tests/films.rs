@@ -7,7 +7,7 @@ use contract::shared::Nothing;
 use super::county::County;
 use super::visit::{import, open_visit};
 
-const FILM: &[u8] = include_bytes!("../../../intake/tests/data/made/halves.mp4");
+const FILM: &[u8] = include_bytes!("../../../../assets/samples/halves.mp4");
 
 #[test]
 fn a_film_is_given_part_by_part_and_to_nobody_once_it_is_locked() {

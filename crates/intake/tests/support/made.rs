@@ -5,8 +5,8 @@
 pub const AVIF_8: &[u8] = include_bytes!("../data/made/halves-8.avif");
 pub const AVIF_12: &[u8] = include_bytes!("../data/made/halves-12.avif");
 /// Written by hand from the standard: macroblocks of plain samples (I_PCM).
-pub const FILM: &[u8] = include_bytes!("../data/made/halves.mp4");
-pub const HEIC: &[u8] = include_bytes!("../data/made/halves.heic");
+pub const FILM: &[u8] = include_bytes!("../../../../assets/samples/halves.mp4");
+pub const HEIC: &[u8] = include_bytes!("../../../../assets/samples/halves.heic");
 /// Grey 30 on the left and 220 on the right; that the samples use the full range stands in the stream alone.
 pub const FULL_RANGE: &[u8] = include_bytes!("../data/made/full-range.heic");
 /// Black on the left and white on the right, by CCITT group 4.

@@ -8,8 +8,8 @@ use serde_json::json;
 use crate::laptop::{Laptop, Shot};
 use crate::running::Server;
 
-const HEIC: &[u8] = include_bytes!("../../../intake/tests/data/made/halves.heic");
-const FILM: &[u8] = include_bytes!("../../../intake/tests/data/made/halves.mp4");
+const HEIC: &[u8] = include_bytes!("../../../../assets/samples/halves.heic");
+const FILM: &[u8] = include_bytes!("../../../../assets/samples/halves.mp4");
 /// A film whose first picture cannot be decoded, and no picture at all.
 const BROKEN: &[u8] = FILM.split_at(FILM.len() / 3).0;
 
