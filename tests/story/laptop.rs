@@ -104,6 +104,7 @@ const ALL_ARRIVED: &str = r#"
     const bars = [...document.querySelectorAll('[data-testid="sync-counts"] [data-of]')];
     return bars.length > 0 && bars.every((bar) => bar.dataset.done === bar.dataset.of)
         && document.querySelector('[data-testid="sync-phase"]')?.dataset.phase === 'idle'
+        && document.querySelector('[data-testid="copy-covered"]')
         && bars.map((bar) => `${bar.dataset.testid} ${bar.dataset.done}`).join(', ');
 "#;
 

@@ -533,10 +533,6 @@ export type CopyStatus = {
  */
 last: LastCopy | null, 
 /**
- * What is neither in it nor at the server.
- */
-uncopied: Uncopied, 
-/**
  * What is under way, or was last since the start.
  */
 job: CopyJob | null, };

@@ -60,7 +60,7 @@ impl Core {
             let good = battery.charging || battery.percent >= BATTERY_LOW;
             lines.when("battery", good, TripState::Care, &[("percent", battery.percent.to_string())]);
         }
-        let uncopied = open.store.copy_standing()?.1;
+        let uncopied = open.store.uncopied()?;
         lines.when("alone", uncopied.visits == 0, TripState::Care, &[("visits", uncopied.visits.to_string())]);
         Ok(TripCheck {
             ready: lines.0.iter().all(|line| line.state != TripState::Missing),

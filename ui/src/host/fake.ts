@@ -154,7 +154,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
   let uncopied: AppState["sync"]["uncopied"] = { visits: 6, blobs: 147, since_ms: started - 2 * 86_400_000, remind: true };
   let copyJob: CopyJob | null = null;
   let lastCopy: LastCopy | null = null;
-  const copies = (): CopyStatus => ({ last: lastCopy, uncopied, job: copyJob });
+  const copies = (): CopyStatus => ({ last: lastCopy, job: copyJob });
   function work(next: CopyJob): CopyStatus {
     const total_bytes = 612_000_000;
     const step = (done_bytes: number): CopyJob => ({ ...next, made: null, taken: null, finished: false, done_bytes, total_bytes });

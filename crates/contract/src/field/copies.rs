@@ -41,8 +41,6 @@ pub struct LastCopy {
 pub struct CopyStatus {
     /// The one made last.
     pub last: Option<LastCopy>,
-    /// What is neither in it nor at the server.
-    pub uncopied: Uncopied,
     /// What is under way, or was last since the start.
     pub job: Option<CopyJob>,
 }

@@ -130,9 +130,9 @@ fn cancelled(error: &Error) -> bool {
 impl Core {
     pub(crate) fn copy_status(&self) -> Result<CopyStatus> {
         let open = self.opened()?;
-        let (last, uncopied) = open.store.copy_standing()?;
+        let last = open.store.last_copy()?;
         let job = lock(&self.copying).as_ref().map(|copying| lock(&copying.state).job.clone());
-        Ok(CopyStatus { last, uncopied, job })
+        Ok(CopyStatus { last, job })
     }
 
     pub(crate) fn make_copy(self: &Arc<Self>, args: &MakeCopy) -> Result<CopyStatus> {

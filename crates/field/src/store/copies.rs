@@ -94,9 +94,14 @@ pub fn uncopied(conn: &Connection) -> Result<Uncopied> {
 }
 
 impl Store {
-    /// The second copy made last, and what it lacks.
-    pub fn copy_standing(&self) -> Result<(Option<LastCopy>, Uncopied)> {
-        self.read(|conn| Ok((kept(conn)?.map(|kept| kept.copy), uncopied(conn)?)))
+    /// The second copy made last.
+    pub fn last_copy(&self) -> Result<Option<LastCopy>> {
+        self.read(|conn| Ok(kept(conn)?.map(|kept| kept.copy)))
+    }
+
+    /// What is neither in the second copy nor at the server.
+    pub fn uncopied(&self) -> Result<Uncopied> {
+        self.read(uncopied)
     }
 
     /// Everything that a copy made now must hold. `device` is the key that writes here: its logs are always whole in a copy.

@@ -123,7 +123,7 @@ fn a_broken_laptops_work_comes_back_whole_and_only_once() {
     let seen = view(&a, visit);
     assert_eq!(seen.data_state, DataState::Copied);
     assert!(seen.photo_notes.iter().all(|note| note.data_state == DataState::Copied));
-    assert_eq!(a.copy_status(Nothing {}).unwrap().uncopied, Uncopied::default());
+    assert_eq!(a.sync_status(Nothing {}).unwrap().uncopied, Uncopied::default());
     let whole = seen.visit.clone();
     drop(a);
     std::fs::remove_dir_all(home_a.path().join("data")).unwrap();
@@ -412,7 +412,7 @@ fn a_full_stick_is_told_in_numbers_and_loses_nothing() {
     assert!(error.params["needed"].parse::<u64>().unwrap() > error.params["available"].parse::<u64>().unwrap());
     let status = a.copy_status(Nothing {}).unwrap();
     assert_eq!(status.last.unwrap(), first, "the former copy stands");
-    assert_eq!(status.uncopied.visits, 1);
+    assert_eq!(a.sync_status(Nothing {}).unwrap().uncopied.visits, 1);
     let b_home = tempfile::tempdir().unwrap();
     let b = county.laptop(b_home.path());
     assert_eq!(take_in(&b, small.path()).blobs_new, 1);

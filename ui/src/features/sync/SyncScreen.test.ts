@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { nextTick } from "vue";
 import { fakeHost } from "@/host/fake";
 import { useSession } from "@/shared/session";
 import { mounted, type Mounted } from "@/test/mounted";
@@ -22,6 +23,18 @@ describe("what has arrived", () => {
     expect(m.get("sync-originals").text()).toContain("无需上传");
     expect(m.get("sync-originals").find(".el-progress").exists()).toBe(false);
     expect(m.get("sync-thumbnails").find(".el-progress").exists()).toBe(true);
+  });
+});
+
+describe("the second copy", () => {
+  it("is no longer said to lack what meanwhile arrived", async () => {
+    m = await mounted(SyncScreen, {}, "/sync");
+    expect(m.get("copy-lacks").attributes("data-visits")).toBe("6");
+    const session = useSession();
+    session.synced({ ...session.sync!, uncopied: { visits: 0, blobs: 0, since_ms: null, remind: false } });
+    await nextTick();
+    expect(m.has("copy-lacks")).toBe(false);
+    expect(m.has("copy-covered")).toBe(true);
   });
 });
 
