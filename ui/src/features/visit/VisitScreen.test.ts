@@ -344,3 +344,20 @@ describe("undo", () => {
     expect(m.has("visit-undo")).toBe(false);
   });
 });
+
+describe("where the visit's data is", () => {
+  it("follows a synchronisation that ends meanwhile", async () => {
+    const host = fakeHost();
+    const inner = host.call;
+    let data_state = "local_only";
+    host.call = (async (name: never, args: never) => {
+      const answer = await inner(name, args);
+      return name === "get_visit" ? { ...(answer as object), data_state } : answer;
+    }) as typeof host.call;
+    await open(host);
+    data_state = "acknowledged";
+    host.emit({ event: "sync", status: (await host.call("app_state", {})).sync });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(m.get("chip-data_state").attributes("data-state")).toBe("acknowledged");
+  });
+});
