@@ -102,7 +102,7 @@ async fn photo_large(console: &Page) {
             "return (document.querySelector('[data-testid=\"photo-large\"]')?.naturalWidth ?? 0) > 0",
         )
         .await;
-    console.element("photo-meta").await;
+    console.element("photo-facts").await;
     console.picture("35-photo-large").await;
     console.click("photo-close").await;
     console.gone("photo-viewer").await;

@@ -86,11 +86,6 @@ export function dayClockAt(ms: number, utcOffset: number): string {
   return new Date(ms + utcOffset * 60_000).toISOString().slice(0, 16).replace("T", " ");
 }
 
-/** Latitude and longitude in degrees, with the datum that they are in. */
-export function positionText(p: { lat_e7: number; lon_e7: number; datum: string }): string {
-  return `${degrees(p.lat_e7)}, ${degrees(p.lon_e7)} (${p.datum.toUpperCase()})`;
-}
-
 /** First and last groups of a digest. */
 export function shortDigest(hex: string): string {
   return `${hex.slice(0, 8)}…${hex.slice(-8)}`;

@@ -50,3 +50,10 @@ it("says of each value where it comes from", () => {
     "EXIF · Orientation",
   ]);
 });
+
+it("names a datum in words, also one that is not known", () => {
+  const meta = { position: { lat_e7: 300_000_000, lon_e7: 1_000_000_000, datum: "unknown" as const } };
+  const props = { name: "a.jpg", mime: "image/jpeg", original: { sha256: "0".repeat(64), len: 1 }, distanceM: null, notes: null, meta };
+  const facts = mount(PhotoFacts, { props, global: { plugins: [makeI18n()] } });
+  expect(facts.get("[data-testid=photo-fact-position]").text()).toContain("30.000000, 100.000000 (坐标系不明)");
+});
