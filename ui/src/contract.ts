@@ -1083,7 +1083,7 @@ export type GiveRecord = {
  */
 visit: VisitId, 
 /**
- * [`super::RecordReady::handle`] of the PDF that was given.
+ * [`super::RecordReady::handle`] of the PDF that was given; what was printed is the one saved last, where any was.
  */
 handle: string, 
 /**

@@ -15,17 +15,26 @@ use crate::core::{Core, lock};
 use crate::error::{Error, Result};
 use crate::os::network;
 use crate::record::LaidOut;
-use crate::store::now_ms;
+use crate::store::{SavedRecord, now_ms};
 
 pub(crate) use page::Offer;
 
 impl Core {
     pub(crate) fn give_record(&self, args: GiveRecord) -> Result<VisitView> {
-        let paper = self.sealed_paper(args.visit, &args.handle)?;
-        if args.how == GivenHow::Phone {
-            return Err(Error::BadRequest("what goes to a phone is recorded when the phone has it"));
+        let mut paper = self.sealed_paper(args.visit, &args.handle)?;
+        match args.how {
+            GivenHow::Phone => return Err(Error::BadRequest("what goes to a phone is recorded when the phone has it")),
+            GivenHow::Print => paper.pdf = self.printed(&paper)?,
+            GivenHow::Stick => {}
         }
         self.record_given(&paper, args.how, args.to)
+    }
+
+    /// The PDF that was printed: what was saved last, since one prints from the file; else what is laid out.
+    fn printed(&self, paper: &LaidOut) -> Result<SavedRecord> {
+        let (open, _) = self.unlocked()?;
+        let saved = open.store.record_saved(paper.visit)?;
+        Ok(saved.filter(|saved| saved.seal == paper.pdf.seal).unwrap_or_else(|| paper.pdf.clone()))
     }
 
     /// The sealed record of a visit that was laid out in this session under a handle.
@@ -39,16 +48,16 @@ impl Core {
 
     fn record_given(&self, paper: &LaidOut, how: GivenHow, to: String) -> Result<VisitView> {
         let given = RecordGiven {
-            seal: paper.seal.clone(),
-            pdf: paper.pdf.clone(),
+            seal: paper.pdf.seal.clone(),
+            pdf: paper.pdf.pdf.clone(),
             how,
             to: to.trim().to_owned(),
-            copy: paper.copy,
+            copy: paper.pdf.copy,
             at_ms: now_ms(),
         };
         self.change(paper.visit, |tx, _| {
-            // What is laid out after somebody has it is a copy; of a file or a print the host says so itself.
-            if how == GivenHow::Phone {
+            // What is laid out after somebody has it is a copy; of a file the host says so itself.
+            if how != GivenHow::Stick {
                 tx.keep_record(paper.visit)?;
             }
             Ok(Some(Command::Give(given)))

@@ -16,7 +16,7 @@ use seal::Digest;
 use crate::core::{APP_VERSION, Core, Field, Open, lock};
 use crate::error::{Error, Result};
 use crate::pictures::preview;
-use crate::store::now_ms;
+use crate::store::{SavedRecord, now_ms};
 
 // With more photos than this the annex is printed from thumbnails, so that the paper is there within seconds.
 const MOST_PREVIEWS: usize = 12;
@@ -38,11 +38,7 @@ pub(crate) struct Made {
 pub(crate) struct LaidOut {
     pub(crate) handle: String,
     pub(crate) visit: VisitId,
-    /// Seal id.
-    pub(crate) seal: String,
-    /// SHA-256 of the PDF, hex.
-    pub(crate) pdf: String,
-    pub(crate) copy: bool,
+    pub(crate) pdf: SavedRecord,
 }
 
 impl Field {
@@ -78,10 +74,12 @@ impl Core {
             .filter(|made| made.ready.handle == handle)
             .map(|made| made.visit);
         let visit = made.ok_or(Error::NotFound("record"))?;
-        open.store.transact(|tx| match tx.visit(visit)?.ok_or(Refusal::NoVisit)?.sealed {
-            Some(_) => tx.keep_record(visit),
+        // What is not sealed yet is a preview, and is not counted.
+        let sealed = lock(&self.laid_out).iter().find(|paper| paper.handle == handle).cloned();
+        match sealed {
+            Some(paper) => open.store.transact(|tx| tx.save_record(visit, &paper.pdf)),
             None => Ok(()),
-        })
+        }
     }
 
     /// The PDF laid out last and its name, if it has this handle.
@@ -137,9 +135,11 @@ impl Core {
             self.laid_out(LaidOut {
                 handle: ready.handle.clone(),
                 visit: visit.id,
-                seal: sealed.statement.sha256.clone(),
-                pdf: Digest::of(&paper.pdf).to_hex(),
-                copy,
+                pdf: SavedRecord {
+                    seal: sealed.statement.sha256.clone(),
+                    pdf: Digest::of(&paper.pdf).to_hex(),
+                    copy,
+                },
             });
         }
         let mut made = lock(&self.made);

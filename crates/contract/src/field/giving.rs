@@ -11,7 +11,7 @@ use ts_rs::TS;
 pub struct GiveRecord {
     /// Which visit.
     pub visit: VisitId,
-    /// [`super::RecordReady::handle`] of the PDF that was given.
+    /// [`super::RecordReady::handle`] of the PDF that was given; what was printed is the one saved last, where any was.
     pub handle: String,
     /// How; to a phone it is recorded by itself.
     pub how: GivenHow,

@@ -2,6 +2,7 @@
 
 use domain::VisitId;
 use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::Tx;
@@ -83,6 +84,15 @@ impl super::Store {
         })
     }
 
+    /// The PDF of a sealed record that was saved from this laptop last.
+    pub fn record_saved(&self, visit: VisitId) -> Result<Option<SavedRecord>> {
+        self.read(|conn| {
+            let sql = "SELECT value FROM meta WHERE key = ?1";
+            let text: Option<String> = conn.prepare_cached(sql)?.query_row([saved_key(visit)], |row| row.get(0)).optional()?;
+            Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+        })
+    }
+
     /// A secret of 32 bytes.
     pub fn secret(&self, name: &str) -> Result<Option<Secret>> {
         self.read(|conn| {
@@ -106,12 +116,34 @@ fn kept_key(visit: VisitId) -> String {
     format!("record_kept:{visit}")
 }
 
+fn saved_key(visit: VisitId) -> String {
+    format!("record_saved:{visit}")
+}
+
+/// One PDF of a sealed record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedRecord {
+    /// Seal id.
+    pub seal: String,
+    /// SHA-256 of the PDF, hex.
+    pub pdf: String,
+    /// Whether its pages say that it is a copy.
+    pub copy: bool,
+}
+
 impl Tx<'_> {
     /// Remembers that the sealed record of a visit was saved or printed; the first time stands.
     pub fn keep_record(&mut self, visit: VisitId) -> Result<()> {
         let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
         self.sql.prepare_cached(sql)?.execute([kept_key(visit), self.now_ms.to_string()])?;
         Ok(())
+    }
+
+    /// Remembers which PDF of the sealed record was saved last, for whoever prints it.
+    pub fn save_record(&mut self, visit: VisitId, saved: &SavedRecord) -> Result<()> {
+        let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        self.sql.prepare_cached(sql)?.execute([saved_key(visit), serde_json::to_string(saved)?])?;
+        self.keep_record(visit)
     }
 
     /// A setting.

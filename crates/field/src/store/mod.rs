@@ -34,7 +34,7 @@ pub use blobs::{BlobKind, BlobRow};
 pub use copies::Snapshot;
 pub use inbox::Waiting;
 pub use lists::{TownshipRow, VisitSummary};
-pub use meta::Meta;
+pub use meta::{Meta, SavedRecord};
 pub use replica::Replica;
 pub use state::aggregate;
 

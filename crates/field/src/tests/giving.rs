@@ -9,7 +9,7 @@ use domain::operation::GivenHow;
 use domain::{Visit, VisitId};
 use reqwest::{Client, Method, StatusCode};
 
-use super::county::{County, LI, WANG};
+use super::county::{County, LI, WANG, person};
 use super::visit::{end, open_visit, signer};
 use crate::Field;
 
@@ -198,4 +198,56 @@ fn what_is_not_sealed_is_not_given_and_nobody_is_somebody() {
         contract::ErrorCode::NotFound,
         "an address that is not this laptop's"
     );
+}
+
+#[test]
+fn the_paper_that_was_handed_over_is_the_one_printed_from_the_saved_file() {
+    let home = tempfile::tempdir().unwrap();
+    let field = County::new().laptop(home.path());
+    let visit = sealed(&field);
+    let original = ready(&field, visit);
+    let digest = seal::Digest::of(&field.record_pdf(&original.handle).unwrap()).to_hex();
+    field.record_kept(&original.handle).unwrap();
+    let print = |field: &Field| {
+        let args = GiveRecord {
+            visit,
+            handle: ready(field, visit).handle,
+            how: GivenHow::Print,
+            to: "曹爱莲".into(),
+        };
+        let given = field.give_record(args).unwrap().visit.given;
+        let last = given.last().unwrap();
+        (last.given.pdf.clone(), last.given.copy)
+    };
+    assert!(ready(&field, visit).copy, "what is laid out by now is a copy");
+    assert_eq!(print(&field), (digest.clone(), false));
+    drop(field);
+    let field = super::county::field(home.path());
+    field
+        .unlock(Unlock {
+            person: person(WANG),
+            passphrase: "wang-passphrase".into(),
+        })
+        .unwrap();
+    assert_eq!(print(&field), (digest.clone(), false), "also after a restart");
+    let copy = ready(&field, visit);
+    field.record_kept(&copy.handle).unwrap();
+    let (printed, is_copy) = print(&field);
+    assert!(is_copy && printed != digest);
+}
+
+#[test]
+fn after_a_print_that_was_handed_over_there_are_copies_only() {
+    let home = tempfile::tempdir().unwrap();
+    let field = County::new().laptop(home.path());
+    let visit = sealed(&field);
+    let original = ready(&field, visit);
+    let args = GiveRecord {
+        visit,
+        handle: original.handle,
+        how: GivenHow::Print,
+        to: "曹爱莲".into(),
+    };
+    assert!(!field.give_record(args).unwrap().visit.given[0].given.copy);
+    assert!(ready(&field, visit).copy);
 }

@@ -1,7 +1,7 @@
 //! The record is shown before the station signs, and what was shown is what is written.
 
 use contract::field::*;
-use domain::operation::{Countersign, Strokes};
+use domain::operation::{Countersign, ReviewReturned, Strokes};
 use domain::{Operation, Station, VisitId};
 
 use super::county::{County, LI, WANG, person, station};
@@ -91,7 +91,8 @@ fn what_was_shown_is_written_and_any_change_asks_the_station_again() {
 #[test]
 fn a_seconded_member_signs_by_hand_what_is_shown() {
     let home = tempfile::tempdir().unwrap();
-    let field = County::new().laptop(home.path());
+    let mut county = County::new();
+    let field = county.laptop(home.path());
     let visit = open_visit(&field);
     let describe = |seconded: Vec<SecondedMember>| {
         field
@@ -142,5 +143,23 @@ fn a_seconded_member_signs_by_hand_what_is_shown() {
     let bytes = open.vault.read(&sealed.record.sha256.parse().unwrap()).unwrap();
     let record: domain::VisitRecord = seal::canonical::from_slice(&bytes).unwrap();
     assert_eq!((record.seconded.len(), record.hand_signed.len(), record.signers), (1, 1, 2));
+
+    // Returned and mended, it is another content: the member signs that by hand too.
+    let returned = Operation::ReviewReturned(ReviewReturned {
+        statement: view.seal_id.unwrap(),
+        person: person(WANG),
+        account: "fuhe".into(),
+        name: "周敏".into(),
+        comment: "补看台账".into(),
+        items: Vec::new(),
+        at_ms: 6,
+    });
+    county.say(&field, vec![(visit.0, returned)]);
+    not_checked(&field, visit, "C4-22", "没有看");
+    let content = show(&field, visit).shown.unwrap();
+    draw(&field, visit, &content).unwrap();
+    assert_eq!(rule(seal_both(&field, visit)), "no_hand_sign");
+    hand(&content).unwrap();
+    seal_both(&field, visit).unwrap();
     assert!(field.rebuild().unwrap());
 }

@@ -72,8 +72,8 @@ describe("sealing", () => {
     expect(host.made.filter((one) => one.name === "make_record").length).toBe(before + 1);
   });
 
-  it("asks seconded members to sign by hand what is shown", async () => {
-    const host = fakeHost();
+  it.each([false, true])("asks seconded members to sign by hand what is shown, returned: %s", async (returned) => {
+    const host = fakeHost({ returned });
     await host.call("describe_visit", { visit: "", team: [], methods: [], started_at_ms: 1, ended_at_ms: 2, utc_offset_min: 480, situation: "", seconded: [{ person: null, name: "范雨晴", org: "供销社" }] });
     m = await mounted(SealScreen, { visit: host.view().visit.id }, "/visit/one/seal", host);
     expect(m.get("gap-no_hand_sign").attributes("data-blocks")).toBe("yes");
