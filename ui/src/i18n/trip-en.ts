@@ -39,7 +39,7 @@ export const tripEn: typeof tripZh = {
     positions: "{n} stations have no registered position; photos cannot be compared with them.",
     lists: "Synced {days} days ago.",
     lists_never: "Never synced completely.",
-    history: "{visits} visits in these townships are here, with {findings} findings and {photos} photos ({shown} can be shown).",
+    history: "{visits} visits in these townships are here, with {findings} open findings and {photos} photos ({shown} can be shown).",
     device: "Valid until {ends_ms}.",
     device_pending: "Not certified yet; signatures will be marked as pending.",
     people: "Only {n} inspectors on this computer; a seal needs two signatures.",

@@ -37,7 +37,7 @@ export const tripZh = {
     positions: "{n} 个站点没有登记位置，照片不能与站点比距离。",
     lists: "{days} 天前同步过。",
     lists_never: "还没有完整同步过。",
-    history: "本机有这些乡镇的走访 {visits} 次，记录问题 {findings} 个，照片 {photos} 张（可看 {shown} 张）。",
+    history: "本机有这些乡镇的走访 {visits} 次，未整改的问题 {findings} 个，照片 {photos} 张（可看 {shown} 张）。",
     device: "有效期到 {ends_ms}。",
     device_pending: "还没有认证，签名会标为待认证。",
     people: "这台电脑上只有 {n} 位检查员，封存需要两人签名。",

@@ -53,9 +53,9 @@ pub struct TownshipRow {
     pub stations: u64,
     /// Of these without a registered position.
     pub stations_without_position: u64,
-    /// Visits known here.
+    /// Visits known here that were not aborted.
     pub visits: u64,
-    /// Standing findings of these.
+    /// Findings of these that are neither mended nor withdrawn.
     pub findings: u64,
     /// Photos of these.
     pub photos: u64,
@@ -174,18 +174,19 @@ impl Store {
                     row.stations_without_position = row.stations_without_position.saturating_add(1);
                 }
             }
-            let sql = "SELECT s.township, count(*), sum(v.findings), sum(v.photos),
-                         sum((SELECT count(*) FROM photo_row p WHERE p.visit = v.ent AND EXISTS (SELECT 1 FROM thumb t WHERE t.sha256 = p.thumb)))
-                       FROM visit_row v JOIN station_row s ON s.ent = v.station GROUP BY s.township";
+            let sql = "SELECT s.township, count(*), sum(v.photos),
+                         sum((SELECT count(*) FROM photo_row p WHERE p.visit = v.ent AND EXISTS (SELECT 1 FROM thumb t WHERE t.sha256 = p.thumb))),
+                         sum((SELECT count(*) FROM finding_list f WHERE f.owner = v.ent AND f.standing = 'open'))
+                       FROM visit_row v JOIN station_row s ON s.ent = v.station WHERE v.phase <> 'aborted' GROUP BY s.township";
             let mut statement = conn.prepare_cached(sql)?;
             let mut counted = statement.query([])?;
             while let Some(found) = counted.next()? {
                 let township: String = found.get(0)?;
                 if let Some(row) = rows.iter_mut().find(|row| row.township == township) {
                     row.visits = super::count(found.get(1)?);
-                    row.findings = super::count(found.get(2)?);
-                    row.photos = super::count(found.get(3)?);
-                    row.photos_shown = super::count(found.get(4)?);
+                    row.photos = super::count(found.get(2)?);
+                    row.photos_shown = super::count(found.get(3)?);
+                    row.findings = super::count(found.get(4)?);
                 }
             }
             Ok(rows)

@@ -21,6 +21,7 @@ mod returned;
 mod shown;
 mod standing;
 mod tally;
+mod trip;
 mod twins;
 mod undo;
 mod uploads;
