@@ -45,6 +45,19 @@ function sideways(page: Page): Promise<string[]> {
   });
 }
 
+/** What is pressed with a cold finger is so large, in px. */
+const TARGET = 40;
+
+/** Targets that are too low to be hit: links in running text and what stands in a row of a list, which is one itself, are none. */
+function small(page: Page): Promise<string[]> {
+  return page.evaluate((least) => {
+    const all = [...document.querySelectorAll<HTMLElement>("button, select, input:not([type=checkbox], [type=radio]), [role=radio]")];
+    const seen = all.filter((one) => one.getClientRects().length > 0 && getComputedStyle(one).visibility !== "hidden" && !one.closest("[aria-hidden=true], [inert], [role=row], p, li, td, dd, figcaption"));
+    const target = (one: HTMLElement) => one.closest<HTMLElement>(".el-input__wrapper, .el-select__wrapper, label") ?? one;
+    return seen.filter((one) => target(one).getBoundingClientRect().height < least - 0.5).map((one) => `${one.dataset["testid"] ?? one.className} ${Math.round(target(one).getBoundingClientRect().height)}`);
+  }, TARGET);
+}
+
 /** Buttons of a screen's purpose that cannot be seen and pressed, even after scrolling to them. */
 async function outOfReach(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
@@ -84,6 +97,7 @@ describe("every screen in every look, size and language", () => {
       faults.push(...(await sideways(page)).map((fault) => `${language} large: sideways ${fault}`));
       await wear(page, "light");
       faults.push(...(await sideways(page)).map((fault) => `${language} ${PANEL.width}: sideways ${fault}`));
+      faults.push(...(await small(page)).map((fault) => `${language}: small ${fault}`));
       await page.setViewportSize(ZOOMED);
       await picture(page, `${screen.name}-${language}-zoomed`);
       faults.push(...(await sideways(page)).map((fault) => `${language} ${ZOOMED.width}: sideways ${fault}`));
@@ -100,13 +114,14 @@ describe("the eyes", () => {
     expect(await axe(page)).toEqual([]);
     await page.evaluate(() => {
       const box = document.querySelector(".page")!;
-      box.insertAdjacentHTML("beforeend", '<button class="primary" style="position:absolute;left:-999px">x</button><p style="color:#999;background:#aaa">faint</p><img src="data:," /><div style="width:3000px">wide</div>');
+      box.insertAdjacentHTML("beforeend", '<button class="primary" style="position:absolute;left:-999px">x</button><button style="height:30px">low</button><p style="color:#999;background:#aaa">faint</p><img src="data:," /><div style="width:3000px">wide</div>');
     });
     const found = await axe(page);
     expect(found.some((one) => one.startsWith("color-contrast"))).toBe(true);
     expect(found.some((one) => one.startsWith("image-alt"))).toBe(true);
     expect(await sideways(page)).not.toEqual([]);
     expect(await outOfReach(page)).toHaveLength(1);
+    expect(await small(page)).toHaveLength(2);
     await page.context().close();
   });
 

@@ -173,6 +173,7 @@ export const SCREENS: readonly Screen[] = [
     },
   },
   { name: "trip", path: "/index.html#/trip", there: "trip-verdict" },
+  { name: "trip-blank", path: "/index.html#/trip", there: "blank-dialog", way: click("trip-blank") },
   { name: "trip-ready", path: "/index.html?ready#/trip", there: "trip-verdict" },
   { name: "visits-empty", path: "/index.html?empty#/visits", there: "visits-empty" },
   { name: "new-station", path: "/index.html#/visits", there: "new-station", way: click("new-visit", "new-visit-new-station") },
@@ -217,6 +218,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "visit-handover", path: VISIT, there: "handover-dialog", way: menu("mistake-menu", "extra-handover") },
   { name: "returned", path: as("returned", "?item=C4-04"), there: "returned-box" },
   { name: "seal-mended", path: as("returned", "/seal"), there: "seal-comparison" },
+  { name: "seal-seconded", path: as("seconded", "/seal"), there: "hand-signs" },
   { name: "seal-second-later", path: VISIT, there: "seal-signers", way: sealed(1) },
   {
     name: "visit-hundreds",

@@ -85,6 +85,7 @@ export function shape(view: VisitView, words: URLSearchParams): void {
   const [one, two] = view.visit.description.team;
   if (words.has("returned")) returned(view);
   if (words.has("disputed")) disputed(view);
+  if (words.has("seconded")) view.visit.description = { ...view.visit.description, seconded: [{ person: "00000000-0000-7000-b000-000000000000", name: "范雨晴", org: "青禾县供销社" }] };
   if (words.has("uncovered")) view.visit.uncovered = uncovered(view, two?.person ?? "");
   if (words.has("proposed")) view.station = { ...view.station, name: "柳湾村站", position: null, proposed: true };
   if (words.has("aborted")) {
