@@ -18,6 +18,7 @@ mod handover;
 mod imports;
 mod inbox;
 mod photos;
+mod previous;
 mod receiving;
 mod trip;
 
@@ -28,6 +29,7 @@ pub use handover::*;
 pub use imports::*;
 pub use inbox::*;
 pub use photos::*;
+pub use previous::*;
 pub use receiving::*;
 pub use trip::*;
 
@@ -157,8 +159,10 @@ calls! { FieldHost, "FieldCalls", Access,
     phone_status(Nothing) -> Option<Receiving> [Unlocked];
     /// Takes nothing more; what is taken in stays.
     close_phone(Nothing) -> Nothing [Unlocked];
-    /// Starts a synchronisation now; progress comes as events.
+    /// Starts a synchronisation now, and ends a pause; progress comes as events.
     sync_now(Nothing) -> SyncStatus [Open];
+    /// Pauses synchronising until `sync_now`, across restarts; what is under way stops where it can be taken up again.
+    pause_sync(Nothing) -> SyncStatus [Unlocked];
     /// Where synchronisation stands.
     sync_status(Nothing) -> SyncStatus [Open];
     /// The request by which the county certifies this laptop and its people.
@@ -533,6 +537,8 @@ pub struct VisitView {
     pub comparison: Option<Comparison>,
     /// Whether this laptop leads the visit.
     pub leads: bool,
+    /// What was answered in the visit before; none when no earlier one is known here.
+    pub previous: Option<PreviousVisit>,
 }
 
 /// What the host tells without being asked.
@@ -755,6 +761,8 @@ pub struct SyncStatus {
     pub phase: SyncPhase,
     /// Whether the server answered last time; none before the first try.
     pub online: Option<bool>,
+    /// Since when it is paused (暂停), ms since 1970 UTC; none while it is not.
+    pub paused_since_ms: Option<i64>,
     /// Last complete synchronisation, ms since 1970 UTC.
     pub last_ok_ms: Option<i64>,
     /// Entries written here.

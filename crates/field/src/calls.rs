@@ -273,7 +273,11 @@ impl FieldHost for Field {
     }
 
     fn sync_now(&self, _: Nothing) -> Answer<SyncStatus> {
-        Ok(self.0.sync_now()?)
+        Ok(self.0.reserved(|| self.0.sync_now())?)
+    }
+
+    fn pause_sync(&self, _: Nothing) -> Answer<SyncStatus> {
+        Ok(self.0.reserved(|| self.0.pause_sync())?)
     }
 
     fn sync_status(&self, _: Nothing) -> Answer<SyncStatus> {

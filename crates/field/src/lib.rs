@@ -30,6 +30,7 @@ mod photo_copy;
 mod photo_export;
 mod pictures;
 mod receive;
+mod previous;
 mod record;
 mod reserve;
 mod sealing;

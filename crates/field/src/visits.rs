@@ -366,6 +366,7 @@ impl Core {
             seal_id: visit.sealed.as_ref().map(|sealed| sealed.statement.sha256.clone()),
             leads: visit.lead_device == open.author.key.public().kid().to_string(),
             comparison: visit.returned().map(|last| compare(pack, &last.held, &visit.content())),
+            previous: self.previous(open, &visit, pack)?,
             visit,
         })
     }

@@ -34,6 +34,8 @@ pub enum Meta {
     Beacon,
     /// Last complete synchronisation, ms since 1970 UTC.
     LastSync,
+    /// Since when synchronising is paused, ms since 1970 UTC; not set while it is not.
+    SyncPaused,
     /// The second copy made last, as JSON.
     LastCopy,
     /// Imports that have begun and not ended, as JSON.
@@ -56,6 +58,7 @@ impl Meta {
             Self::Position => "position",
             Self::Beacon => "beacon",
             Self::LastSync => "last_sync_ms",
+            Self::SyncPaused => "sync_paused_ms",
             Self::LastCopy => "last_copy",
             Self::Imports => "imports",
             Self::ClockOff => "clock_off_ms",

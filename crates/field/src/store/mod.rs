@@ -14,6 +14,7 @@ mod list_pages;
 mod lists;
 mod meta;
 mod open;
+mod previous;
 mod progress;
 mod replica;
 mod state;

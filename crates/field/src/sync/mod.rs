@@ -2,6 +2,7 @@
 
 mod download;
 mod http;
+mod pause;
 mod pin;
 mod run;
 mod upload;
@@ -18,6 +19,7 @@ use contract::field::{HostEvent, SyncPhase, SyncStatus, Uncopied};
 use crate::core::{Core, lock};
 use crate::error::{Error, Result};
 use crate::store::{Meta, now_ms};
+use run::Ended;
 
 /// Between synchronisations that nobody asked for.
 const AUTO_EVERY: Duration = Duration::from_secs(180);
@@ -59,6 +61,7 @@ impl Core {
             SyncStatus {
                 phase: state.phase.unwrap_or(SyncPhase::Idle),
                 online: state.online,
+                paused_since_ms: None,
                 last_ok_ms: None,
                 entries: 0,
                 acknowledged: 0,
@@ -77,6 +80,7 @@ impl Core {
         };
         if let Ok(open) = self.opened() {
             open.store.sync_counts(&mut status)?;
+            status.paused_since_ms = open.sync_paused_since()?;
             status.last_ok_ms = open.store.meta(Meta::LastSync)?.and_then(|ms| ms.parse().ok());
             let told: Option<i64> = open.store.meta(Meta::ClockOff)?.and_then(|ms| ms.parse().ok());
             status.clock_behind_ms = status.clock_behind_ms.or(told);
@@ -84,8 +88,14 @@ impl Core {
         Ok(status)
     }
 
-    /// Starts a synchronisation, or leaves the one under way alone.
+    /// Ends a pause and starts a synchronisation, or leaves the one under way alone.
     pub(crate) fn sync_now(self: &Arc<Self>) -> Result<SyncStatus> {
+        self.opened()?.resume_sync()?;
+        self.start_sync()?;
+        self.sync_status()
+    }
+
+    fn start_sync(self: &Arc<Self>) -> Result<()> {
         let open = self.opened()?;
         if open.card.server_url.is_none() {
             return Err(Error::Unreachable("the county card names no server".into()));
@@ -97,7 +107,12 @@ impl Core {
         }
         self.start_worker()?;
         self.syncing.0.wake.notify_all();
-        self.sync_status()
+        Ok(())
+    }
+
+    /// What nobody asked for does not begin during a pause.
+    fn start_unless_paused(self: &Arc<Self>) -> Result<()> {
+        if self.opened()?.is_sync_paused()? { Ok(()) } else { self.start_sync() }
     }
 
     fn start_worker(self: &Arc<Self>) -> Result<()> {
@@ -159,7 +174,7 @@ pub(crate) fn start_auto(core: &Arc<Core>) {
 /// Something is worth sending soon.
 pub(crate) fn nudge(core: &Arc<Core>) {
     if core.options.auto_sync
-        && let Err(e) = core.sync_now()
+        && let Err(e) = core.start_unless_paused()
     {
         tracing::debug!(error = %e, "not synchronised");
     }
@@ -186,9 +201,9 @@ fn work(core: &Weak<Core>, syncing: &Syncing, auto: bool) {
             state.phase = None;
             state.bytes_per_second = 0;
             match &outcome {
-                Ok(()) => state.online = Some(true),
+                Ok(Ended::Whole) => state.online = Some(true),
                 Err(Error::Unreachable(_)) => state.online = Some(false),
-                Err(_) => {}
+                Ok(Ended::Paused) | Err(_) => {}
             }
             state.error = outcome.err().map(|e| {
                 tracing::info!(error = %e, "synchronisation stopped");

@@ -20,14 +20,26 @@ const UPLOADS_PER_ROUND: usize = 40;
 // A server that never finishes is left for the next time.
 const MOST_STEPS: usize = 2_000;
 
+/// How a synchronisation that met no fault ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// Neither end has anything left to say.
+    Whole,
+    /// Stopped by a pause, or never begun; the next one goes on where it stands.
+    Paused,
+}
+
 /// Runs on the worker's thread with a runtime of its own.
-pub(super) fn run(core: &Arc<Core>) -> Result<()> {
+pub(super) fn run(core: &Arc<Core>) -> Result<Ended> {
     let open = core.opened()?;
+    if open.is_sync_paused()? {
+        return Ok(Ended::Paused);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(synchronise(core, &open))
 }
 
-async fn synchronise(core: &Arc<Core>, open: &Arc<Open>) -> Result<()> {
+async fn synchronise(core: &Arc<Core>, open: &Arc<Open>) -> Result<Ended> {
     let address = open
         .card
         .server_url
@@ -47,6 +59,9 @@ async fn synchronise(core: &Arc<Core>, open: &Arc<Open>) -> Result<()> {
     entries(core, open, &server, &mut link).await?;
     super::download::fetch(core, open, &server).await?;
     for (phase, thumbs) in [(SyncPhase::Thumbnails, true), (SyncPhase::Originals, false)] {
+        if open.is_sync_paused()? {
+            return Ok(Ended::Paused);
+        }
         core.set_phase(Some(phase));
         let mut uploads = Uploads::new(core, open, &server, thumbs)?;
         while uploads.some(UPLOADS_PER_ROUND).await? {
@@ -54,15 +69,22 @@ async fn synchronise(core: &Arc<Core>, open: &Arc<Open>) -> Result<()> {
         }
     }
     entries(core, open, &server, &mut link).await?;
-    open.store.transact(|tx| tx.set_meta(Meta::LastSync, Some(&now_ms().to_string())))
+    if open.is_sync_paused()? {
+        return Ok(Ended::Paused);
+    }
+    open.store.transact(|tx| tx.set_meta(Meta::LastSync, Some(&now_ms().to_string())))?;
+    Ok(Ended::Whole)
 }
 
-/// Round trips until neither end has anything to say.
+/// Round trips until neither end has anything to say, or a pause.
 async fn entries(core: &Arc<Core>, open: &Arc<Open>, server: &Server, link: &mut Goodput) -> Result<()> {
     let scope = open.author.scope;
     let mut replica = Replica(open.store.clone());
     let mut unreceipted = usize::MAX;
     for _ in 0..MOST_STEPS {
+        if open.is_sync_paused()? {
+            return Ok(());
+        }
         let asked = request(&replica, &scope, link.batch_bytes())?;
         let body = wire::encode_request(&asked).map_err(|e| Error::Confused(e.to_string()))?;
         let (began, sent) = (Instant::now(), body.len());
