@@ -2143,6 +2143,19 @@ show: StationOutcome | null,
  * Only rows after this one; 0 from the beginning.
  */
 after: number, };
+export type PreviousVisit = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * Its start, ms since 1970 UTC.
+ */
+started_at_ms: number, 
+/**
+ * Its undisputed answers, to items that ask today what they asked then.
+ */
+answers: { [key in string]: Answer }, };
 export type Proposal = { 
 /**
  * The station.
@@ -3351,6 +3364,10 @@ phase: SyncPhase,
  */
 online: boolean | null, 
 /**
+ * Since when it is paused (暂停), ms since 1970 UTC; none while it is not.
+ */
+paused_since_ms: number | null, 
+/**
  * Last complete synchronisation, ms since 1970 UTC.
  */
 last_ok_ms: number | null, 
@@ -4045,7 +4062,11 @@ comparison: Comparison | null,
 /**
  * Whether this laptop leads the visit.
  */
-leads: boolean, };
+leads: boolean, 
+/**
+ * What was answered in the visit before; none when no earlier one is known here.
+ */
+previous: PreviousVisit | null, };
 export type WithdrawFinding = { 
 /**
  * Which visit.
@@ -4188,8 +4209,10 @@ export interface FieldCalls {
   phone_status: { args: Nothing; answer: Receiving | null };
   /** Takes nothing more; what is taken in stays. */
   close_phone: { args: Nothing; answer: Nothing };
-  /** Starts a synchronisation now; progress comes as events. */
+  /** Starts a synchronisation now, and ends a pause; progress comes as events. */
   sync_now: { args: Nothing; answer: SyncStatus };
+  /** Pauses synchronising until `sync_now`, across restarts; what is under way stops where it can be taken up again. */
+  pause_sync: { args: Nothing; answer: SyncStatus };
   /** Where synchronisation stands. */
   sync_status: { args: Nothing; answer: SyncStatus };
   /** The request by which the county certifies this laptop and its people. */

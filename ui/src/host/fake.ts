@@ -127,6 +127,14 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     seal_id: null,
     comparison: null,
     leads: true,
+    previous: {
+      visit: ids[1]!,
+      started_at_ms: started - 101 * 86_400_000,
+      answers: {
+        "C4-01": { how: "not_checked", reason: "站长外出" },
+        "C4-09": { how: "answered", fields: { turnover: { t: "money_fen", v: 214_000 } } },
+      },
+    },
   };
 
   shape(view, words);
@@ -170,9 +178,11 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
   }
   const line = (check: string, state: TripLine["state"], params: TripLine["params"]): TripLine => ({ check, state, params });
   const idle = { done_bytes: 0, total_bytes: 0, finished: false, cancelled: false, error: null, made: null, taken: null };
+  let paused_since_ms: number | null = words.has("paused") ? started : null;
   const sync = (): AppState["sync"] => ({
     phase: "idle",
     online: false,
+    paused_since_ms,
     last_ok_ms: started - 86_400_000,
     entries: 214,
     acknowledged: 180,
@@ -395,7 +405,8 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       receiving = receiving && { ...receiving, open: false };
       return {};
     },
-    sync_now: () => sync(),
+    sync_now: () => ((paused_since_ms = null), sync()),
+    pause_sync: () => ((paused_since_ms ??= Date.now()), sync()),
     sync_status: () => sync(),
     enrolment_request: () => ({ fingerprint: HEX, text: '{"request":"…"}' }),
     trip_check: () => ({

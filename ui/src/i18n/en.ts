@@ -27,7 +27,7 @@ const en: Catalogue = {
     group: { start: "Read first", inspector: "Inspectors", county: "Reviewers and county administrators", technician: "The server's administrator", auditor: "Auditors", about: "About" },
   },
   nav: { label: "Main pages", visits: "Visits", inbox: "To sort", photos: "Photos", findings: "Findings", stations: "Stations", sync: "Sync", trip: "Trip check" },
-  net: { online: "Online", offline: "Offline", unknown: "Not connected yet", unsynced: "{n} visits not synced", originals: "Originals {done}/{of}" },
+  net: { online: "Online", offline: "Offline", unknown: "Not connected yet", paused: "Sync paused", unsynced: "{n} visits not synced", originals: "Originals {done}/{of}" },
   start: {
     title: "First start",
     lead: "This computer is not set up yet. Use the county card that your county handed out; no network is needed.",
@@ -193,6 +193,7 @@ const en: Catalogue = {
     evidence: "Photos {n}",
     expected: "{n} expected",
     findings: "Findings {n}",
+    previous: "Last time ({day})",
   },
   field: { optional: "optional", village: "Village", poor: "Poor village", remove: "Remove", add_village: "Add a village", drawn: "Drawn", passed: "of these in order", today: "Today" },
   problem: {
@@ -519,6 +520,9 @@ const en: Catalogue = {
     never: "Never synced yet",
     now: "Sync now",
     running: "Syncing",
+    pause: "Pause",
+    stopping: "Pausing",
+    paused: "Synchronising has been paused since {at}. Everything is kept on this computer, and you can inspect and seal as usual. “Sync now” resumes it.",
     arrived: "What has arrived where",
     acknowledged: "Records kept by the server",
     receipted: "Records with the server's receipt",

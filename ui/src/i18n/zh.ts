@@ -34,7 +34,7 @@ const zh = {
     group: { start: "先看这几篇", inspector: "检查员", county: "复核人、县管理员", technician: "服务器管理员", auditor: "审计人员", about: "关于" },
   },
   nav: { label: "主要页面", visits: "走访", inbox: "待整理", photos: "照片", findings: "问题", stations: "站点", sync: "同步", trip: "出发检查" },
-  net: { online: "在线", offline: "离线", unknown: "未联网", unsynced: "{n} 次走访未同步", originals: "原图 {done}/{of}" },
+  net: { online: "在线", offline: "离线", unknown: "未联网", paused: "已暂停", unsynced: "{n} 次走访未同步", originals: "原图 {done}/{of}" },
   start: {
     title: "首次使用",
     lead: "这台电脑还没有设置。请使用县里发放的县卡，不需要网络。",
@@ -200,6 +200,7 @@ const zh = {
     evidence: "佐证照片 {n}",
     expected: "应有 {n} 张",
     findings: "问题 {n}",
+    previous: "上次（{day}）",
   },
   field: {
     optional: "可不填",
@@ -535,6 +536,9 @@ const zh = {
     never: "还没有同步过",
     now: "立即同步",
     running: "正在同步",
+    pause: "暂停",
+    stopping: "正在暂停",
+    paused: "同步自 {at} 起暂停。内容都在本机，检查和封存照常进行。点“立即同步”恢复。",
     arrived: "已送到哪里",
     acknowledged: "记录已由服务器保存",
     receipted: "记录已有服务器回执",

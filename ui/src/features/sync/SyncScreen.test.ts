@@ -1,5 +1,7 @@
+import { flushPromises } from "@vue/test-utils";
 import { afterEach, describe, expect, it } from "vitest";
 import { nextTick } from "vue";
+import TopBar from "@/field/TopBar.vue";
 import { fakeHost } from "@/host/fake";
 import { useSession } from "@/shared/session";
 import { mounted, type Mounted } from "@/test/mounted";
@@ -60,5 +62,31 @@ describe("a clock that is wrong", () => {
     expect(await shown(4 * 60_000)).toBeNull();
     m.screen.unmount();
     expect(await shown(null)).toBeNull();
+  });
+});
+
+describe("a pause", () => {
+  it("is said with its beginning and what goes on, and ends with the next synchronisation", async () => {
+    m = await mounted(SyncScreen, {}, "/sync");
+    expect(m.has("sync-paused")).toBe(false);
+    await m.get("sync-pause").trigger("click");
+    await flushPromises();
+    expect(Number(m.get("sync-paused").attributes("data-since-ms"))).toBeGreaterThan(0);
+    for (const part of ["起暂停", "都在本机", "立即同步"]) expect(m.get("sync-paused").text()).toContain(part);
+    expect(m.has("sync-pause")).toBe(false);
+    await m.get("sync-now").trigger("click");
+    await flushPromises();
+    expect(m.has("sync-paused")).toBe(false);
+    expect(m.has("sync-pause")).toBe(true);
+  });
+
+  it("stands in the top bar in place of the network", async () => {
+    m = await mounted(TopBar, {}, "/visits");
+    expect(m.get("sync-short").text()).toContain("离线");
+    const session = useSession();
+    session.synced({ ...session.sync!, paused_since_ms: 1_790_000_000_000 });
+    await nextTick();
+    expect(m.get("sync-short").text()).toContain("已暂停");
+    expect(m.get("sync-short").text()).not.toContain("离线");
   });
 });

@@ -1,6 +1,7 @@
 import { flushPromises } from "@vue/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fakeHost } from "@/host/fake";
+import { day } from "@/shared/format";
 import { mounted, type Mounted } from "@/test/mounted";
 import VisitScreen from "./VisitScreen.vue";
 
@@ -359,5 +360,17 @@ describe("where the visit's data is", () => {
     host.emit({ event: "sync", status: (await host.call("app_state", {})).sync });
     await vi.advanceTimersByTimeAsync(1000);
     expect(m.get("chip-data_state").attributes("data-state")).toBe("acknowledged");
+  });
+});
+
+describe("the visit before", () => {
+  it("is shown in words with its date where it said something", async () => {
+    await open();
+    const before = m.host.view().previous!;
+    expect(m.get("item-previous").text()).toBe(`上次（${day(before.started_at_ms)}） 未查，因为站长外出`);
+    await m.get("outline-C4-09").trigger("click");
+    expect(m.get("item-previous").text()).toContain("2,140 元");
+    await m.get("outline-C4-02").trigger("click");
+    expect(m.has("item-previous")).toBe(false);
   });
 });
