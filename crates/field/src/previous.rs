@@ -9,7 +9,9 @@ use crate::error::Result;
 impl Core {
     /// The visit before, with the answers to items that ask today what they asked then: a checklist may have been revised since.
     pub(crate) fn previous(&self, open: &Open, visit: &Visit, pack: &Pack) -> Result<Option<PreviousVisit>> {
-        let Some(before) = open.store.visit_before(visit)? else { return Ok(None) };
+        let Some(before) = open.store.visit_before(visit)? else {
+            return Ok(None);
+        };
         let same = before.pack_sha256 == visit.pack.sha256;
         let then = if same { Some(pack) } else { self.packs.by_digest(&before.pack_sha256) };
         let answers = before.answers.into_iter().filter_map(|(item, mut versions)| {

@@ -44,7 +44,9 @@ impl Store {
             });
             Ok(row.optional()?)
         })?;
-        let Some((visit, pack_sha256, started_at_ms, json)) = found else { return Ok(None) };
+        let Some((visit, pack_sha256, started_at_ms, json)) = found else {
+            return Ok(None);
+        };
         Ok(Some(VisitBefore {
             visit,
             pack_sha256,

@@ -53,7 +53,13 @@ fn previous(field: &Field, visit: VisitId) -> Option<PreviousVisit> {
 fn the_latest_earlier_sealed_visit_is_the_one_before() {
     let home = tempfile::tempdir().unwrap();
     let field = County::new().laptop(home.path());
-    let (first, second, aborted, open, now) = (opened(&field, 0), opened(&field, 30), opened(&field, 40), opened(&field, 50), opened(&field, 60));
+    let (first, second, aborted, open, now) = (
+        opened(&field, 0),
+        opened(&field, 30),
+        opened(&field, 40),
+        opened(&field, 50),
+        opened(&field, 60),
+    );
     let later = opened(&field, 70);
     assert_eq!(previous(&field, now), None, "none of them is sealed");
     not_checked(&field, first, "C4-01", "没有钥匙");
@@ -76,7 +82,10 @@ fn the_latest_earlier_sealed_visit_is_the_one_before() {
     let before = previous(&field, now).unwrap();
     assert_eq!((before.visit, before.started_at_ms), (second, FIRST_MS + 30 * DAY_MS));
     let reason = "台账被锁在镇里".into();
-    assert_eq!(before.answers.into_iter().collect::<Vec<_>>(), [("C4-09".into(), Answer::NotChecked { reason })]);
+    assert_eq!(
+        before.answers.into_iter().collect::<Vec<_>>(),
+        [("C4-09".into(), Answer::NotChecked { reason })]
+    );
     assert_eq!(previous(&field, second).map(|before| before.visit), Some(first));
     assert_eq!(previous(&field, first), None);
     let answered = not_checked(&field, now, "C4-09", "又没有看到");

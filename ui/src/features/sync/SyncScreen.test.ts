@@ -1,7 +1,6 @@
 import { flushPromises } from "@vue/test-utils";
 import { afterEach, describe, expect, it } from "vitest";
 import { nextTick } from "vue";
-import TopBar from "@/field/TopBar.vue";
 import { fakeHost } from "@/host/fake";
 import { useSession } from "@/shared/session";
 import { mounted, type Mounted } from "@/test/mounted";
@@ -78,15 +77,5 @@ describe("a pause", () => {
     await flushPromises();
     expect(m.has("sync-paused")).toBe(false);
     expect(m.has("sync-pause")).toBe(true);
-  });
-
-  it("stands in the top bar in place of the network", async () => {
-    m = await mounted(TopBar, {}, "/visits");
-    expect(m.get("sync-short").text()).toContain("离线");
-    const session = useSession();
-    session.synced({ ...session.sync!, paused_since_ms: 1_790_000_000_000 });
-    await nextTick();
-    expect(m.get("sync-short").text()).toContain("已暂停");
-    expect(m.get("sync-short").text()).not.toContain("离线");
   });
 });

@@ -367,7 +367,7 @@ describe("the visit before", () => {
   it("is shown in words with its date where it said something", async () => {
     await open();
     const before = m.host.view().previous!;
-    expect(m.get("item-previous").text()).toBe(`上次（${day(before.started_at_ms)}） 未查，因为站长外出`);
+    expect(m.get("item-previous").text()).toBe(`上次（${day(before.started_at_ms)}） 未查，原因：站长外出`);
     await m.get("outline-C4-09").trigger("click");
     expect(m.get("item-previous").text()).toContain("2,140 元");
     await m.get("outline-C4-02").trigger("click");
