@@ -264,13 +264,17 @@ fn crash(variables: &[(&str, &str)]) -> Result<Tally> {
     let mut disk = cargo("test");
     disk.args(["--locked", "--manifest-path", POWERCUT, "--target-dir", "target/powercut"]);
     let mut sum = counted(&mut disk)?;
-    let mut command = cargo("test");
-    command.args(["--workspace", "--features", FEATURES, "--no-fail-fast", "--lib"]);
     // The process that they kill is a test too, which nobody else may start.
-    command.args(["--", "--nocapture", "tests::crash::kills", "tests::crash::cuts"]);
-    command.envs(variables.iter().copied());
-    sum.add(counted(&mut command)?);
+    sum.add(named(&["tests::crash::kills", "tests::crash::cuts"], variables)?);
     Ok(sum)
+}
+
+/// Unit tests whose names begin so.
+fn named(names: &[&str], variables: &[(&str, &str)]) -> Result<Tally> {
+    let mut command = cargo("test");
+    command.args(["--workspace", "--features", FEATURES, "--no-fail-fast", "--lib", "--", "--nocapture"]);
+    command.args(names).envs(variables.iter().copied());
+    counted(&mut command)
 }
 
 fn doc() -> Result<Tally> {
@@ -349,11 +353,14 @@ const POWERCUT: &str = "tools/powercut/Cargo.toml";
 const SOAK_KILLS: &str = "100";
 const SOAK_CUTS: &str = "200";
 
+/// The test that a soak runs with a real vault.
+const LARGE: &str = "tests::bad_days::files::a_video_of_two_gigabytes_is_taken_whole";
+
 /// Simulator runs that take about a minute of a soak, on one core, in a build without optimisation.
 const RUNS_A_MINUTE: u64 = 100;
 
-/// Simulator and fuzz targets with seeds of their own and more time: `--minutes N`, 30 unless told; then all kills and power cuts,
-/// and the packages of the present work, made and tried in a clean Debian.
+/// Simulator and fuzz targets with seeds of their own and more time: `--minutes N`, 30 unless told; then all kills and power cuts, a
+/// film of 2 GB, and the packages of the present work, made and tried in a clean Debian.
 pub fn soak(words: &[&str]) -> Result<ExitCode> {
     let minutes = match words {
         [] => 30,
@@ -375,6 +382,7 @@ pub fn soak(words: &[&str]) -> Result<ExitCode> {
     let mut sum = targets(Group::Simulator, &variables)?;
     sum.add(targets(Group::Fuzz, &variables)?);
     sum.add(crash(&[("XUNZHAN_KILLS", SOAK_KILLS), ("XUNZHAN_CUTS", SOAK_CUTS)])?);
+    sum.add(named(&[LARGE], &[("XUNZHAN_LARGE", "1")])?);
     println!("{} passed, {} failed", sum.passed, sum.failed);
     package::package(&[])?;
     clean_root::try_packages()?;

@@ -71,13 +71,16 @@ fn frames(scratch: &Path) -> Result<Value> {
     let session = unlocked(scratch)?;
     let mut lists = Vec::new();
     let shown = [
-        ("gallery", "nav-photos", "tile-", "photo-grid"),
-        ("photos", "gallery-list", "list-row-", "list-scroller"),
-        ("findings", "nav-findings", "list-row-", "list-scroller"),
-        ("stations", "nav-stations", "list-row-", "list-scroller"),
+        ("gallery", ["nav-photos"].as_slice(), "tile-", "photo-grid"),
+        ("photos", &["gallery-list"], "list-row-", "list-scroller"),
+        ("findings", &["nav-findings"], "list-row-", "list-scroller"),
+        ("stations", &["nav-stations"], "list-row-", "list-scroller"),
+        ("visits", &["nav-visits", "visits-all"], "list-row-", "list-scroller"),
     ];
     for (list, way, first, scroller) in shown {
-        session.click(way)?;
+        for step in way {
+            session.click(step)?;
+        }
         session.ready(&format!("[data-testid^=\"{first}\"]"))?;
         std::thread::sleep(Duration::from_millis(500));
         let gaps = session.run_until_done(&scroll(scroller))?;
