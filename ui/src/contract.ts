@@ -486,6 +486,24 @@ photo: PhotoId,
  * What is done to the copy, in order; parts are blurred before anything is drawn. 1 to 200.
  */
 marks: Array<Mark>, };
+export type CopyPlace = { 
+/**
+ * Handle for `make_copy` and `find_copies`.
+ */
+handle: string, 
+/**
+ * Name as the system shows it.
+ */
+name: string, 
+/**
+ * Bytes that can still be written to it.
+ */
+free_bytes: number, };
+export type CopyPlaces = { 
+/**
+ * Media that can be written to and are not the store's own disk.
+ */
+places: Array<CopyPlace>, };
 export type CopyPreview = { 
 /**
  * Handle for `take_in_copy`.
@@ -4223,6 +4241,8 @@ export interface FieldCalls {
   make_copy: { args: MakeCopy; answer: CopyStatus };
   /** Stops what is under way at a second copy; a former copy stays good. */
   cancel_copy: { args: Nothing; answer: CopyStatus };
+  /** Where a second copy can be: mounted media beside the store's own disk. */
+  copy_places: { args: Nothing; answer: CopyPlaces };
   /** Looks for second copies of laptops in a folder. */
   find_copies: { args: FindCopies; answer: Array<CopyPreview> };
   /** Whether everything that a day without network needs is here (出发检查). */

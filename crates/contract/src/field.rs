@@ -173,6 +173,8 @@ calls! { FieldHost, "FieldCalls", Access,
     make_copy(MakeCopy) -> CopyStatus [Unlocked];
     /// Stops what is under way at a second copy; a former copy stays good.
     cancel_copy(Nothing) -> CopyStatus [Unlocked];
+    /// Where a second copy can be: mounted media beside the store's own disk.
+    copy_places(Nothing) -> CopyPlaces [Unlocked];
     /// Looks for second copies of laptops in a folder.
     find_copies(FindCopies) -> Vec<CopyPreview> [Unlocked];
     /// Whether everything that a day without network needs is here (出发检查).

@@ -300,6 +300,10 @@ impl FieldHost for Field {
         Ok(self.0.cancel_copy()?)
     }
 
+    fn copy_places(&self, _: Nothing) -> Answer<CopyPlaces> {
+        Ok(self.0.copy_places()?)
+    }
+
     fn find_copies(&self, args: FindCopies) -> Answer<Vec<CopyPreview>> {
         Ok(self.0.find_copies(&args)?)
     }

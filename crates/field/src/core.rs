@@ -86,6 +86,9 @@ pub(crate) struct Core {
     pub(crate) adding: Mutex<()>,
     /// The second copy that is made or taken in, or was last.
     pub(crate) copying: Mutex<Option<Arc<Copying>>>,
+    /// Media that a test puts in place of the mounted ones.
+    #[cfg(test)]
+    pub(crate) media: Mutex<Option<Vec<PathBuf>>>,
     /// People who joined since the session was locked last: whoever joins next is asked for together with them.
     pub(crate) joining: Mutex<Joining>,
     /// Steps that can be undone, by visit; in memory only, gone when the session is locked.
@@ -154,6 +157,8 @@ impl Field {
             imports: Mutex::default(),
             adding: Mutex::default(),
             copying: Mutex::default(),
+            #[cfg(test)]
+            media: Mutex::default(),
             joining: Mutex::default(),
             undo: Mutex::default(),
             made: Mutex::default(),

@@ -428,6 +428,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     copy_status: () => copies(),
     make_copy: () => work({ ...idle, work: "make", made: { made_at_ms: Date.now(), place: "KINGSTON", entries: 34, blobs: 147, bytes: 612_000_000, damaged: 0 } }),
     cancel_copy: () => ((copyJob = copyJob && { ...copyJob, finished: true, cancelled: true }), copies()),
+    copy_places: () => ({ places: [{ handle: "place-1", name: "KINGSTON", free_bytes: 14_200_000_000 }, { handle: "place-2", name: "备份盘", free_bytes: 480_000_000_000 }] }),
     find_copies: () => [
       { handle: "copy-1", device_name: "检查二组", kid: HEX, county: county.county.zh, same_county: true, own: false, made_at_ms: started, blobs: 41, bytes: 180_000_000, people: PEOPLE.map(({ person, name, org }) => ({ person, name, org })) },
       { handle: "copy-2", device_name: "外县电脑", kid: HEX, county: "临河县", same_county: false, own: false, made_at_ms: started, blobs: 3, bytes: 9_000_000, people: [] },
@@ -454,7 +455,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       if (error) throw new HostError(error);
       return handlers[name](args);
     },
-    can: () => true,
+    can: (what) => what !== "pick_place" || words.has("places"),
     pickFiles: async (what) => [`picked-${what}`],
     handIn: async (files) => files.map((file) => file.name),
     onEvent(listener) {

@@ -2,8 +2,11 @@
 import { inject, type App, type InjectionKey } from "vue";
 import type { ApiError, ConsoleCalls, ErrorCode, ExportList, FieldCalls, HostEvent, StationTable } from "@/contract";
 
-/** What a host may or may not be able to do; a screen asks, it never guesses which host it has. */
-export type Ability = "pick_files" | "pick_folder" | "drop_files" | "paste_files" | "paste_paths" | "save_record";
+/**
+ * What a host may or may not be able to do; a screen asks, it never guesses which host it has. A host that can `pick_place` has no dialog for a
+ * folder that is written to: the page offers the media that `copy_places` names.
+ */
+export type Ability = "pick_files" | "pick_folder" | "pick_place" | "drop_files" | "paste_files" | "paste_paths" | "save_record";
 
 /** Pictures by what they are of: `thumbnail`, `preview` and `original` by photo id, `page` by `<visit>/<page from 1>`. */
 export type ImageKind = "thumbnail" | "preview" | "original" | "page";

@@ -4,7 +4,7 @@ import { asApiError, HostError, type Ability, type FieldHost, type Pick } from "
 import { chooser, droppedFiles } from "./chosen";
 import { listen, post, send } from "./web";
 
-const ABILITIES: readonly Ability[] = ["pick_files", "pick_folder", "drop_files", "paste_files", "save_record"];
+const ABILITIES: readonly Ability[] = ["pick_files", "pick_folder", "pick_place", "drop_files", "paste_files", "save_record"];
 const KEPT = "xunzhan.base";
 /** Leads nowhere: every call is answered with the sentence of a closed shell. */
 const NOWHERE = "/s/none";

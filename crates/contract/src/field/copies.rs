@@ -106,6 +106,24 @@ pub struct RefusedFromCopy {
     pub reason: String,
 }
 
+/// Where a second copy can be, for a host without a folder dialog.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CopyPlaces {
+    /// Media that can be written to and are not the store's own disk.
+    pub places: Vec<CopyPlace>,
+}
+
+/// A stick, another disk or a network share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CopyPlace {
+    /// Handle for `make_copy` and `find_copies`.
+    pub handle: String,
+    /// Name as the system shows it.
+    pub name: String,
+    /// Bytes that can still be written to it.
+    pub free_bytes: u64,
+}
+
 /// Arguments of `make_copy`.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

@@ -64,7 +64,8 @@ pub fn make(open: &Open, keys: &KeysFile, store_dir: &Path, folder: &Path, job: 
     }
 }
 
-fn place_of(folder: &Path) -> String {
+/// Name of a folder or stick as a person knows it.
+pub fn place_of(folder: &Path) -> String {
     folder
         .file_name()
         .map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned())

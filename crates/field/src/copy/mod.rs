@@ -13,13 +13,16 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use contract::ApiError;
-use contract::field::{CopyJob, CopyPreview, CopyStatus, CopyWork, FindCopies, HostEvent, LastCopy, MakeCopy, TakeInCopy, TakenIn};
+use contract::field::{
+    CopyJob, CopyPlace, CopyPlaces, CopyPreview, CopyStatus, CopyWork, FindCopies, HostEvent, LastCopy, MakeCopy, TakeInCopy, TakenIn,
+};
 use contract::shared::PersonRow;
 use ledger::copy::{BLOBS_FOLDER, CopyCard};
 use seal::keys::Signer;
 
 use crate::core::{Core, Open, lock};
 use crate::error::{Error, Result};
+use crate::os::{files, places};
 use lock::CopyLock;
 use medium::Medium;
 
@@ -150,6 +153,29 @@ impl Core {
             copying.cancel.store(true, Ordering::Relaxed);
         }
         self.copy_status()
+    }
+
+    pub(crate) fn copy_places(&self) -> Result<CopyPlaces> {
+        self.unlocked()?;
+        // A medium that was pulled meanwhile is no place.
+        let measured = |path: PathBuf| files::available(&path).ok().map(|free| (path, free));
+        let (paths, free): (Vec<PathBuf>, Vec<u64>) = self.media().into_iter().filter_map(measured).unzip();
+        let names: Vec<String> = paths.iter().map(|path| make::place_of(path)).collect();
+        let files = self.register_paths(paths).into_iter();
+        let places = files.zip(names).zip(free).map(|((file, name), free_bytes)| CopyPlace {
+            handle: file.handle,
+            name,
+            free_bytes,
+        });
+        Ok(CopyPlaces { places: places.collect() })
+    }
+
+    fn media(&self) -> Vec<PathBuf> {
+        #[cfg(test)]
+        if let Some(media) = lock(&self.media).clone() {
+            return media;
+        }
+        places::beside(&self.dir)
     }
 
     pub(crate) fn find_copies(&self, args: &FindCopies) -> Result<Vec<CopyPreview>> {

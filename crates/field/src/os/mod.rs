@@ -7,5 +7,6 @@ pub mod key_store;
 pub mod lock;
 pub mod machine;
 pub mod network;
+pub mod places;
 pub mod power;
 pub mod process;

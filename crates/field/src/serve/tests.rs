@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::Serving;
-use crate::core::{Field, Options};
+use crate::core::{Field, Options, lock};
+use crate::tests::copies::stick;
+use crate::tests::county::{County, LI};
+use crate::tests::visit::open_visit;
 
 /// A served core in a folder of its own, and what a browser knows of it.
 struct Served {
@@ -36,6 +39,10 @@ impl Served {
             auto_sync: false,
         };
         let field = Field::open_with(&home.path().join("data"), options).unwrap();
+        Self::of(field, home).await
+    }
+
+    async fn of(field: Field, home: tempfile::TempDir) -> Served {
         let serving = Serving::listen(field.clone(), Some(0)).await.unwrap();
         let address = serving.address().to_string();
         let (origin, token) = address.split_once("/#token=").unwrap();
@@ -78,6 +85,24 @@ impl Served {
         }
         let cookie = cookie.split(';').next().unwrap().to_owned();
         Inside { base, cookie }
+    }
+
+    async fn call(&self, inside: &Inside, name: &str, args: Value) -> Value {
+        let request = self.ask(Method::POST, &format!("{}/call/{name}", inside.base));
+        let answer = request.header("cookie", &inside.cookie).json(&args).send().await.unwrap();
+        answer.json().await.unwrap()
+    }
+
+    /// The work on a second copy once it is over.
+    async fn copied(&self, inside: &Inside) -> Value {
+        for _ in 0..1000 {
+            let status = self.call(inside, "copy_status", json!({})).await;
+            if status["job"]["finished"] == true {
+                return status["job"].clone();
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("the copy does not end");
     }
 
     async fn stopped(self) -> tempfile::TempDir {
@@ -254,5 +279,39 @@ async fn a_page_that_listens_hears_events_and_does_not_hold_up_the_end() {
         .unwrap();
     let text = String::from_utf8(first.to_vec()).unwrap();
     assert!(text.starts_with("data: {\"event\":\"changed\""), "{text}");
+    served.stopped().await;
+}
+
+#[tokio::test]
+async fn a_second_copy_is_made_and_taken_in_at_a_place_that_the_core_names() {
+    let (home, stick) = (tempfile::tempdir().unwrap(), stick());
+    let field = County::new().laptop(home.path());
+    open_visit(&field);
+    let served = Served::of(field, home).await;
+    let inside = served.enter().await;
+    *lock(&served.field.0.media) = Some(vec![stick.path().to_owned(), stick.path().join("pulled")]);
+
+    let places = served.call(&inside, "copy_places", json!({})).await;
+    let places = places["places"].as_array().unwrap();
+    assert_eq!(places.len(), 1, "a medium that is gone is no place");
+    assert_eq!(places[0]["name"], stick.path().file_name().unwrap().to_str().unwrap());
+    assert!(places[0]["free_bytes"].as_u64().unwrap() > 0);
+    let handle = &places[0]["handle"];
+
+    // A path is no handle.
+    let refused = served.call(&inside, "make_copy", json!({"handle": stick.path()})).await;
+    assert_eq!(code(&refused), "not_found");
+    served.call(&inside, "make_copy", json!({"handle": handle})).await;
+    let job = served.copied(&inside).await;
+    assert!(job["made"].is_object(), "{job}");
+
+    let found = served.call(&inside, "find_copies", json!({"handle": handle})).await;
+    let args = json!({"handle": found[0]["handle"], "person": LI, "passphrase": "li-passphrase"});
+    served.call(&inside, "take_in_copy", args).await;
+    let job = served.copied(&inside).await;
+    assert!(job["taken"]["entries_known"].as_u64().unwrap() > 0, "{job}");
+
+    served.call(&inside, "lock", json!({})).await;
+    assert_eq!(code(&served.call(&inside, "copy_places", json!({})).await), "locked");
     served.stopped().await;
 }

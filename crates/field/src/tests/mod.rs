@@ -1,8 +1,8 @@
 //! The core in-process: a county that exists only as a signed card and a server log written by the test.
 
 mod bad_days;
-mod copies;
-mod county;
+pub(crate) mod copies;
+pub(crate) mod county;
 mod crash;
 mod custody;
 mod films;
@@ -27,4 +27,4 @@ mod trip;
 mod twins;
 mod undo;
 mod uploads;
-mod visit;
+pub(crate) mod visit;

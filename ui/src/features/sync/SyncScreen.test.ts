@@ -39,6 +39,46 @@ describe("the second copy", () => {
   });
 });
 
+describe("a place for the second copy", () => {
+  function browser(): ReturnType<typeof fakeHost> {
+    const host = fakeHost();
+    host.can = () => true;
+    return host;
+  }
+  async function click(testid: string): Promise<void> {
+    await m.get(testid).trigger("click");
+    await flushPromises();
+  }
+  it("is chosen among the media that the core names", async () => {
+    const host = browser();
+    const inner = host.call;
+    const made: unknown[] = [];
+    host.call = (async (name: never, args: never) => {
+      if (name === "make_copy") made.push(args);
+      return inner(name, args);
+    }) as typeof host.call;
+    m = await mounted(SyncScreen, {}, "/sync", host);
+    await click("copy-make");
+    expect(m.get("place-0").text()).toContain("KINGSTON");
+    await click("place-1");
+    expect(made).toEqual([{ handle: "place-2" }]);
+    expect(m.has("place-dialog")).toBe(false);
+  });
+  it("is looked for again when there was none", async () => {
+    const host = browser();
+    const inner = host.call;
+    let plugged = false;
+    host.call = (async (name: never, args: never) => (name === "copy_places" && !plugged ? { places: [] } : inner(name, args))) as typeof host.call;
+    m = await mounted(SyncScreen, {}, "/sync", host);
+    await click("copy-find");
+    expect(m.get("place-none").text()).toContain("插上 U 盘");
+    plugged = true;
+    await click("place-again");
+    await click("place-0");
+    expect(m.has("take-in-dialog")).toBe(true);
+  });
+});
+
 describe("a clock that is wrong", () => {
   async function shown(clock_behind_ms: number | null): Promise<string | null> {
     const host = fakeHost();
