@@ -402,6 +402,7 @@ const zh = {
     grade: "选问题的程度（焦点在程度上时）",
     compare: "到补正前后的对比",
     return_visit: "把这次走访退回补正",
+    pick_visit: "选中或不选这次走访，一起通过",
     finding: "记为问题",
     note: "写备注",
     search: "查找检查项",
