@@ -291,6 +291,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "console-papers", path: "/console.html", there: "review-papers", way: async (page) => (await review(0)(page), await page.locator(id("review-papers")).scrollIntoViewIfNeeded()) },
   { name: "console-accept", path: "/console.html", there: "accept-dialog", way: click("nav-visits", "review-row", "review-accept") },
   { name: "console-many", path: "/console.html", there: "accept-many", way: click("nav-visits", "[data-testid^=pick-]", "many-accept") },
+  { name: "console-reused", path: "/console.html", there: "compare-view", way: async (page) => (await review(0)(page), await page.keyboard.press("c")) },
   { name: "console-photo", path: "/console.html", there: "photo-viewer", way: click("nav-visits", "review-row", "review-photo") },
   { name: "console-film", path: "/console.html", there: "photo-film-play", way: async (page) => (await review(2)(page), await page.locator(id("review-photo")).last().click()) },
   { name: "console-photo-unseen", path: "/console.html", there: "no-picture", way: async (page) => (await review(3, "review-photo")(page), await unseen(page)) },

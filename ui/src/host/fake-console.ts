@@ -137,6 +137,14 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
       first.paper_notes = [...first.paper_notes, { entry: paper.entry, holds: by === one, certified: by === one, previews: [true, by === one] }];
     }
   }
+  // A photo of it was used in the visit that is reviewed already.
+  const [here, before] = [first?.photo_notes[0], views[3]];
+  const there = before?.visit.photos[0]?.attached.photo;
+  if (first && here && before && there) {
+    const elsewhere = { visit: before.visit.id, photo: there, station: before.station?.name ?? "", started_at_ms: before.visit.description.started_at_ms };
+    here.remarks = [{ kind: "same_picture", elsewhere }, ...here.remarks];
+    first.doubts = [{ why: "same_picture", n: 1, photos: [here.photo], items: [] }, ...first.doubts];
+  }
   const mended = views[1];
   if (mended) {
     giveBack(mended, "请说明营业额的来源", [{ item: "C4-09", comment: "台账与后台不一致" }]);

@@ -127,6 +127,7 @@ export const consoleEn: typeof consoleZh = {
     level: "Signatures by hand and on paper are of level L0 and never stand for those of the inspectors' keys.",
   },
   doubt: {
+    compare: "compare (photo {n})",
     look: "See them",
     title: "Doubts",
     before: "This visit has {n} doubts. Look at each before you accept it.",

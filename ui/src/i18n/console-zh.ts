@@ -125,6 +125,7 @@ export const consoleZh = {
     level: "手写签字和纸质签字为 L0，不能代替检查员的密钥签名。",
   },
   doubt: {
+    compare: "看对比（照片 {n}）",
     look: "查看",
     title: "疑点",
     before: "这次走访有 {n} 处疑点，通过前请逐一看过。",

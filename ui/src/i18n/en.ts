@@ -384,7 +384,7 @@ const en: Catalogue = {
     move_visit: "Next visit, visit before",
     accept: "Accept this visit",
     grade: "Grade the finding (while the focus is there)",
-    compare: "To what was changed since the return",
+    compare: "To what was changed since the return; else a photo that was used before beside that one",
     return_visit: "Return this visit to be mended",
     pick_visit: "select this visit or not, to accept several",
     finding: "Make a finding",

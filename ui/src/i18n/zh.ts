@@ -400,7 +400,7 @@ const zh = {
     move_visit: "下一次、上一次走访",
     accept: "通过这次走访",
     grade: "选问题的程度（焦点在程度上时）",
-    compare: "到补正前后的对比",
+    compare: "看补正前后的对比；没有补正的，看用过的照片与别次走访的对比",
     return_visit: "把这次走访退回补正",
     pick_visit: "选中或不选这次走访，一起通过",
     finding: "记为问题",

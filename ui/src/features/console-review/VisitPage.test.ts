@@ -112,3 +112,28 @@ describe("what leaves by the console", () => {
     }
   });
 });
+
+describe("a photo that stands in another visit too", () => {
+  const link = (text: string) => page.findAll("button.link").find((one) => one.text().includes(text))!;
+
+  it("is shown beside that one, each with its station and day", async () => {
+    const { host } = await open(0);
+    await link("看对比").trigger("click");
+    await flushPromises();
+    const shown = document.querySelector('[data-testid="compare-view"]')!;
+    expect(shown.querySelectorAll("section")).toHaveLength(2);
+    const asked = host.made.filter((one) => one.name === "get_visit").at(-1)?.args as { visit: string };
+    const other = await host.call("get_visit", { scope: "s", visit: asked.visit });
+    expect(shown.textContent).toContain(other.station!.name);
+    expect(asked.visit).not.toBe((page.props() as { view: ReviewView }).view.visit.id);
+  });
+
+  it("is not shown where the other visit may not be read, and the page says why", async () => {
+    const { host } = await open(0);
+    host.fail("get_visit", { code: "not_allowed", params: {} });
+    await link("看对比").trigger("click");
+    await flushPromises();
+    expect(document.querySelector('[data-testid="compare-view"]')).toBeNull();
+    expect(get("error-note").attributes("data-code")).toBe("not_allowed");
+  });
+});
