@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn only_writable_media_beside_the_stores_disk_are_named() {
-        let named = media(MOUNTS, Path::new("/home/wang/.local/share/xunzhan"));
+        let named = media(MOUNTS, &Path::new("/home").join("wang/xunzhan"));
         let points: Vec<_> = named.iter().map(|mount| mount.point.to_str().unwrap()).collect();
         assert_eq!(points, ["/media/wang/U 盘", "/mnt/share"]);
         let named = media(MOUNTS, Path::new("/media/wang/U 盘/xunzhan"));
