@@ -12,6 +12,9 @@ export const PHASES: Record<VisitPhase, { shape: string; tone: Tone }> = {
   aborted: { shape: "⊘", tone: "plain" },
 };
 
+/** Whether a visit can still be changed here: before its seal, or returned to be mended. */
+export const isOpen = (phase: VisitPhase): boolean => phase === "in_progress" || phase === "returned";
+
 export const DATA_STATES: Record<DataState, { shape: string; tone: Tone }> = {
   local_only: { shape: "▫", tone: "plain" },
   copied: { shape: "◫", tone: "plain" },

@@ -176,8 +176,10 @@ impl Store {
             }
             let sql = "SELECT s.township, count(*), sum(v.photos),
                          sum((SELECT count(*) FROM photo_row p WHERE p.visit = v.ent AND EXISTS (SELECT 1 FROM thumb t WHERE t.sha256 = p.thumb))),
-                         sum((SELECT count(*) FROM finding_list f WHERE f.owner = v.ent AND f.standing = 'open'))
-                       FROM visit_row v JOIN station_row s ON s.ent = v.station WHERE v.phase <> 'aborted' GROUP BY s.township";
+                         coalesce(sum(f.open), 0)
+                       FROM visit_row v JOIN station_row s ON s.ent = v.station
+                         LEFT JOIN (SELECT owner, count(*) AS open FROM finding_list WHERE standing = 'open' GROUP BY owner) f ON f.owner = v.ent
+                       WHERE v.phase <> 'aborted' GROUP BY s.township";
             let mut statement = conn.prepare_cached(sql)?;
             let mut counted = statement.query([])?;
             while let Some(found) = counted.next()? {

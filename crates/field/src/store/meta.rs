@@ -68,8 +68,18 @@ impl Meta {
 
 /// A setting.
 pub fn get(conn: &Connection, name: Meta) -> Result<Option<String>> {
+    value(conn, name.key())
+}
+
+fn value(conn: &Connection, key: &str) -> Result<Option<String>> {
     let sql = "SELECT value FROM meta WHERE key = ?1";
-    Ok(conn.prepare_cached(sql)?.query_row([name.key()], |row| row.get(0)).optional()?)
+    Ok(conn.prepare_cached(sql)?.query_row([key], |row| row.get(0)).optional()?)
+}
+
+fn set_value(conn: &Connection, key: &str, value: &str) -> Result<()> {
+    let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    conn.prepare_cached(sql)?.execute([key, value])?;
+    Ok(())
 }
 
 impl super::Store {
@@ -80,20 +90,14 @@ impl super::Store {
 
     /// When the sealed record of a visit was first saved or printed from this laptop.
     pub fn record_kept(&self, visit: VisitId) -> Result<Option<i64>> {
-        self.read(|conn| {
-            let sql = "SELECT value FROM meta WHERE key = ?1";
-            let text: Option<String> = conn.prepare_cached(sql)?.query_row([kept_key(visit)], |row| row.get(0)).optional()?;
-            Ok(text.and_then(|text| text.parse().ok()))
-        })
+        let text = self.read(|conn| value(conn, &kept_key(visit)))?;
+        Ok(text.and_then(|text| text.parse().ok()))
     }
 
     /// The PDF of a sealed record that was saved from this laptop last.
     pub fn record_saved(&self, visit: VisitId) -> Result<Option<SavedRecord>> {
-        self.read(|conn| {
-            let sql = "SELECT value FROM meta WHERE key = ?1";
-            let text: Option<String> = conn.prepare_cached(sql)?.query_row([saved_key(visit)], |row| row.get(0)).optional()?;
-            Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
-        })
+        let text = self.read(|conn| value(conn, &saved_key(visit)))?;
+        Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
     }
 
     /// A secret of 32 bytes.
@@ -144,8 +148,7 @@ impl Tx<'_> {
 
     /// Remembers which PDF of the sealed record was saved last, for whoever prints it.
     pub fn save_record(&mut self, visit: VisitId, saved: &SavedRecord) -> Result<()> {
-        let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-        self.sql.prepare_cached(sql)?.execute([saved_key(visit), serde_json::to_string(saved)?])?;
+        set_value(&self.sql, &saved_key(visit), &serde_json::to_string(saved)?)?;
         self.keep_record(visit)
     }
 
@@ -157,10 +160,7 @@ impl Tx<'_> {
     /// Sets or clears a setting.
     pub fn set_meta(&mut self, name: Meta, value: Option<&str>) -> Result<()> {
         match value {
-            Some(value) => {
-                let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-                self.sql.prepare_cached(sql)?.execute([name.key(), value])?;
-            }
+            Some(value) => set_value(&self.sql, name.key(), value)?,
             None => {
                 self.sql.execute("DELETE FROM meta WHERE key = ?1", [name.key()])?;
             }

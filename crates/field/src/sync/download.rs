@@ -17,14 +17,11 @@ use crate::core::{Core, Open};
 use crate::error::{Error, Result};
 use crate::store::BlobKind;
 
-/// Fetches what is missing here and has arrived on the server, until a pause.
+/// Fetches what is missing here and has arrived on the server.
 pub(super) async fn fetch(core: &Arc<Core>, open: &Arc<Open>, server: &Server) -> Result<()> {
     let here: BTreeSet<_> = core.local_people(open).into_iter().map(|local| local.person).collect();
     // Whether the signatures in their names hold, only the statement shows.
     for id in open.store.sealed_elsewhere()? {
-        if open.is_sync_paused()? {
-            return Ok(());
-        }
         let Some(visit) = open.store.visit(id)? else { continue };
         let ours = visit.description.team.iter().any(|member| here.contains(&member.person));
         let named = visit.sealed.filter(|_| ours).and_then(|sealed| sealed.statement.sha256.parse().ok());
@@ -38,9 +35,6 @@ pub(super) async fn fetch(core: &Arc<Core>, open: &Arc<Open>, server: &Server) -
     }
     let own = open.author.key.public().kid().to_string();
     for visit in open.store.visits_of_others()? {
-        if open.is_sync_paused()? {
-            return Ok(());
-        }
         let wanted = open.store.visit(visit)?.is_some_and(|visit| {
             let handed = visit.phase().is_open() && visit.lead_device == own && visit.opening.kid != own;
             handed || open.awaits(&visit).iter().any(|person| here.contains(person))

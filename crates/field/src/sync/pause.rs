@@ -1,10 +1,15 @@
 //! The pause (暂停): kept in the store, so that it holds across restarts until somebody asks for a synchronisation.
 
+use std::time::Duration;
+
 use contract::field::{HostEvent, SyncStatus};
 
 use crate::core::{Core, Open};
 use crate::error::Result;
 use crate::store::Meta;
+
+/// A pause is noticed within this time.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 impl Core {
     /// Pauses synchronising; a pause that holds already keeps its beginning.
@@ -29,7 +34,15 @@ impl Open {
     }
 
     pub(super) fn is_sync_paused(&self) -> Result<bool> {
-        Ok(self.store.meta(Meta::SyncPaused)?.is_some())
+        Ok(self.sync_paused_since()?.is_some())
+    }
+
+    /// Ends once synchronising is paused.
+    pub(super) async fn until_sync_paused(&self) -> Result<()> {
+        while !self.is_sync_paused()? {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Ok(())
     }
 
     pub(super) fn resume_sync(&self) -> Result<()> {

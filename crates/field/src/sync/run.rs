@@ -32,14 +32,20 @@ pub(super) enum Ended {
 /// Runs on the worker's thread with a runtime of its own.
 pub(super) fn run(core: &Arc<Core>) -> Result<Ended> {
     let open = core.opened()?;
-    if open.is_sync_paused()? {
-        return Ok(Ended::Paused);
-    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(synchronise(core, &open))
+    runtime.block_on(until_pause(&open, synchronise(core, &open)))
 }
 
-async fn synchronise(core: &Arc<Core>, open: &Arc<Open>) -> Result<Ended> {
+/// Does the work up to a pause. What is under way then is dropped as a cut connection would drop it: the bytes that are stored stay.
+async fn until_pause(open: &Open, work: impl Future<Output = Result<()>>) -> Result<Ended> {
+    tokio::select! {
+        biased;
+        paused = open.until_sync_paused() => paused.map(|()| Ended::Paused),
+        done = work => done.map(|()| Ended::Whole),
+    }
+}
+
+async fn synchronise(core: &Arc<Core>, open: &Arc<Open>) -> Result<()> {
     let address = open
         .card
         .server_url
@@ -59,9 +65,6 @@ async fn synchronise(core: &Arc<Core>, open: &Arc<Open>) -> Result<Ended> {
     entries(core, open, &server, &mut link).await?;
     super::download::fetch(core, open, &server).await?;
     for (phase, thumbs) in [(SyncPhase::Thumbnails, true), (SyncPhase::Originals, false)] {
-        if open.is_sync_paused()? {
-            return Ok(Ended::Paused);
-        }
         core.set_phase(Some(phase));
         let mut uploads = Uploads::new(core, open, &server, thumbs)?;
         while uploads.some(UPLOADS_PER_ROUND).await? {
@@ -69,22 +72,15 @@ async fn synchronise(core: &Arc<Core>, open: &Arc<Open>) -> Result<Ended> {
         }
     }
     entries(core, open, &server, &mut link).await?;
-    if open.is_sync_paused()? {
-        return Ok(Ended::Paused);
-    }
-    open.store.transact(|tx| tx.set_meta(Meta::LastSync, Some(&now_ms().to_string())))?;
-    Ok(Ended::Whole)
+    open.store.transact(|tx| tx.set_meta(Meta::LastSync, Some(&now_ms().to_string())))
 }
 
-/// Round trips until neither end has anything to say, or a pause.
+/// Round trips until neither end has anything to say.
 async fn entries(core: &Arc<Core>, open: &Arc<Open>, server: &Server, link: &mut Goodput) -> Result<()> {
     let scope = open.author.scope;
     let mut replica = Replica(open.store.clone());
     let mut unreceipted = usize::MAX;
     for _ in 0..MOST_STEPS {
-        if open.is_sync_paused()? {
-            return Ok(());
-        }
         let asked = request(&replica, &scope, link.batch_bytes())?;
         let body = wire::encode_request(&asked).map_err(|e| Error::Confused(e.to_string()))?;
         let (began, sent) = (Instant::now(), body.len());

@@ -66,11 +66,8 @@ impl<'a> Uploads<'a> {
         })
     }
 
-    /// Sends up to `count` blobs; false when nothing was left to send, or during a pause.
+    /// Sends up to `count` blobs; false when nothing was left to send.
     pub(super) async fn some(&mut self, count: usize) -> Result<bool> {
-        if self.open.is_sync_paused()? {
-            return Ok(false);
-        }
         while self.queue.is_empty() && !self.rows.is_empty() {
             let asked: Vec<BlobRow> = self.rows.drain(..self.rows.len().min(ASK_AT_ONCE)).collect();
             self.queue = self.missing(asked).await?;
@@ -110,11 +107,8 @@ impl<'a> Uploads<'a> {
         Ok(queue)
     }
 
-    /// Sends one blob whole, or up to a pause: the bytes that are stored stay. A blob that cannot be read here, or that the server does not take, is left out and the others go on.
+    /// Sends one blob whole. A blob that cannot be read here, or that the server does not take, is left out and the others go on.
     async fn one(&self, row: &BlobRow, upload: Option<String>, offset: u64) -> Result<()> {
-        if self.open.is_sync_paused()? {
-            return Ok(());
-        }
         let (location, mut offset) = match upload {
             Some(location) => (location, offset),
             None => match self.create(row).await? {
@@ -123,7 +117,7 @@ impl<'a> Uploads<'a> {
             },
         };
         let mut stalls = 0;
-        while offset < row.len && !self.open.is_sync_paused()? {
+        while offset < row.len {
             let chunk = match self.read(row, offset) {
                 Ok(chunk) => chunk,
                 Err(e) => {
@@ -137,7 +131,6 @@ impl<'a> Uploads<'a> {
                     warn!(sha256 = %row.sha256, %status, "an upload was refused");
                     return Ok(());
                 }
-                Err(Error::Unreachable(_)) if self.open.is_sync_paused()? => return Ok(()),
                 Err(e) => {
                     debug!(error = %e, "an upload was cut");
                     self.head(&location).await?
@@ -198,8 +191,7 @@ impl<'a> Uploads<'a> {
         Ok(chunk)
     }
 
-    /// Sends one stretch of bytes; given up when nothing moves for six seconds, when what was handed over should long be through, or at a
-    /// pause.
+    /// Sends one stretch of bytes; given up when nothing moves for six seconds, or when what was handed over should long be through.
     async fn patch(&self, location: &str, offset: u64, chunk: Vec<u8>) -> Result<Patched> {
         let length = chunk.len() as u64;
         let handed = Arc::new(AtomicU64::new(0));
@@ -222,16 +214,13 @@ impl<'a> Uploads<'a> {
                 }
                 // Once all is handed over, the system's buffer still has to drain.
                 if moved.elapsed() > if now < length { STALL } else { through } {
-                    return "nothing moved for six seconds";
-                }
-                if self.open.is_sync_paused().unwrap_or_default() {
-                    return "paused";
+                    return;
                 }
             }
         };
         let response = tokio::select! {
             response = request.send() => response.map_err(unreachable)?,
-            why = stalled => return Err(Error::Unreachable(why.into())),
+            () = stalled => return Err(Error::Unreachable("nothing moved for six seconds".into())),
         };
         match response.status().as_u16() {
             409 => return self.head(location).await.map(Patched::At),

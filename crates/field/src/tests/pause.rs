@@ -84,3 +84,21 @@ fn a_pause_holds_across_restarts_until_somebody_synchronises() {
     assert!(calls.load(Ordering::SeqCst) > 0);
     assert_eq!(field.get_visit(VisitArgs { visit }).unwrap().visit.answers.len(), 2);
 }
+
+#[test]
+fn a_pause_ends_what_is_under_way() {
+    let home = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut county = County::new();
+    county.server_url = format!("http://{}", listener.local_addr().unwrap());
+    let field = county.laptop(home.path());
+    field.sync_now(Nothing {}).unwrap();
+    // A server that takes the call and never answers.
+    let (_held, _) = listener.accept().unwrap();
+    assert_ne!(field.sync_status(Nothing {}).unwrap().phase, SyncPhase::Idle);
+    let began = Instant::now();
+    field.pause_sync(Nothing {}).unwrap();
+    let status = idle(&field);
+    assert!(began.elapsed() < Duration::from_secs(5), "what is under way was waited for");
+    assert!(status.error.is_none() && status.online.is_none() && status.paused_since_ms.is_some());
+}

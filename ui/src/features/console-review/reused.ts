@@ -1,17 +1,20 @@
 /** Photos of a visit that stand in another one too, and both side by side. */
 import { shallowRef, type ShallowRef } from "vue";
 import { useI18n } from "vue-i18n";
-import type { ApiError, Elsewhere, PhotoId, PhotoNotes, ReviewView } from "@/contract";
+import type { ApiError, Doubt, Elsewhere, PhotoId, PhotoNotes, ReviewView } from "@/contract";
 import { asApiError, useConsoleHost } from "@/host";
 import { day, shortDigest } from "@/shared/format";
 import { usePhotoWords } from "@/shared/photo";
 import type { Compared } from "@/shared/pictures/CompareView.vue";
-import { isShownByServer } from "@/shared/pictures/showable";
+import { largeByServer } from "@/shared/pictures/showable";
+
+/** Whether a doubt is about photos that stand in another visit too. */
+export const isOfReuse = (doubt: Doubt): boolean => doubt.why === "same_bytes" || doubt.why === "same_picture";
 
 /** Where a photo was used before, as its first remark on that says. */
-export function usedElsewhere(notes: readonly PhotoNotes[], photo: PhotoId): Elsewhere | null {
+function usedElsewhere(notes: readonly PhotoNotes[], photo: PhotoId): Elsewhere | null {
   const remarks = notes.find((one) => one.photo === photo)?.remarks ?? [];
-  return remarks.flatMap((one) => (one.kind === "same_bytes" || one.kind === "same_picture" ? [one.elsewhere] : []))[0] ?? null;
+  return remarks.flatMap((one) => ("elsewhere" in one ? [one.elsewhere] : []))[0] ?? null;
 }
 
 export interface Reused {
@@ -35,12 +38,11 @@ export function useReused(scope: () => string): Reused {
     if (!attached) return null;
     const arrived = view.photo_notes.find((one) => one.photo === id)?.data_state === "originals_arrived";
     const url = (what: "thumb" | "original" | "preview") => host.photoUrl(scope(), view.visit.id, id, what);
-    const large = isShownByServer(attached.mime) ? "original" : "preview";
     return {
       id,
       name: attached.name,
       small: attached.thumbnail ? url("thumb") : null,
-      src: arrived ? url(large) : null,
+      src: arrived ? url(largeByServer(attached.mime)) : null,
       full: null,
       facts: [
         [t("list.column.name"), attached.name],

@@ -7,6 +7,7 @@
 import { computed, reactive, ref, shallowRef } from "vue";
 import type { Answer, AnswerVersion, ApiError, FieldCalls, Item, VisitId, VisitView } from "@/contract";
 import { asApiError, type FieldHost } from "@/host";
+import { isOpen } from "@/shared/chips";
 import { usePaper } from "./paper";
 import { formFromDraft, formOf, readForm, sameAnswer, type ItemForm } from "./form";
 
@@ -39,7 +40,7 @@ export function useSheet(host: FieldHost, visit: VisitId) {
   let reading: Promise<void> | null = null;
   let again: ReturnType<typeof setTimeout> | undefined;
 
-  const sealed = computed(() => view.value !== null && view.value.phase !== "in_progress" && view.value.phase !== "returned");
+  const sealed = computed(() => view.value !== null && !isOpen(view.value.phase));
   const unsaved = computed(() => [...troubles].filter(([, trouble]) => trouble.unsaved !== null).map(([slot]) => slot));
   const failure = computed(() => {
     const all = [...troubles.values()];
