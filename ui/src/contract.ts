@@ -2675,9 +2675,14 @@ items: Array<ItemComment>,
 at_ms: number, };
 export type ReviewRow = { 
 /**
- * How many doubts its page shows; none while it does not wait for a review.
+ * The seal that a review of what the list shows would be about: SHA-256 of the statement in hexadecimal; none while it
+ * does not wait for a review.
  */
-doubts: number | null, 
+seal_id: string | null, 
+/**
+ * The doubts that its page shows; none while it does not wait for a review.
+ */
+doubts: Array<Doubt> | null, 
 /**
  * Identity.
  */

@@ -176,8 +176,11 @@ pub struct ReviewRow {
     /// The visit.
     #[serde(flatten)]
     pub row: VisitRow,
-    /// How many doubts its page shows; none while it does not wait for a review.
-    pub doubts: Option<u32>,
+    /// The seal that a review of what the list shows would be about: SHA-256 of the statement in hexadecimal; none while it
+    /// does not wait for a review.
+    pub seal_id: Option<String>,
+    /// The doubts that its page shows; none while it does not wait for a review.
+    pub doubts: Option<Vec<Doubt>>,
 }
 
 /// One reason to look twice before a visit is accepted (疑点): why, and where on the page.

@@ -166,20 +166,19 @@ impl ConsoleHost for Caller {
                 let items = packs::latest(&row.pack).map_or(0, |pack| pack.items.len());
                 row.items = u32::try_from(items).unwrap_or(u32::MAX);
                 // Only what waits for a review is read whole: that list is short however long the others grow.
-                let doubts = match row.phase {
-                    VisitPhase::Sealed => match db.visit(&scope, row.visit)? {
-                        Some(visit) => {
-                            let remarks = doubts::remarks(db, &scope, &visit, packs::find(&visit.pack), stations.get(&row.station))?;
-                            Some(doubts::doubts(&visit, &remarks).len())
-                        }
-                        None => None,
-                    },
+                let waiting = match row.phase {
+                    VisitPhase::Sealed => db.visit(&scope, row.visit)?,
                     _ => None,
                 };
-                rows.push(ReviewRow {
-                    row,
-                    doubts: doubts.map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
-                });
+                let (seal_id, doubts) = match waiting {
+                    Some(visit) => {
+                        let remarks = doubts::remarks(db, &scope, &visit, packs::find(&visit.pack), stations.get(&row.station))?;
+                        let sealed = visit.standing_record().map(|(sealed, ..)| sealed.statement.sha256.clone());
+                        (sealed, Some(doubts::doubts(&visit, &remarks)))
+                    }
+                    None => (None, None),
+                };
+                rows.push(ReviewRow { row, seal_id, doubts });
             }
             Ok(rows)
         })

@@ -162,7 +162,8 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
     };
   }
   const row = (view: ReviewView): ReviewRow => ({
-    doubts: view.phase === "sealed" ? view.doubts.length : null,
+    seal_id: view.phase === "sealed" ? view.seal_id : null,
+    doubts: view.phase === "sealed" ? view.doubts : null,
     visit: view.visit.id,
     station: view.visit.station,
     station_name: view.station?.name ?? "",

@@ -386,7 +386,7 @@ const en: Catalogue = {
     grade: "Grade the finding (while the focus is there)",
     compare: "To what was changed since the return; else a photo that was used before beside that one",
     return_visit: "Return this visit to be mended",
-    pick_visit: "select this visit or not, to accept several",
+    pick_visit: "Select this visit or not, to accept several",
     finding: "Make a finding",
     note: "Write a note",
     search: "Find an item",

@@ -136,4 +136,17 @@ describe("a photo that stands in another visit too", () => {
     expect(document.querySelector('[data-testid="compare-view"]')).toBeNull();
     expect(get("error-note").attributes("data-code")).toBe("not_allowed");
   });
+
+  it("is not shown where the other visit no longer has the photo, and the page says so", async () => {
+    const { host } = await open(0);
+    const inner = host.call;
+    host.call = (async (name: never, args: never) => {
+      const answer = (await inner(name, args)) as ReviewView;
+      return name === "get_visit" ? { ...answer, visit: { ...answer.visit, photos: [] } } : answer;
+    }) as typeof host.call;
+    await link("看对比").trigger("click");
+    await flushPromises();
+    expect(document.querySelector('[data-testid="compare-view"]')).toBeNull();
+    expect(get("error-note").attributes("data-code")).toBe("not_found");
+  });
 });

@@ -11,10 +11,10 @@ import { largeByServer } from "@/shared/pictures/showable";
 /** Whether a doubt is about photos that stand in another visit too. */
 export const isOfReuse = (doubt: Doubt): boolean => doubt.why === "same_bytes" || doubt.why === "same_picture";
 
-/** Where a photo was used before, as its first remark on that says. */
-function usedElsewhere(notes: readonly PhotoNotes[], photo: PhotoId): Elsewhere | null {
+/** Where a photo was used before, as its first remark for that doubt says. */
+function usedElsewhere(notes: readonly PhotoNotes[], doubt: Doubt, photo: PhotoId): Elsewhere | null {
   const remarks = notes.find((one) => one.photo === photo)?.remarks ?? [];
-  return remarks.flatMap((one) => ("elsewhere" in one ? [one.elsewhere] : []))[0] ?? null;
+  return remarks.flatMap((one) => ("elsewhere" in one && one.kind === doubt.why ? [one.elsewhere] : []))[0] ?? null;
 }
 
 export interface Reused {
@@ -22,8 +22,8 @@ export interface Reused {
   two: ShallowRef<readonly [Compared, Compared] | null>;
   /** Why the other visit cannot be read. */
   failure: ShallowRef<ApiError | null>;
-  /** Reads the other visit, and shows its photo beside this one. */
-  open(view: ReviewView, photo: PhotoId): Promise<void>;
+  /** Reads the other visit, and shows its photo beside this one of a doubt. */
+  open(view: ReviewView, doubt: Doubt, photo: PhotoId): Promise<void>;
 }
 
 export function useReused(scope: () => string): Reused {
@@ -53,14 +53,15 @@ export function useReused(scope: () => string): Reused {
     };
   }
 
-  async function open(view: ReviewView, photo: PhotoId): Promise<void> {
-    const elsewhere = usedElsewhere(view.photo_notes, photo);
+  async function open(view: ReviewView, doubt: Doubt, photo: PhotoId): Promise<void> {
+    const elsewhere = usedElsewhere(view.photo_notes, doubt, photo);
     if (!elsewhere) return;
     failure.value = null;
     try {
       const other = await host.call("get_visit", { scope: scope(), visit: elsewhere.visit });
       const [here, there] = [side(view, photo), side(other, elsewhere.photo)];
-      two.value = here && there ? [here, there] : null;
+      if (here && there) two.value = [here, there];
+      else failure.value = { code: "not_found", params: {} };
     } catch (thrown) {
       failure.value = asApiError(thrown);
     }
