@@ -177,6 +177,48 @@ fn system_calls(root: &Path) -> Vec<String> {
     broken
 }
 
+/// Calls that open pictures in the process that makes them.
+const OPENING: [&str; 3] = ["thumbnail::make(", "thumbnail::preview(", "redraw::open("];
+
+/// Pictures of strangers opened elsewhere than by `crates/decode`, which knows for which of them to start a process that may die.
+fn opened_here(root: &Path) -> Vec<String> {
+    let mut broken = Vec::new();
+    for folder in ["crates/field/src", "crates/server/src", "src-tauri/src"] {
+        for source in sources(root, folder) {
+            // What measures decoders, opens pictures itself.
+            let exempt = source.path.contains("bench") || source.path.contains("/tests/");
+            if !source.path.ends_with(".rs") || exempt {
+                continue;
+            }
+            let code = product_code(&source.text);
+            for word in OPENING {
+                for line in lines_with(&code, word) {
+                    broken.push(format!("{}:{line} says {word}", source.path));
+                }
+            }
+        }
+    }
+    broken
+}
+
+#[test]
+fn pictures_are_opened_where_a_crash_is_one_pictures() {
+    holds("pictures are opened by crates/decode", &opened_here(&root()));
+}
+
+#[test]
+fn a_picture_opened_in_the_application_is_found() {
+    let tree = planted(&[
+        ("crates/field/src/copy.rs", "fn of() { thumbnail::make_passing(1); redraw::open(2); }\n"),
+        ("crates/field/src/intake/bench.rs", "fn of() { thumbnail::make(1); }\n"),
+        ("crates/server/src/show.rs", "fn of() { intake::thumbnail::preview(1); }\n"),
+    ]);
+    let broken = opened_here(tree.path());
+    found(&broken, "crates/field/src/copy.rs:1 says redraw::open(");
+    found(&broken, "crates/server/src/show.rs:1 says thumbnail::preview(");
+    assert_eq!(broken.len(), 2, "{broken:?}");
+}
+
 #[test]
 fn crates_depend_only_downwards() {
     holds("who may import whom", &dependencies(&root()));

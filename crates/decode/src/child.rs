@@ -1,10 +1,10 @@
-//! The process that decodes: it takes files from its input and answers small pictures, under limits that it puts on itself.
+//! The process that decodes: it takes files from its input and answers pictures, under limits that it puts on itself.
 
 use std::io::{self, BufReader, BufWriter, Write};
 
 use anyhow::{Context, Result};
-use intake::thumbnail::{self, Thumbnail};
-use intake::{Limits, metadata, source};
+use intake::reason::NoPreview;
+use intake::{Limits, metadata, redraw, source, thumbnail};
 
 use crate::frames::{self, Asked, Said, Trial, Wanted};
 use crate::os::confine;
@@ -24,27 +24,31 @@ pub(super) fn run(on_trial: bool) -> Result<()> {
             misbehave(trial, &mut out)?;
         }
         match decoded(&asked, &bytes) {
-            Ok(small) => {
-                let said = Said::Picture {
-                    width: small.width,
-                    height: small.height,
-                    fingerprint: small.fingerprint.map(Into::into),
-                };
-                frames::write(&mut out, &said, &small.jpeg)?;
-            }
+            Ok((said, picture)) => frames::write(&mut out, &said, &picture)?,
             Err(why) => frames::write(&mut out, &Said::None { why }, &[])?,
         }
     }
     Ok(())
 }
 
-fn decoded(asked: &Asked, bytes: &[u8]) -> Result<Thumbnail, intake::reason::NoPreview> {
-    let limits = Limits::default();
-    match asked.wanted {
+fn decoded(asked: &Asked, bytes: &[u8]) -> Result<(Said, Vec<u8>), NoPreview> {
+    let limits = Limits::apart();
+    let small = match asked.wanted {
         Wanted::Thumbnail => thumbnail::make(bytes, asked.orientation, &limits),
         Wanted::Preview => thumbnail::preview(bytes, asked.orientation, &limits),
         Wanted::Upright => thumbnail::preview(bytes, metadata::read(bytes).orientation, &limits),
-    }
+        Wanted::Canvas => {
+            let canvas = redraw::open(bytes, asked.orientation, &limits)?;
+            let (width, height) = canvas.dimensions();
+            return Ok((Said::Pixels { width, height }, canvas.into_raw()));
+        }
+    }?;
+    let said = Said::Picture {
+        width: small.width,
+        height: small.height,
+        fingerprint: small.fingerprint.map(Into::into),
+    };
+    Ok((said, small.jpeg))
 }
 
 fn misbehave(trial: Trial, out: &mut impl Write) -> Result<()> {

@@ -21,6 +21,8 @@ pub enum Wanted {
     Preview,
     /// For the large view, turned as the file's own metadata say.
     Upright,
+    /// To be drawn on.
+    Canvas,
 }
 
 /// What a process that was started on trial does instead of decoding.
@@ -39,7 +41,7 @@ pub enum Trial {
     Babble,
 }
 
-/// Asks for a small picture of the file whose bytes follow.
+/// Asks for a picture of the file whose bytes follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
     /// How large.
@@ -65,6 +67,13 @@ pub enum Said {
         height: u32,
         /// What it looks like, in hexadecimal digits.
         fingerprint: Option<Print>,
+    },
+    /// A picture to be drawn on; its pixels follow, three bytes for each, row by row.
+    Pixels {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
     },
     /// There is none.
     None {

@@ -1,4 +1,4 @@
-//! Small pictures of files from strangers: in this process where the decoder is small and safe, else in one that may die of it.
+//! Pictures of files from strangers: in this process where the decoder is small and safe, else in one that may die of it.
 //!
 //! The other process is this program once more, with an argument that only it knows. It is started when a picture needs it, decodes one
 //! after the other, and is replaced after a while. A picture that ends it, or takes too long, has no preview, and a reason; nothing
@@ -16,15 +16,16 @@ use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use frames::{Trial, Wanted};
-use intake::Limits;
 pub use intake::reason::NoPreview;
+use intake::redraw::RgbImage;
 use intake::source;
 use intake::thumbnail::{self, Thumbnail};
+use intake::{Limits, redraw};
 pub use os::memory_kib;
 use tracing::warn;
 
 use frames::Asked;
-use process::{Lost, Process};
+use process::{Answer, Lost, Process};
 
 /// The argument that makes this program the one that decodes.
 const ARGUMENT: &str = "decode-pictures";
@@ -79,6 +80,14 @@ pub fn preview(bytes: &[u8], orientation: Option<u8>, limits: &Limits) -> Result
         return shared()?.small(bytes, orientation, Wanted::Preview);
     }
     thumbnail::preview(bytes, orientation, limits)
+}
+
+/// A picture of a file's bytes to draw on: upright, at most [`redraw::REDRAWN_PX`] on its longest side.
+pub fn canvas(bytes: &[u8], orientation: Option<u8>, limits: &Limits) -> Result<RgbImage, NoPreview> {
+    if intake::apart(bytes) {
+        return shared()?.canvas(bytes, orientation);
+    }
+    redraw::open(bytes, orientation, limits)
 }
 
 /// A preview of a file, by the other process whatever its format, which reads its orientation too: for a server, which shows what many
@@ -176,6 +185,16 @@ impl Decoders {
         )
     }
 
+    /// A picture to draw on, as [`canvas`] answers it, or why there is none. Blocks as [`Decoders::small`] does.
+    pub fn canvas(&self, bytes: &[u8], orientation: Option<u8>) -> Result<RgbImage, NoPreview> {
+        let asked = Asked {
+            wanted: Wanted::Canvas,
+            orientation,
+            trial: None,
+        };
+        self.asked(bytes, &asked)
+    }
+
     /// As [`Decoders::small`], of a process on trial.
     pub fn on_trial(&self, bytes: &[u8], trial: Trial) -> Result<Thumbnail, NoPreview> {
         let asked = Asked {
@@ -186,7 +205,7 @@ impl Decoders {
         self.asked(bytes, &asked)
     }
 
-    fn asked(&self, bytes: &[u8], asked: &Asked) -> Result<Thumbnail, NoPreview> {
+    fn asked<T: Answer>(&self, bytes: &[u8], asked: &Asked) -> Result<T, NoPreview> {
         let _turn = self.turn();
         if let Some(mut used) = self.take_idle() {
             match used.ask(asked, bytes, self.per_picture) {

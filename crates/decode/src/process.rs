@@ -11,14 +11,13 @@ use std::time::{Duration, Instant};
 
 use intake::format::{FileFormat, sniff};
 use intake::reason::NoPreview;
+use intake::redraw::{REDRAWN_PX, RgbImage};
 use intake::thumbnail::{PREVIEW_PX, THUMBNAIL_PX, Thumbnail};
 
 use crate::frames::{self, Asked, Said, Wanted};
 use crate::lock;
 use crate::os::{start_beside, was_out_of_time};
 
-/// Bytes of a small picture at most.
-const MAX_ANSWER: u32 = 8 << 20;
 /// Bytes that are kept of what the process complained about.
 const MAX_COMPLAINT: u64 = 16 << 10;
 /// How long a new process may take until it is ready, on a laptop that is busy.
@@ -37,6 +36,44 @@ pub(super) struct Process {
 /// A process that is not to be asked again, and what that says about the picture.
 pub(super) struct Lost {
     pub(super) why: NoPreview,
+}
+
+/// What a process can be asked for.
+pub(super) trait Answer: Sized {
+    /// Bytes of it at most.
+    const MOST_BYTES: u32;
+
+    /// It, if what was answered is what was asked for.
+    fn of(wanted: Wanted, said: Said, bytes: Vec<u8>) -> Option<Self>;
+}
+
+impl Answer for Thumbnail {
+    const MOST_BYTES: u32 = 8 << 20;
+
+    fn of(wanted: Wanted, said: Said, jpeg: Vec<u8>) -> Option<Self> {
+        let Said::Picture { width, height, fingerprint } = said else {
+            return None;
+        };
+        let longest = if wanted == Wanted::Thumbnail { THUMBNAIL_PX } else { PREVIEW_PX };
+        (sniff(&jpeg) == FileFormat::Jpeg && width.max(height) <= longest && width.min(height) > 0).then(|| Self {
+            jpeg,
+            width,
+            height,
+            fingerprint: fingerprint.map(Into::into),
+        })
+    }
+}
+
+impl Answer for RgbImage {
+    const MOST_BYTES: u32 = REDRAWN_PX * REDRAWN_PX * 3;
+
+    fn of(_: Wanted, said: Said, pixels: Vec<u8>) -> Option<Self> {
+        let Said::Pixels { width, height } = said else { return None };
+        let is_whole = pixels.len() as u64 == u64::from(width) * u64::from(height) * 3;
+        (is_whole && width.max(height) <= REDRAWN_PX && width.min(height) > 0)
+            .then(|| Self::from_raw(width, height, pixels))
+            .flatten()
+    }
 }
 
 impl Process {
@@ -74,29 +111,21 @@ impl Process {
         matches!(lock(&self.child).try_wait(), Ok(None))
     }
 
-    /// Asks for a small picture. After [`Lost`] the process has ended or is ended, and is not to be used again.
-    pub(super) fn ask(&mut self, asked: &Asked, bytes: &[u8], limit: Duration) -> Result<Result<Thumbnail, NoPreview>, Lost> {
+    /// Asks for a picture. After [`Lost`] the process has ended or is ended, and is not to be used again.
+    pub(super) fn ask<T: Answer>(&mut self, asked: &Asked, bytes: &[u8], limit: Duration) -> Result<Result<T, NoPreview>, Lost> {
         let began = Instant::now();
         let (overdue, answer) = self.within(limit, |process| {
             frames::write(&mut process.to, asked, bytes)?;
-            frames::read::<Said>(&mut process.from, MAX_ANSWER)
+            frames::read::<Said>(&mut process.from, T::MOST_BYTES)
         });
         self.busy += began.elapsed();
         match answer {
             Ok(Some((Said::None { why }, _))) => Ok(Err(why)),
-            Ok(Some((Said::Picture { width, height, fingerprint }, jpeg))) => {
-                let longest = if asked.wanted == Wanted::Thumbnail { THUMBNAIL_PX } else { PREVIEW_PX };
-                // A decoder that was taken over could answer anything; it is shown only if it is what was asked for.
-                if sniff(&jpeg) != FileFormat::Jpeg || width.max(height) > longest || width.min(height) == 0 {
-                    return Err(self.lost(NoPreview::DecoderFailed));
-                }
-                Ok(Ok(Thumbnail {
-                    jpeg,
-                    width,
-                    height,
-                    fingerprint: fingerprint.map(Into::into),
-                }))
-            }
+            // A decoder that was taken over could answer anything; it is shown only if it is what was asked for.
+            Ok(Some((said, picture))) => match T::of(asked.wanted, said, picture) {
+                Some(answer) => Ok(Ok(answer)),
+                None => Err(self.lost(NoPreview::DecoderFailed)),
+            },
             _ if overdue => Err(self.lost(NoPreview::TooSlow)),
             _ => {
                 let why = self.cause();

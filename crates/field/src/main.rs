@@ -1,10 +1,11 @@
 //! `xunzhan-field`: what the inspector's core can do without a window.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use contract::field::{AddPerson, CardSource, FieldHost, StartFromCard, StartPhase, SyncPhase, Unlock};
 use contract::shared::Nothing;
 use contract::{ApiError, ErrorCode};
@@ -63,11 +64,14 @@ fn main() -> Result<()> {
     }
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
-    let mut args = std::env::args().skip(1);
+    let mut args = std::env::args_os().skip(1);
     let command = args.next().unwrap_or_default();
-    let rest: Vec<String> = args.collect();
-    match command.as_str() {
-        "photo-info" => intake::cli::photo_info(&rest),
+    if command == "photo-info" {
+        return intake::cli::photo_info(&args.collect::<Vec<_>>());
+    }
+    let rest = args.map(OsString::into_string).collect::<std::result::Result<Vec<_>, _>>();
+    let rest = rest.map_err(|arg| anyhow!("this argument is not text: {}", arg.display()))?;
+    match command.to_str().unwrap_or_default() {
         "bench-intake" => intake::bench::bench_intake(&rest),
         "bench-lists" => bench_lists(&Flags(rest)),
         "serve" => serve(&Flags(rest)),

@@ -10,7 +10,7 @@ use domain::operation::{BlobRef, PhotoAttached};
 use domain::photo::PhotoMeta;
 use domain::{PhotoId, Visit};
 use intake::redraw::{Area, blur};
-use intake::{Limits, redraw, thumbnail};
+use intake::{Limits, redraw};
 use papers::overlay::{self, Shape};
 use seal::Digest;
 use uuid::Uuid;
@@ -36,7 +36,7 @@ impl Core {
             return Err(Refusal::Sealed.into());
         }
         let jpeg = drawn(&open, &of.attached, &args.marks)?;
-        let small = thumbnail::make(&jpeg, None, &Limits::default()).map_err(|_| Error::Rule("no_picture"))?;
+        let small = decode::thumbnail(&jpeg, None, &Limits::default()).map_err(|_| Error::Rule("no_picture"))?;
         let sha256 = Digest::of(&jpeg);
         // Durable before it counts, and never out of the room that is kept for sealing.
         let mut writer = open.vault.begin()?;
@@ -122,7 +122,7 @@ pub(crate) fn pixels(open: &Open, attached: &PhotoAttached) -> Result<redraw::Rg
         return Err(Error::Rule("no_picture"));
     }
     let bytes = open.vault.read(&here(open, attached)?)?;
-    redraw::open(&bytes, attached.meta.orientation, &Limits::default()).map_err(|_| Error::Rule("no_picture"))
+    decode::canvas(&bytes, attached.meta.orientation, &Limits::default()).map_err(|_| Error::Rule("no_picture"))
 }
 
 fn drawn(open: &Open, attached: &PhotoAttached, marks: &[Mark]) -> Result<Vec<u8>> {

@@ -1,6 +1,8 @@
 //! Decoding in a process that may die: it is killed, hangs, eats memory or babbles, and nothing but one picture is lost.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../intake/tests/support/grey.rs"]
+mod grey;
 #[path = "../../intake/tests/support/made.rs"]
 mod made;
 
@@ -8,7 +10,7 @@ use field::decode::{Decoders, Trial, Wanted};
 use field::intake::import::{Context, Outcome, import, look};
 use field::vault::Vault;
 use intake::reason::NoPreview;
-use intake::{Limits, metadata, source, thumbnail};
+use intake::{Limits, metadata, redraw, source, thumbnail};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -54,6 +56,71 @@ fn another_process_shows_what_this_one_would() {
         assert!(large.fingerprint.is_none() && large.width >= here.unwrap().width, "{name}");
     }
     assert_eq!(decoders.small(b"%PDF-1.4 and no more", None, Wanted::Thumbnail), Err(NoPreview::Broken));
+}
+
+#[test]
+fn what_is_drawn_on_is_opened_by_another_process_too() {
+    let decoders = decoders();
+    for (name, file) in files() {
+        let needed = source::needed(&mut Cursor::new(&file)).unwrap();
+        let orientation = metadata::read(&file).orientation;
+        let here = redraw::open(&needed.bytes, orientation, &Limits::apart());
+        assert_eq!(decoders.canvas(&needed.bytes, orientation), here, "{name}");
+        assert!(here.is_ok(), "{name}");
+    }
+    assert_eq!(decoders.canvas(b"%PDF-1.4 and no more", None), Err(NoPreview::Broken));
+}
+
+/// A grey TIFF, dark above and bright below, its rows packed.
+fn tiff(width: u32, height: u32) -> Vec<u8> {
+    let row = |shade: u8| -> Vec<u8> {
+        let (whole, rest) = (width / 128, width % 128);
+        let mut packed = [0x81, shade].repeat(whole as usize);
+        // A run of n equal bytes begins with 257 - n.
+        packed.extend((rest > 0).then_some([(257 - rest) as u8, shade]).into_iter().flatten());
+        packed
+    };
+    let half = height as usize / 2;
+    let strip = [row(64).repeat(half), row(192).repeat(height as usize - half)].concat();
+    let entries = [
+        (256, width),
+        (257, height),
+        (258, 8),
+        (259, 32_773),
+        (262, 1),
+        (273, 8),
+        (277, 1),
+        (278, height),
+        (279, strip.len() as u32),
+    ];
+    let mut file = [&b"II\x2a\0"[..], &(8 + strip.len() as u32).to_le_bytes(), &strip].concat();
+    file.extend((entries.len() as u16).to_le_bytes());
+    for (tag, value) in entries {
+        file.extend([&(tag as u16).to_le_bytes()[..], &[4, 0, 1, 0, 0, 0], &u32::to_le_bytes(value)].concat());
+    }
+    file.extend([0; 4]);
+    file
+}
+
+#[test]
+fn pictures_of_a_hundred_megapixels_and_more_can_be_looked_at_and_drawn_on() {
+    let decoders = decoders();
+    for (name, file, longest) in [
+        ("JPEG of 108 MP", grey::jpeg(12_000, 9_000, false), 4096),
+        // At an eighth: the best there is within the memory.
+        ("JPEG of 200 MP", grey::jpeg(16_320, 12_240, false), 2040),
+        ("TIFF of 108 MP", tiff(12_000, 9_000), 4096),
+    ] {
+        let large = decoders
+            .small(&file, None, Wanted::Preview)
+            .unwrap_or_else(|why| panic!("{name}: {why:?}"));
+        assert_eq!((large.width, large.height), (1600, 1200), "{name}");
+        let canvas = decoders.canvas(&file, None).unwrap_or_else(|why| panic!("{name}: {why:?}"));
+        assert_eq!(canvas.width().max(canvas.height()), longest, "{name}");
+        let shade = |y: u32| canvas.get_pixel(canvas.width() / 2, y).0;
+        let [first, last] = [shade(10), shade(canvas.height() - 10)];
+        assert!(first[0].abs_diff(64) <= 3 && last[0].abs_diff(192) <= 3, "{name}: {first:?}, {last:?}");
+    }
 }
 
 #[test]

@@ -218,3 +218,29 @@ fn a_photo_that_changes_between_its_two_readings_is_kept_as_it_was_hashed() {
     assert_eq!(taken.thumbnail, Err(NoPreview::DecoderFailed));
     assert_eq!((taken.sha256, vault.read(&taken.sha256).unwrap()), (Digest::of(&before), before));
 }
+
+/// Names of files come from any system: one that is no text is read as any other.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_text_has_a_line_as_any_other() {
+    use std::os::unix::ffi::OsStrExt;
+    let dir = tempfile::tempdir().unwrap();
+    let odd = dir.path().join(std::ffi::OsStr::from_bytes(b"\xc4\xe3.jpg"));
+    std::fs::copy(support::photo_set().files().first().unwrap(), &odd).unwrap();
+    let program = env!("CARGO_BIN_EXE_xunzhan-field");
+    let said = std::process::Command::new(program)
+        .args(["photo-info", "--json"])
+        .args([&odd, &odd])
+        .output()
+        .unwrap();
+    let lines = String::from_utf8(said.stdout).unwrap();
+    assert_eq!(lines.lines().count(), 2, "{}", String::from_utf8_lossy(&said.stderr));
+    let line: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert!(
+        line["file"].as_str().unwrap().ends_with("\u{fffd}\u{fffd}.jpg") && line["error"].is_null(),
+        "{line}"
+    );
+    // Other commands take text only, and say so.
+    let said = std::process::Command::new(program).arg("serve").arg(&odd).output().unwrap();
+    assert!(!said.status.success() && String::from_utf8_lossy(&said.stderr).contains("is not text"));
+}

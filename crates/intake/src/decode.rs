@@ -21,6 +21,8 @@ pub struct Limits {
     pub max_pixels_eighth: u64,
     /// Most pixels of a PNG that is decoded row by row.
     pub max_pixels_in_rows: u64,
+    /// Most pixels of a HEIC that is put together of tiles, smaller than it is.
+    pub max_pixels_in_tiles: u64,
     /// Whether a JPEG that is large enough is decoded at an eighth of its size.
     pub prefer_eighth: bool,
     /// Most bytes of decoded picture.
@@ -35,9 +37,21 @@ impl Default for Limits {
             max_pixels: 64_000_000,
             max_pixels_eighth: 300_000_000,
             max_pixels_in_rows: 200_000_000,
+            max_pixels_in_tiles: 300_000_000,
             prefer_eighth: true,
             max_decoded_bytes: 260_000_000,
             max_scans: 64,
+        }
+    }
+}
+
+impl Limits {
+    /// For a process that decodes one picture at a time and may die: telephones of 108 megapixels bring other formats than JPEG, too.
+    pub fn apart() -> Self {
+        Self {
+            max_pixels: 120_000_000,
+            max_decoded_bytes: 400_000_000,
+            ..Self::default()
         }
     }
 }

@@ -10,8 +10,7 @@ use heic_rs::context::Context;
 use heic_rs::hevc::Frame;
 use heic_rs::meta::iref::RefKind;
 use heic_rs::{DecodeOptions, Error, Image, MatrixCoefficients, Mirror, Nclx, PixelLayout, Range, Transform, color, hevc, transform};
-use image::RgbImage;
-use image::imageops::replace;
+use image::{RgbImage, imageops};
 
 /// Tiles of one picture at most; a telephone writes about fifty.
 const MAX_TILES: usize = 4096;
@@ -24,23 +23,29 @@ pub(crate) fn decode(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<Pictu
     let primary = context.meta.primary;
     let props = context.props(primary).map_err(|e| reason(&e))?;
     let size = context.coded_size(primary, &props).map_err(|e| reason(&e))?;
-    let too_large = u64::from(size.0) * u64::from(size.1) > limits.max_pixels;
-    // Of a picture that is too large, any thumbnail is better than none.
-    let least = if too_large { 0 } else { wanted };
+    let pixels = u64::from(size.0) * u64::from(size.1);
+    let too_large = pixels > limits.max_pixels;
     let icc = context
         .icc(&props)
         .map(<[u8]>::to_vec)
         .or_else(|| profile_of(colours(&context, primary).primaries));
     let alpha = context.alpha_item(primary).ok().flatten();
     // What is transparent shows in the picture alone.
-    if (too_large || alpha.is_none())
-        && let Some(small) = thumbnail(&context, primary, size, least)
-    {
+    let small = |least| thumbnail(&context, primary, size, least).filter(|_| too_large || alpha.is_none());
+    if let Some(small) = small(wanted) {
         return picture(small, icc);
+    }
+    if too_large {
+        let tiles = (pixels <= limits.max_pixels_in_tiles).then(|| tiled(&context, primary, size, limits.max_pixels));
+        if let Some(Ok(image)) = tiles {
+            return picture(turned(image, &props.transforms)?, icc);
+        }
+        // Any thumbnail is better than none.
+        return picture(small(0).ok_or(NoPreview::TooLarge)?, icc);
     }
     let of_alpha = alpha.and_then(|alpha| coded_pixels(&context, alpha).ok()).unwrap_or(0);
     let most = limits.max_pixels.saturating_mul(2);
-    if too_large || coded_pixels(&context, primary)?.saturating_add(of_alpha) > most {
+    if coded_pixels(&context, primary)?.saturating_add(of_alpha) > most {
         return Err(NoPreview::TooLarge);
     }
     let opaque = || tiled(&context, primary, size, most);
@@ -77,7 +82,7 @@ fn tiled(context: &Context<'_>, primary: u32, (width, height): (u32, u32), most:
         RgbImage::from_raw(width, height, data).ok_or(NoPreview::DecoderFailed)
     });
     let size = (grid.output_width.min(width), grid.output_height.min(height));
-    let canvas = mosaic(size, (grid.columns, grid.rows), pictures)?;
+    let canvas = mosaic(size, (grid.columns, grid.rows), pictures, most)?;
     Ok(Image {
         width: canvas.width(),
         height: canvas.height(),
@@ -86,13 +91,20 @@ fn tiled(context: &Context<'_>, primary: u32, (width, height): (u32, u32), most:
     })
 }
 
-/// A picture put together of tiles, row by row; all are of one size, and the last of a row or column may reach beyond the picture.
+/// A picture put together of tiles, row by row; all are of one size, and the last of a row or column may reach beyond the picture. One of
+/// more than `most` pixels is made of tiles that are smaller by a power of two.
 fn mosaic(
     (width, height): (u32, u32),
     (columns, rows): (u32, u32),
     tiles: impl Iterator<Item = Result<RgbImage, NoPreview>>,
+    most: u64,
 ) -> Result<RgbImage, NoPreview> {
-    let mut canvas = RgbImage::new(width, height);
+    let pixels = |step: u32| u64::from(width / step) * u64::from(height / step);
+    let step = (0..8)
+        .map(|power| 1 << power)
+        .find(|step| pixels(*step) <= most)
+        .ok_or(NoPreview::TooLarge)?;
+    let mut canvas = RgbImage::new(width / step, height / step);
     let mut of_each = None;
     for (number, tile) in (0_u32..).zip(tiles) {
         let tile = tile?;
@@ -101,8 +113,13 @@ fn mosaic(
         if tile.dimensions() != (w, h) || !covers {
             return Err(NoPreview::Broken);
         }
+        if w % step != 0 || h % step != 0 {
+            return Err(NoPreview::TooLarge);
+        }
+        let (w, h) = (w / step, h / step);
+        let tile = if step == 1 { tile } else { imageops::thumbnail(&tile, w, h) };
         let (column, row) = (number % columns.max(1), number / columns.max(1));
-        replace(&mut canvas, &tile, i64::from(column) * i64::from(w), i64::from(row) * i64::from(h));
+        imageops::replace(&mut canvas, &tile, i64::from(column) * i64::from(w), i64::from(row) * i64::from(h));
     }
     Ok(canvas)
 }
@@ -286,14 +303,27 @@ mod tests {
     fn tiles_stand_row_by_row_and_cover_the_picture() {
         let tile = |shade: u8| Ok(RgbImage::from_pixel(4, 3, Rgb([shade; 3])));
         let six = || (1..=6).map(tile);
-        let picture = mosaic((10, 5), (3, 2), six()).unwrap();
+        let picture = mosaic((10, 5), (3, 2), six(), 50).unwrap();
         let at = |x, y| picture.get_pixel(x, y).0[0];
         assert_eq!([at(0, 0), at(7, 2), at(9, 0), at(3, 3), at(4, 4), at(9, 4)], [1, 2, 3, 4, 5, 6]);
         // Too small together, and one of another size.
-        assert_eq!(mosaic((13, 5), (3, 2), six()), Err(NoPreview::Broken));
-        assert_eq!(mosaic((10, 7), (3, 2), six()), Err(NoPreview::Broken));
+        assert_eq!(mosaic((13, 5), (3, 2), six(), 99), Err(NoPreview::Broken));
+        assert_eq!(mosaic((10, 7), (3, 2), six(), 99), Err(NoPreview::Broken));
         let odd = six().chain([Ok(RgbImage::new(4, 4))]);
-        assert_eq!(mosaic((10, 5), (3, 3), odd), Err(NoPreview::Broken));
+        assert_eq!(mosaic((10, 5), (3, 3), odd, 99), Err(NoPreview::Broken));
+    }
+
+    #[test]
+    fn a_picture_of_too_many_pixels_is_put_together_of_smaller_tiles() {
+        let tile = |shade: u8| Ok(RgbImage::from_pixel(8, 4, Rgb([shade; 3])));
+        let six = || (1..=6).map(tile);
+        let picture = mosaic((20, 8), (3, 2), six(), 50).unwrap();
+        assert_eq!(picture.dimensions(), (10, 4));
+        let at = |x, y| picture.get_pixel(x, y).0[0];
+        assert_eq!([at(0, 0), at(7, 1), at(9, 0), at(3, 3), at(4, 2), at(9, 3)], [1, 2, 3, 4, 5, 6]);
+        // Tiles that do not divide, and a picture that no step makes small enough.
+        assert_eq!(mosaic((20, 8), (3, 2), six(), 2), Err(NoPreview::TooLarge));
+        assert_eq!(mosaic((4_000_000, 4_000_000), (3, 2), six(), 50), Err(NoPreview::TooLarge));
     }
 
     #[test]

@@ -6,13 +6,14 @@ use anyhow::{Result, bail};
 use intake::metadata::{self, Metadata};
 use intake::source::needed;
 use serde_json::{Value, json};
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::panic::catch_unwind;
 use std::path::Path;
 
 /// Prints one line per file and never stops at a bad one; fails only on wrong arguments or a closed output.
-pub fn photo_info(args: &[String]) -> Result<()> {
-    let files: Vec<&String> = args.iter().filter(|a| *a != "--json").collect();
+pub fn photo_info(args: &[OsString]) -> Result<()> {
+    let files: Vec<&OsString> = args.iter().filter(|a| *a != "--json").collect();
     if files.is_empty() || files.len() == args.len() {
         bail!("usage: xunzhan-field photo-info --json FILE…");
     }
@@ -23,8 +24,8 @@ pub fn photo_info(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// One file's object; `error` says why the rest is null.
-fn info(file: &str) -> Value {
+/// One file's object; `error` says why the rest is null. What of its name is no text stands as `\u{fffd}`.
+fn info(file: &OsStr) -> Value {
     let read = catch_unwind(|| {
         let needed = open(Path::new(file)).and_then(|mut opened| needed(&mut opened).map_err(|e| Refusal::of_reading(&e)))?;
         if needed.whole && needed.bytes.is_empty() {
@@ -38,7 +39,7 @@ fn info(file: &str) -> Value {
         Err(_) => (Metadata::default(), Some("the metadata reader failed on this file")),
     };
     json!({
-        "file": file,
+        "file": file.to_string_lossy(),
         "taken_at": meta.taken_at,
         "offset": meta.offset,
         "lat": meta.place.as_ref().map(|p| p.lat),
@@ -64,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_bad_file_has_an_error_and_all_fields() {
-        let gone = info("/nowhere/at/all.jpg");
+        let gone = info("/nowhere/at/all.jpg".as_ref());
         assert!(gone["error"].as_str().unwrap().contains("gone"));
         assert_eq!((gone["taken_at"].is_null(), gone.as_object().unwrap().len()), (true, 17));
         assert!(photo_info(&["--json".into()]).is_err());

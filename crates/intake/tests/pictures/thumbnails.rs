@@ -3,7 +3,7 @@
 use crate::support;
 use image::codecs::jpeg::JpegDecoder;
 use image::{DynamicImage, RgbImage};
-use intake::format::FileFormat;
+use intake::format::{FileFormat, sniff};
 use intake::{Limits, metadata, thumbnail};
 use std::io::Cursor;
 
@@ -89,4 +89,35 @@ fn a_photo_that_passes_by_says_and_shows_the_same() {
     }
     println!("{passed} photos passed by, of {large} large ones");
     assert!(passed * 2 >= large, "{passed} of {large} large ones");
+}
+
+/// Of a HEIC that is too large to be held, the large view is put together of smaller tiles and not the little picture beside it.
+#[test]
+fn a_large_heic_is_put_together_of_smaller_tiles() {
+    let set = support::photo_set();
+    let tight = Limits {
+        max_pixels: 3_000_000,
+        ..Limits::default()
+    };
+    let mut compared = 0;
+    for path in set.files() {
+        let bytes = std::fs::read(&path).unwrap();
+        if sniff(&bytes) != FileFormat::Heic {
+            continue;
+        }
+        let of = |limits| thumbnail::preview(&bytes, None, limits).map(|made| shown(&made.jpeg));
+        let (Ok(whole), Ok(pieced)) = (of(&Limits::default()), of(&tight)) else {
+            continue;
+        };
+        let (long, longer) = (pieced.width().max(pieced.height()), whole.width().max(whole.height()));
+        if longer < 1600 || long < 700 {
+            continue;
+        }
+        let whole = image::imageops::thumbnail(&whole, pieced.width(), pieced.height());
+        let likeness = psnr(&whole, &pieced);
+        println!("  {}: {long} of {longer}, {likeness:.1} dB", path.file_name().unwrap().display());
+        assert!(likeness > 24.0, "{}: {likeness:.1} dB", path.display());
+        compared += 1;
+    }
+    assert!(compared >= 2 || set.name.contains("small copies"), "{compared}");
 }
