@@ -135,9 +135,10 @@ impl Serving {
             .with_state(shell)
     }
 
-    /// Serves until `asked` is over; open streams of events are ended then, and what was handed in is removed.
+    /// Serves until `asked` is over; open streams of events are ended then, and what was handed in is removed, but for what an
+    /// import has not read yet.
     pub async fn until(self, asked: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let (router, incoming) = (self.router(), self.shell.0.incoming.clone());
+        let (router, shell) = (self.router(), self.shell.clone());
         let stop = self.stop;
         let asked = async move {
             asked.await;
@@ -146,7 +147,7 @@ impl Serving {
         let doormat = self.shell.0.field.0.dir.join(DOORMAT);
         axum::serve(self.listener, router).with_graceful_shutdown(asked).await?;
         let _ = std::fs::remove_file(doormat);
-        incoming.clear()
+        shell.0.incoming.clear(&shell.0.field)
     }
 }
 

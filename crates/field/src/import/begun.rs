@@ -82,6 +82,12 @@ impl Store {
         })
     }
 
+    /// Files and folders of all imports that have not ended, whoever began them.
+    pub(crate) fn still_wanted(&self) -> Result<Vec<PathBuf>> {
+        let noted = read(self.meta(Meta::Imports)?)?;
+        Ok(noted.into_iter().flat_map(|noted| noted.begun.roots).collect())
+    }
+
     /// Imports that a person began and that have not ended.
     fn unfinished(&self, by: PersonId) -> Result<Vec<Begun>> {
         let noted = read(self.meta(Meta::Imports)?)?;

@@ -21,6 +21,9 @@ pub(super) async fn call(State(shell): State<Shell>, Path((_, name)): Path<(Stri
         if let Some(import) = answer.get("import").and_then(Value::as_str).filter(|_| !handles.is_empty()) {
             shell.0.incoming.wanted_by(&shell.0.field, import, handles);
         }
+        if name == "unlock" {
+            shell.0.incoming.sweep(&shell.0.field);
+        }
         Ok(answer)
     });
     Ok(Json(answer.await?))

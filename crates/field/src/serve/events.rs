@@ -1,6 +1,7 @@
 //! `GET /s/{key}/events`: what the host tells without being asked, as server-sent events.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Sse;
@@ -26,11 +27,16 @@ impl Events {
     pub(super) fn of(field: &Field, stopped: watch::Receiver<bool>, incoming: Incoming) -> Self {
         let sender = broadcast::Sender::new(MOST_UNREAD);
         let tell = sender.clone();
+        // The core holds who listens to it.
+        let core = Arc::downgrade(&field.0);
         field.subscribe(move |event| {
             if let HostEvent::Import { progress } = &event
                 && progress.finished
             {
                 incoming.finished(&progress.import);
+                if let Some(core) = core.upgrade() {
+                    incoming.sweep(&Field(core));
+                }
             }
             if let Ok(text) = serde_json::to_string(&event) {
                 // Nobody listening is no fault: a page reads everything when it opens.

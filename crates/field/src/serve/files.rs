@@ -1,7 +1,7 @@
 //! Bytes in and out: chosen files come in whole, pictures and records go out by their names, never by a path.
 //!
-//! What comes in lies under `incoming/` until the import that took it is over, readable by this account only. What a run that was
-//! killed left there is removed when the next one starts.
+//! What comes in lies under `incoming/` until the import that took it is over, readable by this account only. What an import that was cut
+//! still wants stays there for the next run, which goes on with it; the rest that a run left is removed once the store can be asked.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -32,6 +32,8 @@ pub(super) struct Incoming(Arc<Kept>);
 
 struct Kept {
     folder: PathBuf,
+    /// Folders of files that an earlier run left.
+    left: Mutex<Vec<PathBuf>>,
     /// Folders of the files by the handle they were given.
     by_handle: Mutex<BTreeMap<String, PathBuf>>,
     /// Handles by the import that reads them.
@@ -40,21 +42,33 @@ struct Kept {
 
 impl Incoming {
     pub(super) fn new(field: &Field) -> Result<Self> {
-        let incoming = Self(Arc::new(Kept {
-            folder: field.0.dir.join(FOLDER),
+        let folder = field.0.dir.join(FOLDER);
+        Ok(Self(Arc::new(Kept {
+            left: Mutex::new(folders_in(&folder)?),
+            folder,
             by_handle: Mutex::default(),
             by_import: Mutex::default(),
-        }));
-        incoming.clear()?;
-        Ok(incoming)
+        })))
     }
 
-    /// Removes everything.
-    pub(super) fn clear(&self) -> Result<()> {
-        match std::fs::remove_dir_all(&self.0.folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
+    /// Removes what an earlier run left and no import wants any more. While the store is locked nobody knows, and all of it stays.
+    pub(super) fn sweep(&self, field: &Field) {
+        let Ok(wanted) = wanted(field) else { return };
+        lock(&self.0.left).retain(|folder| is_wanted(folder, &wanted) || !remove(folder));
+    }
+
+    /// Removes all that no import wants; at the end of a run.
+    pub(super) fn clear(&self, field: &Field) -> Result<()> {
+        let unknown = lock(&self.0.left).clone();
+        let wanted = wanted(field).unwrap_or(unknown);
+        for folder in folders_in(&self.0.folder)? {
+            if !is_wanted(&folder, &wanted) {
+                remove(&folder);
+            }
         }
+        // It stays while something is in it.
+        let _ = std::fs::remove_dir(&self.0.folder);
+        Ok(())
     }
 
     /// An empty file of this name in a folder of its own, so that the name can stay as it is.
@@ -89,12 +103,39 @@ impl Incoming {
     pub(super) fn finished(&self, import: &str) {
         let handles = lock(&self.0.by_import).remove(import).unwrap_or_default();
         for handle in handles {
-            if let Some(folder) = lock(&self.0.by_handle).remove(&handle)
-                && let Err(error) = std::fs::remove_dir_all(folder)
-            {
-                tracing::warn!(%error, "a file that was handed in could not be removed");
+            let folder = lock(&self.0.by_handle).remove(&handle);
+            if let Some(folder) = folder {
+                remove(&folder);
             }
         }
+    }
+}
+
+/// What lies in a folder; nothing where there is none.
+fn folders_in(folder: &FilePath) -> Result<Vec<PathBuf>> {
+    match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        entries => Ok(entries?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?),
+    }
+}
+
+/// What imports that have not ended are still to read.
+fn wanted(field: &Field) -> Result<Vec<PathBuf>> {
+    field.0.opened()?.store.still_wanted()
+}
+
+fn is_wanted(folder: &FilePath, wanted: &[PathBuf]) -> bool {
+    wanted.iter().any(|file| file.starts_with(folder))
+}
+
+/// Whether it is gone.
+fn remove(folder: &FilePath) -> bool {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            tracing::warn!(%error, "a file that was handed in could not be removed");
+            false
+        }
+        _ => true,
     }
 }
 
