@@ -64,6 +64,7 @@ fn datum_named(name: Option<&str>) -> Datum {
         "WGS84" => Datum::Wgs84,
         "CGCS2000" => Datum::Cgcs2000,
         "GCJ02" => Datum::Gcj02,
+        "BD09" | "BD09LL" => Datum::Bd09,
         _ => Datum::Unknown,
     }
 }
@@ -99,5 +100,20 @@ mod tests {
         assert_eq!((meta.altitude_cm, meta.sources.len()), (Some(-1235), 1));
         let meta = photo_meta(said(0.0, 0.0));
         assert_eq!((meta.position, meta.sources.len()), (None, 0));
+    }
+
+    #[test]
+    fn a_datum_is_known_by_its_name_and_none_is_made_up() {
+        for (name, datum) in [
+            ("WGS-84", Datum::Wgs84),
+            ("CGCS2000", Datum::Cgcs2000),
+            ("gcj-02", Datum::Gcj02),
+            ("BD-09", Datum::Bd09),
+            ("bd09ll", Datum::Bd09),
+            ("TOKYO", Datum::Unknown),
+        ] {
+            assert_eq!(datum_named(Some(name)), datum, "{name}");
+        }
+        assert_eq!(datum_named(None), Datum::Unknown);
     }
 }
