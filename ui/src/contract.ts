@@ -2114,9 +2114,48 @@ station: StationId,
  * The proposed point as it was shown.
  */
 position: Position, };
+export type Plot = { 
+/**
+ * What its middle is.
+ */
+centre: PlotCentre, 
+/**
+ * Datum of the middle.
+ */
+datum: Datum, 
+/**
+ * Standing photos that say where they were taken, in the visit's order.
+ */
+points: Array<PlotPoint>, };
+export type PlotCentre = "station" | "photos";
+export type PlotPoint = { 
+/**
+ * Which photo.
+ */
+photo: PhotoId, 
+/**
+ * Metres to the east of the middle.
+ */
+east_m: number, 
+/**
+ * Metres to the north of it.
+ */
+north_m: number, 
+/**
+ * Metres from it.
+ */
+distance_m: number, 
+/**
+ * The datum that the photo itself names.
+ */
+datum: Datum, 
+/**
+ * Whether one of the two points was carried over to the other's datum first.
+ */
+converted: boolean, };
 export type PointProposal = { 
 /**
- * The middle of the photos' points.
+ * The middle of the photos' points; its datum is unknown when one of them names none.
  */
 position: Position, 
 /**
@@ -2780,6 +2819,10 @@ record: VisitRecord | null,
  * Notes on every photo, in the visit's order.
  */
 photo_notes: Array<PhotoNotes>, 
+/**
+ * Where its photos were taken; none when none of them says so.
+ */
+plot: Plot | null, 
 /**
  * Strokes of the station's signature, once arrived.
  */
@@ -4054,6 +4097,10 @@ pack: Pack,
  * Notes on every photo, in the visit's order.
  */
 photo_notes: Array<PhotoNotes>, 
+/**
+ * Where its photos were taken; none when none of them says so.
+ */
+plot: Plot | null, 
 /**
  * What was verified here of each paper that joined the record, in the visit's order.
  */

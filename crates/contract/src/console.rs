@@ -8,6 +8,7 @@ use crate::stations::{
 };
 use domain::compare::Comparison;
 use domain::operation::{ItemComment, Strokes};
+use domain::plot::Plot;
 use domain::{Pack, PersonId, PhotoId, Role, Station, TimeGrade, Visit, VisitId, VisitPhase, VisitRecord};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -250,6 +251,8 @@ pub struct ReviewView {
     pub record: Option<VisitRecord>,
     /// Notes on every photo, in the visit's order.
     pub photo_notes: Vec<PhotoNotes>,
+    /// Where its photos were taken; none when none of them says so.
+    pub plot: Option<Plot>,
     /// Strokes of the station's signature, once arrived.
     pub strokes: Option<Strokes>,
     /// Signatures.

@@ -6,6 +6,7 @@ use crate::shared::{DataState, KeyStanding, Nothing, PaperNotes, PersonRow, Phot
 use domain::compare::Comparison;
 use domain::finding::Finding;
 use domain::operation::Strokes;
+use domain::plot::Plot;
 use domain::{Answer, FindingId, ItemCode, Pack, PersonId, PhotoId, Station, StationId, Visit, VisitId, VisitPhase};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -524,6 +525,8 @@ pub struct VisitView {
     pub pack: Pack,
     /// Notes on every photo, in the visit's order.
     pub photo_notes: Vec<PhotoNotes>,
+    /// Where its photos were taken; none when none of them says so.
+    pub plot: Option<Plot>,
     /// What was verified here of each paper that joined the record, in the visit's order.
     pub paper_notes: Vec<PaperNotes>,
     /// Durable drafts.

@@ -36,6 +36,43 @@ pub fn distance_m(a: Position, b: Position) -> i64 {
     geo::distance_m(carried(a, most), carried(b, most))
 }
 
+/// Metres east and north from one point to another, both in one datum; good to a percent over the few kilometres of a plot.
+pub fn offset_m(from: Position, to: Position) -> (i64, i64) {
+    let most = shifts(from.datum).max(shifts(to.datum));
+    geo::offset_m(carried(from, most), carried(to, most))
+}
+
+/// Whether two points can be set against each other only after one of them was carried over.
+pub fn differ(a: Position, b: Position) -> bool {
+    shifts(a.datum) != shifts(b.datum)
+}
+
+/// The middle value of each coordinate, which single wrong points do not move; none of no points. It is in the datum of the most shifted
+/// one. Where none is shifted, that is the one that all of them name, and an unknown one as soon as a single point names none.
+pub fn middle(points: &[Position]) -> Option<Position> {
+    let most = points.iter().map(|at| shifts(at.datum)).max()?;
+    let points: Vec<Position> = points.iter().map(|at| carried(*at, most)).collect();
+    let of = |coordinate: fn(&Position) -> i64| {
+        let mut values: Vec<i64> = points.iter().map(coordinate).collect();
+        values.sort_unstable();
+        values.get(values.len() / 2).copied()
+    };
+    Some(Position {
+        lat_e7: of(|at| at.lat_e7)?,
+        lon_e7: of(|at| at.lon_e7)?,
+        datum: common(points.iter().map(|at| at.datum))?,
+    })
+}
+
+/// What equally shifted datums are together.
+fn common(datums: impl Iterator<Item = Datum>) -> Option<Datum> {
+    datums.reduce(|a, b| match (a, b) {
+        _ if a == b => a,
+        (Datum::Unknown, _) | (_, Datum::Unknown) => Datum::Unknown,
+        _ => Datum::Wgs84,
+    })
+}
+
 /// The point of an unshifted datum as GCJ-02 writes it.
 pub fn shifted(position: Position) -> Position {
     carried(position, 1)
@@ -173,5 +210,28 @@ mod tests {
         assert_eq!(distance_m(here, gcj02(here)), 0);
         assert_eq!(distance_m(bd09(gcj02(here)), here), 0);
         assert_eq!(distance_m(gcj02(here), gcj02(here)), 0);
+        assert_eq!(offset_m(gcj02(here), here), (0, 0));
+        assert!(differ(gcj02(here), here) && !differ(here, here));
+    }
+
+    #[test]
+    fn a_middle_is_in_a_datum_that_its_points_name() {
+        let at = |lat_e7, datum| Position {
+            lat_e7,
+            lon_e7: 1_215_272_106,
+            datum,
+        };
+        let named = |datums: &[Datum]| {
+            let points: Vec<Position> = datums.iter().map(|datum| at(311_774_276, *datum)).collect();
+            middle(&points).map(|middle| middle.datum)
+        };
+        assert_eq!(named(&[]), None);
+        assert_eq!(named(&[Datum::Cgcs2000, Datum::Cgcs2000]), Some(Datum::Cgcs2000));
+        assert_eq!(named(&[Datum::Cgcs2000, Datum::Wgs84]), Some(Datum::Wgs84));
+        assert_eq!(named(&[Datum::Wgs84, Datum::Unknown, Datum::Wgs84]), Some(Datum::Unknown));
+        let here = at(311_774_276, Datum::Wgs84);
+        assert_eq!(middle(&[here, gcj02(here), here]), Some(gcj02(here)));
+        let elsewhere = at(0, Datum::Wgs84);
+        assert_eq!(middle(&[elsewhere, here, here]), Some(here));
     }
 }

@@ -13,6 +13,14 @@ pub fn distance_m(a: Position, b: Position) -> i64 {
     (2.0 * EARTH_RADIUS_M * h.sqrt().min(1.0).asin()).round() as i64
 }
 
+/// Metres east and north from one point to another, as if the land between them were flat.
+pub fn offset_m(from: Position, to: Position) -> (i64, i64) {
+    let metres = |e7: i64| (e7 as f64 / 1e7).to_radians() * EARTH_RADIUS_M;
+    let shrink = (from.lat_e7 as f64 / 1e7).to_radians().cos();
+    let east = metres(to.lon_e7 - from.lon_e7) * shrink;
+    (east.round() as i64, metres(to.lat_e7 - from.lat_e7).round() as i64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,5 +43,12 @@ mod tests {
     fn same_point_is_zero_and_antipodes_do_not_overflow() {
         assert_eq!(distance_m(at(1, 1), at(1, 1)), 0);
         assert_eq!(distance_m(at(0, 0), at(0, 1_800_000_000)), 20_015_114);
+    }
+
+    #[test]
+    fn east_and_north_are_told_in_metres() {
+        let here = at(300_000_000, 1_000_000_000);
+        assert_eq!(offset_m(here, at(300_010_000, 1_000_010_000)), (96, 111));
+        assert_eq!(offset_m(here, at(299_990_000, 999_990_000)), (-96, -111));
     }
 }

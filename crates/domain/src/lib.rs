@@ -24,6 +24,7 @@ pub mod paper;
 pub mod person;
 pub mod photo;
 pub mod place_station;
+pub mod plot;
 pub mod record;
 pub mod search;
 pub mod station;

@@ -5,7 +5,7 @@ use crate::datum;
 use crate::geo;
 use crate::operation::Operation;
 use crate::photo::PhotoMeta;
-use crate::station::{Datum, Position, Station};
+use crate::station::{Position, Station};
 use crate::visit::Visit;
 use crate::worth::is_within_hours;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ const NEAR_M: i64 = 200;
 /// A point proposed for a station.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct PointProposal {
-    /// The middle of the photos' points.
+    /// The middle of the photos' points; its datum is unknown when one of them names none.
     pub position: Position,
     /// How many photos it rests on.
     pub photos: u32,
@@ -48,12 +48,12 @@ pub fn propose_point<'a>(visits: impl IntoIterator<Item = &'a Visit>) -> Option<
                 .map(|at| (number, at)),
         );
     }
-    let rough = middle(&points)?;
+    let rough = middle_of(&points)?;
     points.retain(|(_, at)| geo::distance_m(*at, rough) <= NEAR_M);
     if points.len() < LEAST_PHOTOS {
         return None;
     }
-    let position = middle(&points)?;
+    let position = middle_of(&points)?;
     let mut distances: Vec<i64> = points.iter().map(|(_, at)| geo::distance_m(*at, position)).collect();
     distances.sort_unstable();
     let mut visits: Vec<usize> = points.iter().map(|(number, _)| *number).collect();
@@ -66,18 +66,9 @@ pub fn propose_point<'a>(visits: impl IntoIterator<Item = &'a Visit>) -> Option<
     })
 }
 
-/// The middle value of each coordinate, which single wrong points do not move.
-fn middle(points: &[(usize, Position)]) -> Option<Position> {
-    let of = |coordinate: fn(&Position) -> i64| {
-        let mut values: Vec<i64> = points.iter().map(|(_, at)| coordinate(at)).collect();
-        values.sort_unstable();
-        values.get(values.len() / 2).copied()
-    };
-    Some(Position {
-        lat_e7: of(|at| at.lat_e7)?,
-        lon_e7: of(|at| at.lon_e7)?,
-        datum: Datum::Wgs84,
-    })
+fn middle_of(points: &[(usize, Position)]) -> Option<Position> {
+    let points: Vec<Position> = points.iter().map(|(_, at)| *at).collect();
+    datum::middle(&points)
 }
 
 /// Why a point cannot be registered.
@@ -104,4 +95,4 @@ pub fn place_station(known: Option<&Station>, proposal: Option<&PointProposal>, 
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

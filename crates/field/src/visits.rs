@@ -355,6 +355,7 @@ impl Core {
             phase: open.phase(&visit),
             awaits: open.awaits(&visit),
             data_state: open.store.visit_states([id])?.get(&id).copied().unwrap_or(DataState::LocalOnly),
+            plot: domain::plot::of_visit(&visit, station.position),
             station,
             pack: pack.clone(),
             photo_notes: notes.collect(),

@@ -1,5 +1,5 @@
 /** What the invented hosts can be asked to show, each by a word in the address: a visit as it rarely is. */
-import type { AttachedPaper, PaperSigner, PersonId, TeamMember, UncoveredEntry, Visit, VisitView } from "@/contract";
+import type { AttachedPaper, PaperSigner, PersonId, Plot, PlotPoint, Station, TeamMember, UncoveredEntry, Visit, VisitPhoto, VisitView } from "@/contract";
 
 const HEX = "9f2c41d07be85a6630c9e1f4a2b7d85c0e6f13a94bd27058c6e9f0a1b2c3d4e5";
 
@@ -80,6 +80,17 @@ function disputed(view: VisitView): void {
   ];
 }
 
+/** Photos of a visit around its station, as far apart as they say; the third one's point stands in another datum. */
+export function plotOf(photos: VisitPhoto[], station: Station | null): Plot | null {
+  const points = photos.flatMap(({ attached, withdrawn }, at): PlotPoint[] => {
+    if (!attached.meta.position || withdrawn !== null) return [];
+    const distance_m = attached.distance_m ?? 0;
+    const east_m = Math.round(distance_m * Math.cos(at));
+    return [{ photo: attached.photo, east_m, north_m: Math.round(distance_m * Math.sin(at)), distance_m, datum: at === 3 ? "gcj02" : attached.meta.position.datum, converted: at === 3 }];
+  });
+  return points.length ? { centre: station?.position ? "station" : "photos", datum: "wgs84", points } : null;
+}
+
 /** Shows the visit as the address asks. */
 export function shape(view: VisitView, words: URLSearchParams): void {
   const [one, two] = view.visit.description.team;
@@ -93,4 +104,5 @@ export function shape(view: VisitView, words: URLSearchParams): void {
     view.visit.aborted = { by: one?.person ?? null, ts_ms: Date.now(), reason: "站点昨天已经查过，点错了" };
   }
   if (words.has("reaimed")) view.visit.reaimed = [{ from: view.visit.station, by: one?.person ?? null, ts_ms: Date.now(), reason: "名单上选错了一行" }];
+  view.plot = plotOf(view.visit.photos, view.station);
 }

@@ -2,7 +2,7 @@
 import type { Answer, AnswerVersion, ApiError, ConsoleCalls, EnrolmentRow, FieldValue, Item, ItemComment, Me, ProposedStation, ReviewRow, ReviewView, UnplacedStation, VisitPhase } from "@/contract";
 import { HostError, type ConsoleHost } from ".";
 import { fakeHost } from "./fake";
-import { asked, paperOf, uncovered } from "./fake-cases";
+import { asked, paperOf, plotOf, uncovered } from "./fake-cases";
 import { fakeFilters, fakeList } from "./fake-lists";
 import { stationTable, stationsReport } from "./fake-stations";
 
@@ -88,6 +88,7 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
       pack: view.pack,
       record: null,
       photo_notes: notes,
+      plot: plotOf(photos, view.station),
       paper_notes: [],
       strokes: { v: 1, width: 600, height: 180, strokes: [[[60, 50, 0], [200, 48, 40], [190, 120, 90]], [[300, 40, 300], [320, 150, 380], [420, 60, 420]]] },
       signatures: sealed

@@ -119,6 +119,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     station: STATIONS[0]!,
     pack: pack as Pack,
     photo_notes: photos.map(notesOf),
+    plot: null,
     paper_notes: [],
     drafts: [],
     saved_at_ms: started,

@@ -226,6 +226,7 @@ export const consoleEn: typeof consoleZh = {
     lead: "Worked out from photos of sealed visits for the county to decide; once registered, distances of photos are measured to it.",
     done: "The position of {name} is registered",
     why: "{photos} photos of {visits} visits; half of them within {m} m",
+    unnamed: "Photos among them name no datum: the point is registered as of an unknown one.",
     place: "Register this position",
     without: "{n} more stations have neither a position nor enough photos to propose one.",
   },

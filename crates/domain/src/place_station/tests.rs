@@ -4,6 +4,7 @@ use crate::authority::LogKind;
 use crate::ids::{PhotoId, StationId, VisitId};
 use crate::operation::{BlobRef, PhotoAttached, VisitDescription, VisitOpened};
 use crate::pack::PackRef;
+use crate::station::Datum;
 use uuid::Uuid;
 
 const START_MS: i64 = 1_779_238_800_000;
@@ -25,7 +26,8 @@ fn here(metres_north: i64) -> PhotoMeta {
     }
 }
 
-fn visit(number: u128, photos: Vec<PhotoMeta>) -> Visit {
+/// A visit on 20 May 2026 with these photos, whose ids are `number` × 100 and on.
+pub(crate) fn visit(number: u128, photos: Vec<PhotoMeta>) -> Visit {
     let description = VisitDescription {
         team: Vec::new(),
         methods: Vec::new(),
@@ -104,6 +106,20 @@ fn the_middle_is_proposed_and_photos_from_elsewhere_do_not_move_it() {
     assert_eq!((proposal.photos, proposal.visits), (4, 2));
     assert_eq!(proposal.position, at(350_000_000 + 4 * 90, Datum::Wgs84));
     assert!((4..=8).contains(&proposal.within_m), "{}", proposal.within_m);
+}
+
+#[test]
+fn a_proposal_names_no_datum_that_its_photos_do_not_name() {
+    let in_datum = |metres: i64, datum| PhotoMeta {
+        position: Some(at(350_000_000 + metres * 90, datum)),
+        ..here(0)
+    };
+    let proposed = |datum| {
+        let photos = vec![here(0), here(5), in_datum(9, datum), in_datum(12, datum)];
+        propose_point(&[visit(1, photos)]).unwrap().position.datum
+    };
+    assert_eq!(proposed(Datum::Unknown), Datum::Unknown);
+    assert_eq!(proposed(Datum::Cgcs2000), Datum::Wgs84);
 }
 
 #[test]

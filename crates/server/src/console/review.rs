@@ -337,6 +337,7 @@ pub(super) fn view(app: &App, scope: &ScopeId, id: VisitId) -> Answer<ReviewView
         Ok(Some(ReviewView {
             phase: dossier.visit.phase(),
             data_state: db.visit_data_state(scope, id)?,
+            plot: domain::plot::of_visit(&dossier.visit, station.as_ref().and_then(|known| known.position)),
             station,
             pack: pack.cloned(),
             record: dossier.sound_record(),

@@ -53,6 +53,12 @@ async fn a_visit_is_reviewed_accepted_and_exported() {
     assert_eq!(view["record"]["photos"].as_array().unwrap().len(), 1);
     let remarks = view["photo_notes"][0]["remarks"].as_array().unwrap();
     assert_eq!(remarks.iter().map(|one| one["kind"].as_str().unwrap()).collect::<Vec<_>>(), ["far"]);
+    let plotted = &view["plot"]["points"][0];
+    assert_eq!(view["plot"]["centre"], "station");
+    assert_eq!(
+        (&plotted["photo"], &plotted["distance_m"]),
+        (&view["visit"]["photos"][0]["attached"]["photo"], &remarks[0]["distance_m"])
+    );
     for signature in view["signatures"].as_array().unwrap() {
         assert_eq!(signature["time_grade"], "anchored");
         assert_eq!((&signature["holds"], &signature["certified"]), (&json!(true), &json!(true)));

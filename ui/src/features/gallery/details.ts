@@ -50,7 +50,12 @@ export function useDetails(host: FieldHost, row: Ref<ListRow | null>) {
       if (row.value?.id === of.id) failure.value = asApiError(thrown);
     }
   }
-  watch(() => row.value?.id, () => ((details.value = null), load()), { immediate: true });
+  /** Photos of one visit follow each other at once: what is on the screen stays, and the focus with it. */
+  function atOnce(): Details | null {
+    const view = details.value?.view;
+    return view && row.value && view.visit.id === row.value.visit ? detailsOf(view, row.value.id) : null;
+  }
+  watch(() => row.value?.id, () => ((details.value = atOnce()), load()), { immediate: true });
 
   return {
     details,

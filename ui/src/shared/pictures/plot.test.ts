@@ -1,29 +1,24 @@
 import { describe, expect, it } from "vitest";
-import type { Position } from "@/contract";
-import { layOut, niceRadius, offset } from "./plot";
+import { markOf, niceRadius, pressed } from "./plot";
 
-const at = (lat_e7: number, lon_e7: number, datum: Position["datum"] = "wgs84"): Position => ({ lat_e7, lon_e7, datum });
+const point = (photo: string, east_m: number, north_m: number) => ({ photo, east_m, north_m, distance_m: 0, datum: "wgs84" as const, converted: false });
 
 describe("the plot", () => {
-  it("puts north up and east right, in metres", () => {
-    const { east, north } = offset(at(300_000_000, 1_000_000_000), at(300_010_000, 1_000_010_000));
-    expect(north).toBeCloseTo(111.2, 0);
-    expect(east).toBeCloseTo(96.3, 0);
+  it("puts north up and east right", () => {
+    expect(markOf(point("a", 50, 25), 100)).toEqual({ id: "a", x: 50, y: -25 });
   });
 
   it("chooses round radii", () => {
     expect([0, 46, 180, 460].map(niceRadius)).toEqual([50, 100, 200, 1000]);
   });
 
-  it("never compares a shifted datum, and counts what lies beyond", () => {
-    const origin = at(300_000_000, 1_000_000_000);
-    const photos = [
-      { id: "near", position: at(300_003_000, 1_000_000_000) },
-      { id: "far", position: at(310_000_000, 1_000_000_000) },
-      { id: "shifted", position: at(300_003_000, 1_000_000_000, "bd09") },
-    ];
-    const { points, beyond, other } = layOut(origin, photos, 5000);
-    expect(points.map((p) => p.id)).toEqual(["near"]);
-    expect([beyond, other]).toEqual([1, 1]);
+  it("takes a press for the nearest photo in reach, and goes through those that lie upon one another", () => {
+    const marks = [point("a", 0, 0), point("b", 1, 1), point("c", 20, 0)].map((one) => markOf(one, 100));
+    expect(pressed(marks, 12, 0)).toBe("c");
+    expect(pressed(marks, 60, 0)).toBeNull();
+    expect(pressed(marks, 1, 0)).toBe("a");
+    expect(pressed(marks, 1, 0, "a")).toBe("b");
+    expect(pressed(marks, 1, 0, "b")).toBe("a");
+    expect(pressed(marks, 20, 0, "c")).toBe("c");
   });
 });

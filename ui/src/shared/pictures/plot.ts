@@ -1,28 +1,16 @@
-/** Places photos on a plain metric plot around a station: east to the right, north up. No map, no border (domain §13-8). */
-import type { Position } from "@/contract";
+/** Draws photos on a plain metric plot: east to the right, north up. No map, no border (domain §13-8). Where each lies, the core says. */
+import type { PhotoId, PlotPoint } from "@/contract";
 
-export interface PlotPoint {
-  id: string;
-  east: number;
-  north: number;
-  metres: number;
-}
+/** Half the width of what can be pressed, in units of the drawing: 41 pixels across at its usual size. */
+export const REACH = 17;
+/** Points nearer than this are drawn upon one another. */
+const UPON = 4;
 
-const METRES_PER_DEGREE = 111_195;
-
-/** East and north in metres from `origin`; good to a percent over the few kilometres of a plot. */
-export function offset(origin: Position, point: Position): { east: number; north: number } {
-  const north = ((point.lat_e7 - origin.lat_e7) / 1e7) * METRES_PER_DEGREE;
-  const shrink = Math.cos((origin.lat_e7 / 1e7) * (Math.PI / 180));
-  const east = ((point.lon_e7 - origin.lon_e7) / 1e7) * METRES_PER_DEGREE * shrink;
-  return { east, north };
-}
-
-const SHIFTED = ["gcj02", "bd09"];
-
-/** Whether two positions may be compared: GCJ-02 and BD-09 are shifted and never set against others. */
-export function comparable(a: Position, b: Position): boolean {
-  return a.datum === b.datum || (!SHIFTED.includes(a.datum) && !SHIFTED.includes(b.datum));
+/** A photo in the drawing, whose outer circle is 100 units wide. */
+export interface Mark {
+  id: PhotoId;
+  x: number;
+  y: number;
 }
 
 /** A round radius that holds the farthest point shown: 1, 2 or 5 times a power of ten, at least 50 m. */
@@ -35,20 +23,17 @@ export function niceRadius(farthest: number): number {
   return 10 * power;
 }
 
-/** Points to draw and how many lie beyond `limit` metres or cannot be compared. */
-export function layOut(origin: Position, photos: { id: string; position: Position }[], limit: number): { points: PlotPoint[]; beyond: number; other: number } {
-  const points: PlotPoint[] = [];
-  let beyond = 0;
-  let other = 0;
-  for (const photo of photos) {
-    if (!comparable(origin, photo.position)) {
-      other += 1;
-      continue;
-    }
-    const { east, north } = offset(origin, photo.position);
-    const metres = Math.hypot(east, north);
-    if (metres > limit) beyond += 1;
-    else points.push({ id: photo.id, east, north, metres });
-  }
-  return { points, beyond, other };
+export function markOf(point: PlotPoint, radius: number): Mark {
+  return { id: point.photo, x: (point.east_m / radius) * 100, y: -(point.north_m / radius) * 100 };
+}
+
+/** What a press means: the nearest photo in reach; of those that lie upon one another, the one after the photo that is shown. */
+export function pressed(marks: readonly Mark[], x: number, y: number, here?: PhotoId): PhotoId | null {
+  const from = (a: number, b: number) => (mark: Mark) => Math.hypot(mark.x - a, mark.y - b);
+  const away = from(x, y);
+  const [nearest] = marks.filter((mark) => away(mark) <= REACH).sort((a, b) => away(a) - away(b));
+  if (!nearest) return null;
+  const beside = from(nearest.x, nearest.y);
+  const stack = marks.filter((mark) => beside(mark) < UPON);
+  return stack[(stack.findIndex((mark) => mark.id === here) + 1) % stack.length]?.id ?? null;
 }
