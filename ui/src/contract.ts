@@ -879,7 +879,7 @@ received_at_ms: number,
  * When it was approved, ms since 1970 UTC.
  */
 approved_at_ms: number | null, };
-export type ErrorCode = "bad_request" | "no_such_call" | "not_logged_in" | "not_allowed" | "shell_closed" | "wrong_login" | "too_many_attempts" | "server_busy" | "not_found" | "card_unreadable" | "card_untrusted" | "card_already" | "no_county" | "locked" | "wrong_passphrase" | "weak_passphrase" | "name_missing" | "store_newer" | "store_busy" | "store_damaged" | "disk_full" | "no_rights" | "file_unreadable" | "refused" | "server_unreachable" | "server_confused" | "server_untrusted" | "not_certified_yet" | "wrong_authority_passphrase" | "changed_meanwhile" | "table_unreadable" | "paper_failed" | "copy_none" | "copy_damaged" | "copy_foreign" | "copy_newer" | "copy_same_disk" | "copy_medium_full" | "copy_medium_fault" | "copy_busy" | "internal";
+export type ErrorCode = "bad_request" | "no_such_call" | "not_logged_in" | "not_allowed" | "shell_closed" | "wrong_login" | "too_many_attempts" | "server_busy" | "not_found" | "card_unreadable" | "card_untrusted" | "card_already" | "no_county" | "locked" | "wrong_passphrase" | "weak_passphrase" | "name_missing" | "store_newer" | "store_busy" | "store_damaged" | "disk_full" | "no_rights" | "file_unreadable" | "no_file_copied" | "refused" | "server_unreachable" | "server_confused" | "server_untrusted" | "not_certified_yet" | "wrong_authority_passphrase" | "changed_meanwhile" | "table_unreadable" | "paper_failed" | "copy_none" | "copy_damaged" | "copy_foreign" | "copy_newer" | "copy_same_disk" | "copy_medium_full" | "copy_medium_fault" | "copy_busy" | "internal";
 export type ExportList = { 
 /**
  * What is asked.

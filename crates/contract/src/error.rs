@@ -54,6 +54,8 @@ pub enum ErrorCode {
     NoRights,
     /// A file cannot be read; `name`, `detail`.
     FileUnreadable,
+    /// What was copied elsewhere to be pasted is no file; nothing was taken in.
+    NoFileCopied,
     /// A visit's rule refuses: `rule` is the refusal's key, further parameters by rule.
     Refused,
     /// The server cannot be reached; the work goes on.

@@ -714,6 +714,7 @@ const en: Catalogue = {
     no_rights: { happened: "This account may not read or write the folder with the data.", safe: "Nothing was changed; what was there is still there.", act: "Open the program with the usual account, or have the folder's rights restored, then try again." },
     disk_full: { happened: "The disk is full; the latest was not saved.", safe: "Everything before the time of “Saved here” is safe.", act: "Make room on the disk and try again." },
     file_unreadable: { happened: "The file {name} cannot be read.", safe: "The original is untouched and the others are not affected.", act: "Check the file or try another reader." },
+    no_file_copied: { happened: "There is no file to paste: what was copied is a picture or text, not a file.", safe: "Nothing was taken in, and the photos that are here are not affected.", act: "Save a screenshot or a picture of a chat as a file first and import it; copy files in the file manager and paste again." },
     refused: { happened: "This breaks a rule and was not done.", safe: "What was saved is unchanged.", act: "Check and try again." },
     server_unreachable: { happened: "The server cannot be reached.", safe: "Everything is here and the work goes on.", act: "Try again when there is a network." },
     server_confused: { happened: "The server's answer cannot be understood.", safe: "Nothing was changed.", act: "Try later; if it happens again, ask the county administrator." },

@@ -1,7 +1,7 @@
 import { mount } from "@vue/test-utils";
 import { afterEach, expect, it, vi } from "vitest";
 import { defineComponent, h, watch } from "vue";
-import type { HostEvent, ImportProgress } from "@/contract";
+import type { ApiError, HostEvent, ImportProgress } from "@/contract";
 import type { FieldHost } from "@/host";
 import { useImports, type Imports } from "./imports";
 
@@ -10,6 +10,7 @@ afterEach(() => {
   gone();
   gone = () => {};
   able = () => true;
+  copied = ["file-1"];
   vi.useRealTimers();
 });
 
@@ -17,21 +18,25 @@ let tell: (event: HostEvent) => void = () => undefined;
 let imports: Imports;
 let able: (what: string) => boolean = () => true;
 const made: string[] = [];
+const failures: ApiError[] = [];
+/** Handles of what was copied in another program. */
+let copied = ["file-1"];
 /** A screen that takes files into a visit, or into the inbox. */
 function watching(visit: string | null): void {
   made.length = 0;
+  failures.length = 0;
   const host = {
     call: (name: string) => (made.push(name), Promise.resolve(name.startsWith("import_") && name !== "import_report" ? { import: "one" } : { finished: false, cancelled: false, rows: [] })),
     can: (what: string) => able(what),
     pickFiles: (what: string) => {
       if (what === "clipboard") made.push("pick clipboard");
-      return Promise.resolve(["file-1"]);
+      return Promise.resolve(what === "clipboard" ? copied : ["file-1"]);
     },
     handIn: (files: File[]) => Promise.resolve(files.map((file) => file.name)),
     onEvent: (listener: (event: HostEvent) => void) => ((tell = listener), () => undefined),
   } as unknown as FieldHost;
   gone();
-  const screen = mount(defineComponent(() => ((imports = useImports(host, visit, { changed: () => undefined, failed: () => undefined, mayTake: () => true })), () => h("i"))));
+  const screen = mount(defineComponent(() => ((imports = useImports(host, visit, { changed: () => undefined, failed: (error) => failures.push(error), mayTake: () => true })), () => h("i"))));
   gone = () => screen.unmount();
 }
 const far = (visit: string | null, done: number, more: Partial<ImportProgress> = {}): HostEvent => ({ event: "import", progress: { import: "one", visit, resumed: false, done, total: 500, bytes: 1, finished: false, ...more } });
@@ -125,5 +130,10 @@ it("asks a window for the files that were copied, and lets text fields paste", a
   expect(made).toEqual([]);
   await press(document.body, { ctrlKey: true });
   expect(made.slice(0, 2)).toEqual(["pick clipboard", "import_to_inbox"]);
+  tell(far(null, 500, { finished: true }));
+  copied = [];
+  made.length = 0;
+  await press(document.body, { ctrlKey: true });
+  expect([made, failures.map((one) => one.code)]).toEqual([["pick clipboard"], ["no_file_copied"]]);
   field.remove();
 });

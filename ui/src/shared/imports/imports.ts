@@ -1,7 +1,7 @@
 /** Taking files into a visit or into the inbox: one import at a time, its progress and its report. */
 import { computed, onBeforeUnmount, onMounted, ref } from "vue";
 import type { ApiError, ImportProgress, ImportReport, VisitId } from "@/contract";
-import { asApiError, type FieldHost, type Pick } from "@/host";
+import { asApiError, HostError, type FieldHost, type Pick } from "@/host";
 import { perFrame } from "@/shared/frames";
 import { isTextField, useKeys } from "@/shared/keys";
 
@@ -126,8 +126,11 @@ export function useImports(host: FieldHost, visit: VisitId | null, options: { ch
   }
   /** In a window, whose page is not told of files that were copied. */
   async function pasteCopied(): Promise<void> {
+    if (progress.value || !options.mayTake()) return;
     try {
-      await begin(await host.pickFiles("clipboard"), "paste");
+      const handles = await host.pickFiles("clipboard");
+      if (!handles.length) throw new HostError({ code: "no_file_copied", params: {} });
+      await begin(handles, "paste");
     } catch (thrown) {
       options.failed(asApiError(thrown));
     }
