@@ -47,6 +47,24 @@ pub async fn save_record(shell: State<'_, Shell>, handle: String, file_name: Str
     .await
 }
 
+/// Opens an address of this machine under which the window's player gets a film: it asks for none of our own.
+#[tauri::command]
+pub async fn play_film(shell: State<'_, Shell>, photo: String) -> Answer<String> {
+    let shell = shell.inner().clone();
+    beside(move || shell.field()?.play(&photo)).await
+}
+
+/// Closes such an address.
+#[tauri::command]
+pub async fn end_film(shell: State<'_, Shell>, url: String) -> Answer<()> {
+    let shell = shell.inner().clone();
+    beside(move || {
+        shell.field()?.end_film(&url);
+        Ok(())
+    })
+    .await
+}
+
 /// Hears that the first screen can be used; whoever measures starts reads the line.
 #[tauri::command]
 pub fn usable() {

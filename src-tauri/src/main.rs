@@ -58,6 +58,8 @@ fn main() -> Result<()> {
             commands::call,
             commands::pick,
             commands::save_record,
+            commands::play_film,
+            commands::end_film,
             commands::usable
         ])
         .setup(|app| {

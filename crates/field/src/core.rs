@@ -17,6 +17,7 @@ use crate::blank::Blank;
 use crate::copy::Copying;
 use crate::enrol::Joining;
 use crate::error::{Error, Result};
+use crate::film::Playing;
 use crate::give::Offer;
 use crate::import::Import;
 use crate::incarnation::{self, Outside};
@@ -99,6 +100,8 @@ pub(crate) struct Core {
     pub(crate) laid_out: Mutex<Vec<LaidOut>>,
     /// The record that is offered to a phone, or was last.
     pub(crate) sharing: Mutex<Option<Offer>>,
+    /// The film that plays under an address of its own, if one does.
+    pub(crate) playing: Mutex<Option<Playing>>,
     /// The page on which a phone hands in photos, or the last one.
     pub(crate) receiving: Mutex<Option<Reception>>,
     /// The blank form laid out last.
@@ -164,6 +167,7 @@ impl Field {
             made: Mutex::default(),
             blank: Mutex::default(),
             sharing: Mutex::default(),
+            playing: Mutex::default(),
             receiving: Mutex::default(),
             laid_out: Mutex::default(),
             leaving: Mutex::default(),

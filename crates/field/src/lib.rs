@@ -10,6 +10,7 @@ mod core;
 mod documents;
 mod enrol;
 mod error;
+mod film;
 mod filters;
 mod give;
 mod handover;

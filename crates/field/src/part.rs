@@ -1,12 +1,13 @@
 //! Parts of originals, as a player asks for them (RFC 9110 §14): a film is shown without being held in memory whole.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 
 use contract::ApiError;
 use domain::PhotoId;
 
 use crate::core::{Core, Field};
 use crate::error::{Error, Result};
+use crate::vault::VaultReader;
 
 /// Bytes of one answer at most; a player asks for the next ones by itself.
 const MOST: u64 = 4 << 20;
@@ -27,10 +28,32 @@ pub struct Part {
 impl Part {
     /// The value of the header that says which part it is.
     pub fn content_range(&self) -> String {
-        match self.first {
-            Some(first) => format!("bytes {first}-{}/{}", (first + self.bytes.len() as u64).saturating_sub(1), self.total),
-            None => format!("bytes */{}", self.total),
-        }
+        content_range(self.first, self.bytes.len() as u64, self.total)
+    }
+}
+
+/// Which part of an original it is; without a first byte, that there is no such part.
+pub(crate) fn content_range(first: Option<u64>, len: u64, total: u64) -> String {
+    match first {
+        Some(first) => format!("bytes {first}-{}/{total}", first.saturating_add(len).saturating_sub(1)),
+        None => format!("bytes */{total}"),
+    }
+}
+
+/// An original that is read from anywhere in it.
+pub(crate) struct Original {
+    pub(crate) media_type: String,
+    pub(crate) total: u64,
+    reader: VaultReader,
+}
+
+impl Original {
+    /// So many bytes from there; fewer where it ends.
+    pub(crate) fn read(&mut self, first: u64, len: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.reader.seek(SeekFrom::Start(first))?;
+        (&mut self.reader).take(len).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 }
 
@@ -43,29 +66,37 @@ impl Field {
 
 impl Core {
     fn part(&self, photo: &str, range: &str) -> Result<Option<Part>> {
+        let mut original = self.original(photo)?;
+        let Some(wanted) = wanted(range, original.total) else { return Ok(None) };
+        let bytes = match wanted {
+            Some((first, len)) => original.read(first, len.min(MOST))?,
+            None => Vec::new(),
+        };
+        Ok(Some(Part {
+            media_type: original.media_type,
+            first: wanted.map(|(first, _)| first),
+            bytes,
+            total: original.total,
+        }))
+    }
+
+    /// Opens an original, which nobody may while the session is locked.
+    pub(crate) fn original(&self, photo: &str) -> Result<Original> {
         let (open, _) = self.unlocked()?;
         let photo: PhotoId = photo.parse().map_err(|_| Error::NotFound("photo"))?;
         let row = open.store.photo(photo)?.ok_or(Error::NotFound("photo"))?;
         let mut reader = open.vault.reader(&row.original)?;
-        let total = reader.seek(SeekFrom::End(0))?;
-        let Some(wanted) = wanted(range, total) else { return Ok(None) };
-        let mut bytes = Vec::new();
-        if let Some((first, len)) = wanted {
-            reader.seek(SeekFrom::Start(first))?;
-            reader.take(len).read_to_end(&mut bytes)?;
-        }
-        Ok(Some(Part {
+        Ok(Original {
             media_type: row.mime,
-            first: wanted.map(|(first, _)| first),
-            bytes,
-            total,
-        }))
+            total: reader.seek(SeekFrom::End(0))?,
+            reader,
+        })
     }
 }
 
-/// First byte and length of what is asked for, no longer than one answer; the inner none when there are no such bytes, the outer when
-/// the header is of another kind or asks for several parts.
-fn wanted(range: &str, total: u64) -> Option<Option<(u64, u64)>> {
+/// First byte and length of what is asked for; the inner none when there are no such bytes, the outer when the header is of another kind
+/// or asks for several parts.
+pub(crate) fn wanted(range: &str, total: u64) -> Option<Option<(u64, u64)>> {
     let (first, last) = range.trim().strip_prefix("bytes=")?.split_once('-')?;
     let number = |text: &str| text.trim().parse::<u64>().ok();
     let (first, end) = if first.is_empty() {
@@ -79,7 +110,7 @@ fn wanted(range: &str, total: u64) -> Option<Option<(u64, u64)>> {
         }
         (first, last.saturating_add(1).min(total))
     };
-    let len = end.saturating_sub(first).min(MOST);
+    let len = end.saturating_sub(first);
     Some((len > 0).then_some((first, len)))
 }
 
@@ -94,7 +125,7 @@ mod tests {
         assert_eq!(wanted("bytes=90-500", 100), Some(Some((90, 10))));
         assert_eq!(wanted("bytes=-30", 100), Some(Some((70, 30))));
         assert_eq!(wanted("bytes=-300", 100), Some(Some((0, 100))));
-        assert_eq!(wanted("bytes=0-", 1 << 40), Some(Some((0, MOST))));
+        assert_eq!(wanted("bytes=0-", 1 << 40), Some(Some((0, 1 << 40))));
         for beyond in ["bytes=100-", "bytes=100-200", "bytes=-0"] {
             assert_eq!(wanted(beyond, 100), Some(None), "{beyond}");
         }

@@ -175,6 +175,7 @@ impl Core {
     pub(crate) fn lock_session(&self) {
         self.set_session(None);
         *lock(&self.made) = None;
+        *lock(&self.playing) = None;
         *lock(&self.blank) = None;
         lock(&self.laid_out).clear();
         self.stop_sharing();

@@ -33,8 +33,8 @@ export interface FieldHost {
   onEvent(listener: (event: HostEvent) => void): () => void;
   /** Address of a picture; it never holds a path of the machine. */
   imageUrl(kind: ImageKind, id: string): string;
-  /** A film as this host's player takes it; none when it takes none of this size. */
-  film(id: string, sizeBytes: number): Promise<Film | null>;
+  /** A film as this host's player takes it. */
+  film(id: string): Promise<Film>;
   /** Copies a finished document where the person wants it; false when the dialog was closed. */
   saveRecord(handle: string, fileName: string): Promise<boolean>;
   /** Tells the host that the first screen can be used. */

@@ -3,12 +3,8 @@ import { convertFileSrc, invoke, isTauri } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { FieldCalls, HostEvent } from "@/contract";
 import { asApiError, HostError, type Ability, type FieldHost } from ".";
-import { held } from "./web";
 
 const ABILITIES: readonly Ability[] = ["pick_files", "pick_folder", "drop_files", "paste_paths", "save_record"];
-
-/** Bytes of a film that is held in memory to be played. */
-const MOST_IN_MEMORY = 256 * 1024 * 1024;
 
 async function ask<T>(command: string, args: Record<string, unknown>): Promise<T> {
   try {
@@ -33,13 +29,11 @@ export function tauriHost(): FieldHost {
       return () => void stop.then((unlisten) => unlisten());
     },
     imageUrl: (kind, id) => convertFileSrc(`${kind}/${id}`, "xunzhan"),
-    async film(id, sizeBytes) {
-      const url = convertFileSrc(`original/${id}`, "xunzhan");
-      // The player of WebKitGTK knows no address of ours: it is given a copy in memory, as long as that is no burden.
-      if (!navigator.userAgent.includes("Linux")) return { url, free: () => undefined };
-      if (sizeBytes > MOST_IN_MEMORY) return null;
-      const copy = await held(url);
-      return { url: copy, free: () => URL.revokeObjectURL(copy) };
+    async film(id) {
+      // The player of WebKitGTK knows no address of ours: it is given one of this machine, for as long as somebody looks.
+      if (!navigator.userAgent.includes("Linux")) return { url: convertFileSrc(`original/${id}`, "xunzhan"), free: () => undefined };
+      const url = await ask<string>("play_film", { photo: id });
+      return { url, free: () => void ask("end_film", { url }) };
     },
     saveRecord: (handle, fileName) => ask<boolean>("save_record", { handle, fileName }),
     usable: () => void invoke("usable"),

@@ -23,13 +23,6 @@ export const post = <T>(path: string, args: unknown): Promise<T> =>
 export const send = <T>(path: string, file: Blob): Promise<T> =>
   ask<T>(path, { headers: { "content-type": "application/octet-stream" }, body: file });
 
-/** Takes what lies under an address into memory, and answers an address of the copy. */
-export async function held(path: string): Promise<string> {
-  const answer = await fetch(path);
-  if (!answer.ok) throw new HostError({ code: "not_found", params: {} });
-  return URL.createObjectURL(await answer.blob());
-}
-
 /** Calls the listener with each message until the returned function is called. The browser opens a stream that broke again. */
 export function listen(path: string, listener: (message: unknown) => void): () => void {
   const source = new EventSource(path);

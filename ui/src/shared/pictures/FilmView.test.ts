@@ -15,8 +15,9 @@ function counting(film: (id: string) => Film | null) {
   const open = new Set<string>();
   const opening = async (id: string) => {
     const found = film(id);
-    if (found) open.add(id);
-    return found && { url: found.url, free: () => void open.delete(id) };
+    if (!found) throw new Error("it is not there");
+    open.add(id);
+    return { url: found.url, free: () => void open.delete(id) };
   };
   return { open, shown: (photo: string) => ({ photo, name: "VID_1.mp4", open: () => opening(photo), poster: "data:," }) };
 }
