@@ -35,6 +35,7 @@ export const galleryEn: typeof galleryZh = {
     arrived: "Came here",
     exports: "Exported",
     unsaid: "not stated",
+    presumed: "{method} (by how it came; not stated)",
     none: "never",
     by: { camera: "taken at the place", imported: "imported", scan: "scanned" },
     way: { dialog: "chosen as a file", drop: "dropped on the window", paste: "pasted", phone: "from a phone", copy: "made on a laptop", paper: "as a paper signed by hand", other: "imported ({way})" },
@@ -52,6 +53,7 @@ export const galleryEn: typeof galleryZh = {
     bundle: "the proof bundle of the whole visit",
     marked_file: "a copy with a watermark",
     to: ", for {to}",
+    given: "{at}: {who} gave the record as PDF, with a small picture, to {to}; SHA-256 of the PDF {file}",
   },
   mark: {
     open: "Mark or blur",

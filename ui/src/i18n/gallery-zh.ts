@@ -33,6 +33,7 @@ export const galleryZh = {
     arrived: "进入本系统",
     exports: "导出",
     unsaid: "未填写",
+    presumed: "{method}（按进入方式，未另行填写）",
     none: "没有导出过",
     by: { camera: "现场拍摄", imported: "导入", scan: "扫描" },
     way: { dialog: "选择文件导入", drop: "拖入", paste: "粘贴", phone: "手机传图", copy: "由本机制作", paper: "作为签字纸质件加入", other: "导入（{way}）" },
@@ -50,6 +51,7 @@ export const galleryZh = {
     bundle: "整份走访的证据包",
     marked_file: "带水印的副本",
     to: "，给{to}",
+    given: "{at}，{who}把检查记录 PDF（含小图）交给{to}，PDF 的 SHA-256 {file}",
   },
   mark: {
     open: "标注和打码",

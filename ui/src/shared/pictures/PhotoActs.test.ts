@@ -1,7 +1,7 @@
 import { flushPromises, mount, type VueWrapper } from "@vue/test-utils";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { defineComponent, h, shallowRef } from "vue";
-import type { VisitView } from "@/contract";
+import type { GivenRecord, VisitView } from "@/contract";
 import { provideFieldHost } from "@/host";
 import { fakeHost, type FakeHost } from "@/host/fake";
 import { makeI18n } from "@/i18n";
@@ -70,6 +70,21 @@ it("exports, shows the digest of what left, and lists every export", async () =>
   await click("export-watermark");
   expect(last("export_photo")).toMatchObject({ watermark: true, english: false });
   expect([...document.querySelectorAll<HTMLElement>('[data-testid="custody-exports"] li')].map((one) => /原件|带水印的副本/.exec(one.textContent ?? "")?.[0])).toEqual(["原件", "带水印的副本"]);
+});
+
+it("counts a record that was given as an export of the photos in it, and of no others", async () => {
+  expect(find("custody-method")!.textContent).toContain("导入（按进入方式，未另行填写）");
+  const { visit } = view.value;
+  const known = visit.photos[1]!;
+  const given = (entry: string, at_ms: number): GivenRecord => ({ entry, by: null, given: { seal: "a", pdf: entry.repeat(32), how: "stick", to: "站长王秀兰", copy: false, at_ms } });
+  view.value = { ...view.value, visit: { ...visit, given: [given("ab", known.ts_ms - 1), given("cd", known.ts_ms + 1)] } };
+  await flushPromises();
+  const lines = [...document.querySelectorAll<HTMLElement>('[data-testid="custody-exports"] li')];
+  expect(lines.map((line) => line.dataset["file"])).toEqual(["cd".repeat(32)]);
+  expect(lines[0]!.textContent).toContain("站长王秀兰");
+  view.value = { ...view.value, visit: { ...view.value.visit, photos: visit.photos.map((one) => (one === known ? { ...one, withdrawn: "拍错" } : one)) } };
+  await flushPromises();
+  expect(find("custody")!.dataset["exports"]).toBe("0");
 });
 
 it("states where a photo comes from, and asks nothing of a sealed visit", async () => {

@@ -10,6 +10,12 @@ export interface Export {
   words: string;
 }
 
+/** Whether a photo or page stood in the record that was given at a time. */
+function isIn(visit: Visit, photo: PhotoId, at_ms: number): boolean {
+  const shown = visit.photos.some((one) => one.attached.photo === photo && !one.withdrawn && one.ts_ms <= at_ms);
+  return shown || visit.papers.some(({ attached: { paper } }) => paper.at_ms <= at_ms && paper.pages.some((page) => page.photo === photo));
+}
+
 /** From laptops as entries say it, and by the console as the server noted it; a bundle is of `photo` null. */
 export function useExports(): (visit: Visit, downloads: readonly Download[], photos: readonly (PhotoId | null)[]) => Export[] {
   const { t } = useI18n();
@@ -35,6 +41,13 @@ export function useExports(): (visit: Visit, downloads: readonly Download[], pho
         file: one.sha256,
         words: t("gallery.custody.kept", { at: dayClock(one.at_ms), who: one.name, what: t(one.photo ? "gallery.custody.plain_file" : "gallery.custody.bundle"), file: shortDigest(one.sha256) }),
       }));
-    return [...left, ...kept];
+    const given = visit.given
+      .filter((one) => photos.some((photo) => photo && isIn(visit, photo, one.given.at_ms)))
+      .map(({ entry, by, given: { at_ms, to, pdf } }) => ({
+        key: entry,
+        file: pdf,
+        words: t("gallery.custody.given", { at: dayClock(at_ms), who: who(by), to, file: shortDigest(pdf) }),
+      }));
+    return [...left, ...kept, ...given];
   };
 }
