@@ -9,6 +9,8 @@ mod audit;
 mod county;
 #[path = "story/desk.rs"]
 mod desk;
+#[path = "story/evidence.rs"]
+mod evidence;
 #[path = "story/gallery.rs"]
 mod gallery;
 #[path = "story/laptop.rs"]
@@ -45,9 +47,21 @@ async fn one_visit_from_the_village_to_a_verified_bundle() {
     server.stop();
     visit::open(&window, &county).await;
     visit::answer_everything(&window).await;
-    let photos = visit::import_photos(&window).await;
+    evidence::photos_from_a_phone(&window).await;
+    evidence::sort_out_a_photo(&window, async |_| window.click("import-files").await).await;
+    // The battery is empty while photos come in.
+    window.click("import-folder").await;
+    let shown = evidence::import_is_under_way(&window).await;
+    drop(driver);
+    let (window, driver) = computer.open().await;
+    laptop::unlock(&window, &county.inspectors()[0], PASSPHRASES[0]).await;
+    evidence::is_gone_on_with(&window, &county, shown).await;
+    let there = evidence::photos_in_tray(&window).await;
+    assert_eq!(visit::import_photos(&window).await, 0, "nothing is taken twice");
+    assert_eq!(evidence::photos_in_tray(&window).await, there);
     visit::tie_photos(&window).await;
-    gallery::look_closely(&window).await;
+    gallery::look_closely(&window, true, 0).await;
+    let photos = evidence::photos_in_tray(&window).await;
     visit::record_finding(&window).await;
     visit::describe(&window).await;
     visit::countersign(&window).await;

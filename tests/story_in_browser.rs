@@ -7,6 +7,10 @@
 mod county;
 #[path = "story/desk.rs"]
 mod desk;
+#[path = "story/evidence.rs"]
+mod evidence;
+#[path = "story/gallery.rs"]
+mod gallery;
 #[path = "story/laptop.rs"]
 mod laptop;
 #[path = "story_in_browser/shell.rs"]
@@ -24,7 +28,7 @@ const PASSPHRASES: [&str; 2] = ["青山不改 绿水长流 7", "细雨鱼儿出 
 async fn one_visit_in_a_browser() {
     let county = County::make();
     let server = county.serve("browser-server");
-    let shell = Shell::start();
+    let mut shell = Shell::start();
     shell.is_alone();
 
     let (page, driver) = open_browser("field", shell.address()).await;
@@ -50,12 +54,26 @@ async fn one_visit_in_a_browser() {
     server.stop();
 
     visit::open(&page, &county).await;
-    shell::take_two_photos(&page).await;
+    shell::take_two_photos(&page, &shell::two_near_the_station(&county)).await;
     visit::answer_everything(&page).await;
     visit::tie_photos(&page).await;
+    gallery::look_closely(&page, false, 2).await;
     visit::describe(&page).await;
-    shell::photos_from_a_phone(&page).await;
-    shell::sort_out_a_photo(&page).await;
+    evidence::photos_from_a_phone(&page).await;
+    evidence::sort_out_a_photo(&page, async |photo| {
+        page.click("import-files").await;
+        shell::choose(&page, &[photo]).await;
+    })
+    .await;
+
+    // The program is killed while photos come in.
+    let shown = shell::begin_to_take_many(&page).await;
+    shell = shell.killed_and_started_again();
+    page.client().goto(shell.address()).await.unwrap();
+    laptop::unlock(&page, &county.inspectors()[0], PASSPHRASES[0]).await;
+    shell::no_dialogs(&page).await;
+    evidence::is_gone_on_with(&page, &county, shown).await;
+    shell::take_many_again(&page).await;
     visit::countersign(&page).await;
     let seal_id = visit::seal(&page, &county, &PASSPHRASES).await;
     shell::download_record(&page, &seal_id).await;

@@ -163,6 +163,14 @@ fn two_laptops_at_one_visit_lose_nothing_and_one_of_them_seals() {
         assert!(field.rebuild().unwrap());
     }
     other.image("thumbnail", &late.to_string()).unwrap();
+    // A third laptop has the small pictures of the last visit, for the next one without network, and no more of it.
+    let (third, _third_home) = laptop(&county, "三号电脑", &people);
+    assert_eq!(sync(&third).error, None);
+    let first = sealed.visit.photos[0].attached.photo.to_string();
+    third.image("thumbnail", &first).unwrap();
+    assert!(third.image("original", &first).is_err());
+    let check = third.trip_check(TripCheckArgs { townships: Vec::new() }).unwrap();
+    assert!(check.lines.iter().all(|line| line.check != "last_photos"), "{:?}", check.lines);
 
     // The console shows the same, and every check holds; the late photo's bytes are there too.
     let reviewer = Console::login(&county, 0, "reviewer");

@@ -2,21 +2,39 @@
 
 use std::fs;
 use std::process::Command;
+use std::time::Duration;
 
 use fantoccini::key::Key;
 use xunzhan_tests::page::Page;
 use xunzhan_tests::place;
 use xunzhan_tests::program::finished;
 
+use crate::evidence;
 use crate::visit::two_photos;
 
 /// What the photos of one camera, or else of one collection, have in their names.
 const ALIKE: [&str; 2] = ["DSCN00", "immich"];
 const MAKER: &str = "林晓川";
+/// Points of the plot that can be pressed.
+const POINTS: &str = "[data-testid=\"position-plot\"] [data-testid^=\"plot-\"][role=\"button\"]";
 
-/// Two photos are compared at the same scale; one is given its origin and leaves byte for byte, and both stand with it afterwards. Comes
-/// back to the visit.
-pub async fn look_closely(window: &Page) {
+/// Two photos are compared at the same scale; one is given its origin, leaves byte for byte and with a watermark where files are saved
+/// by the program (`saves`), and a copy of it is marked and blurred. The plot has so many `points` at least. Comes back to the visit.
+pub async fn look_closely(page: &Page, saves: bool, points: usize) {
+    compare(page).await;
+    state_origin(page).await;
+    if saves {
+        export(page).await;
+    }
+    mark_a_copy(page).await;
+    turn_by_strip(page).await;
+    turn_by_plot(page, points).await;
+    page.click("gallery-visit").await;
+    page.element("visit-station").await;
+    copy_names_its_original(page).await;
+}
+
+async fn compare(window: &Page) {
     window.click("visit-back").await;
     window.click("nav-photos").await;
     window.element("gallery-screen").await;
@@ -48,10 +66,16 @@ pub async fn look_closely(window: &Page) {
 
     window.press(Key::Enter, false).await;
     window.element("gallery-photo").await;
+}
+
+async fn state_origin(window: &Page) {
     window.click("photo-custody").await;
     window.fill("custody-say-maker", MAKER).await;
     window.click("custody-save").await;
     window.text_with("custody-maker", MAKER).await;
+}
+
+async fn export(window: &Page) {
     window.click("photo-export").await;
     window.fill("export-to", "县商务局").await;
     window.click("export-original").await;
@@ -60,13 +84,90 @@ pub async fn look_closely(window: &Page) {
     let (code, digest) = finished(Command::new("sha256sum").arg(&file));
     assert!(code == 0 && digest.starts_with(&left), "what left is what was said to leave: {digest}");
     let bytes = fs::read(&file).unwrap();
-    fs::remove_file(file).unwrap();
+    fs::remove_file(&file).unwrap();
     let mut originals = fs::read_dir(place::photos())
         .unwrap()
         .map(|entry| fs::read(entry.unwrap().path()).unwrap());
     assert!(originals.any(|original| original == bytes), "and an original, byte for byte");
     window.css("[data-testid=\"custody\"][data-exports=\"1\"]").await;
+    window.click("export-watermark").await;
+    window.css("[data-testid=\"custody\"][data-exports=\"2\"]").await;
+    let marked = fs::read(&file).unwrap();
+    fs::remove_file(file).unwrap();
+    assert!(
+        marked.starts_with(&[0xff, 0xd8]) && marked != bytes,
+        "a copy with a watermark is another JPEG"
+    );
     window.picture("14c-exported").await;
-    window.click("gallery-visit").await;
-    window.element("visit-station").await;
+}
+
+/// The name of the photo that is shown large.
+const SHOWN: &str = "document.querySelector('[data-testid=\"gallery-photo\"] .el-dialog__title')?.textContent.split(/\\s/).pop()";
+
+/// Turns to another photo by the film strip.
+async fn turn_by_strip(page: &Page) {
+    let first = page.script_when("a photo is shown", &format!("return {SHOWN}")).await;
+    page.click_css("[data-testid=\"film-strip\"] button:not(.here)").await;
+    page.script_when("the film strip turned", &format!("return {SHOWN} && {SHOWN} !== {first}"))
+        .await;
+    page.picture("14d-film-strip").await;
+}
+
+/// Presses points of the plot, of which one at least leads to another photo.
+async fn turn_by_plot(page: &Page, points: usize) {
+    page.element("position-plot").await;
+    let enough = format!("return document.querySelectorAll('{POINTS}').length >= {points} && [1]");
+    page.script_when("the photos are on the plot", &enough).await;
+    let first = page.script_when("a photo is shown", &format!("return {SHOWN}")).await;
+    let led = format!("return {SHOWN} !== {first}");
+    for number in 1..=points {
+        page.click_css(&format!("[data-testid=\"position-plot\"] g.photo:nth-of-type({number})"))
+            .await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        if page.client().execute(&led, vec![]).await.unwrap() == true {
+            break;
+        }
+        assert!(number < points, "the plot leads to no other photo");
+    }
+    page.picture("14e-plot").await;
+}
+
+/// A part is blurred and another framed, by keys; the copy is a photo of its own.
+async fn mark_a_copy(page: &Page) {
+    page.click("photo-mark").await;
+    page.element("mark-dialog").await;
+    let drawn = "document.activeElement?.blur(); return (document.querySelector('[data-testid=\"mark-dialog\"] img')?.naturalWidth ?? 0) > 0";
+    page.script_when("the photo is there to be marked", drawn).await;
+    page.keys("4").await;
+    page.press(Key::Enter, false).await;
+    page.css("[data-testid=\"mark-0\"][data-kind=\"blur\"]").await;
+    page.keys("2").await;
+    page.press(Key::Enter, false).await;
+    page.css("[data-testid=\"mark-1\"][data-kind=\"rectangle\"]").await;
+    page.press(Key::Right, false).await;
+    page.press(Key::Down, false).await;
+    page.picture("14f-marks").await;
+    page.click("mark-save").await;
+    page.gone("mark-dialog").await;
+}
+
+/// The copy is in the visit, and says of which original it was made.
+async fn copy_names_its_original(page: &Page) {
+    page.click_css("[data-testid=\"tray-tiles\"] [data-name*=\"副本\"] [data-testid$=\"-face\"]")
+        .await;
+    page.click("photo-open").await;
+    page.element("photo-panel").await;
+    let original = page.element("custody-copy").await.attr("data-original").await.unwrap().unwrap();
+    let known = [place::photos(), evidence::near()]
+        .into_iter()
+        .flat_map(fs::read_dir)
+        .flatten()
+        .any(|entry| {
+            let (_, digest) = finished(Command::new("sha256sum").arg(entry.unwrap().path()));
+            digest.starts_with(&original)
+        });
+    assert!(known, "the copy names no original: {original}");
+    page.picture("14g-copy").await;
+    page.press(Key::Escape, false).await;
+    page.gone("photo-panel").await;
 }

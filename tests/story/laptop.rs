@@ -14,6 +14,7 @@ pub fn choose_in_dialogs(laptop: &mut Laptop, county: &County) {
     let choices = serde_json::json!({
         "card": [county.card()],
         "folder": [place::photos()],
+        "photos": [crate::evidence::to_sort_out()],
         "save": place::pictures().join("record.pdf"),
     });
     let file = laptop.data().parent().unwrap().join("choices.json");

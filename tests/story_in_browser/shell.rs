@@ -7,18 +7,18 @@ use std::time::{Duration, Instant};
 
 use fantoccini::Locator;
 use reqwest::StatusCode;
+use serde_json::Value;
 use xunzhan_tests::page::Page;
 use xunzhan_tests::place;
 use xunzhan_tests::program::{Running, finished, free_port};
 use xunzhan_tests::session::open_browser;
 
 use crate::county::County;
+use crate::evidence::{near, photos_in_tray};
 use crate::visit::two_photos;
 
-/// What is brought in without a visit.
-const TO_SORT_OUT: &str = "pillow__hopper_orientation_6.jpg";
-/// What the phone chooses.
-const FROM_PHONE: &str = "immich__gps-datetime.jpg";
+/// Files that are chosen at once.
+const MANY: usize = 60;
 
 /// The running program and the address that it told.
 pub struct Shell {
@@ -37,7 +37,16 @@ fn program(home: &std::path::Path) -> Command {
 impl Shell {
     /// Starts it on a laptop that has never run the program, with more in its log than anybody would ask for.
     pub fn start() -> Shell {
-        let home = tempfile::Builder::new().prefix("xunzhan-laptop-").tempdir().unwrap();
+        Shell::start_in(tempfile::Builder::new().prefix("xunzhan-laptop-").tempdir().unwrap())
+    }
+
+    /// Ends it without a word, as an empty battery would, and starts it again.
+    pub fn killed_and_started_again(self) -> Shell {
+        drop(self.running);
+        Shell::start_in(self.home)
+    }
+
+    fn start_in(home: tempfile::TempDir) -> Shell {
         let port = free_port();
         let mut command = program(home.path());
         command.args(["--port", &port.to_string()]).env("RUST_LOG", "debug");
@@ -84,9 +93,10 @@ impl Shell {
         let said = self.running.said();
         assert_eq!(said.matches(self.token()).count(), 1, "{said}");
         let incoming = self.home.path().join("data/incoming");
-        // The card stays until the end; the photos went with their import.
+        // A card stays until the end; the photos went with their import.
         let left = fs::read_dir(incoming)
-            .unwrap()
+            .into_iter()
+            .flatten()
             .flat_map(|entry| fs::read_dir(entry.unwrap().path()).unwrap());
         let left: Vec<_> = left.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
         assert!(left.iter().all(|name| !name.ends_with(".jpg")), "{left:?}");
@@ -146,7 +156,7 @@ pub async fn no_dialogs(page: &Page) {
 }
 
 /// Chooses files where the browser's dialog would.
-async fn choose(page: &Page, files: &[PathBuf]) {
+pub async fn choose(page: &Page, files: &[PathBuf]) {
     let input = page.client().find(Locator::Css("[data-testid=\"file-chooser\"]")).await.unwrap();
     let paths: Vec<String> = files
         .iter()
@@ -167,10 +177,9 @@ pub async fn start_from_card(page: &Page, county: &County) {
 }
 
 /// Two photos are taken in whole and shown.
-pub async fn take_two_photos(page: &Page) {
+pub async fn take_two_photos(page: &Page, files: &[PathBuf]) {
     page.click("import-files").await;
-    let files: Vec<PathBuf> = two_photos().iter().map(|name| place::photos().join(name)).collect();
-    choose(page, &files).await;
+    choose(page, files).await;
     page.patient(Duration::from_secs(60)).element("import-summary").await;
     let drawn = "return [...document.querySelectorAll('[data-testid=\"tray-tiles\"] img')].filter((img) => img.naturalWidth > 0).length >= 2";
     page.script_when("two thumbnails are drawn", drawn).await;
@@ -180,64 +189,69 @@ pub async fn take_two_photos(page: &Page) {
     }
 }
 
-/// A phone opens the page that the laptop serves, chooses a photo, and is told what arrived; the laptop shows it.
-pub async fn photos_from_a_phone(page: &Page) {
-    page.click("import-phone").await;
-    page.element("phone-address").await;
-    page.click("phone-start").await;
-    page.element("phone-qr").await;
-    page.picture("44-phone-code").await;
-    let shown = page.element("phone-receiving").await;
-    let address = shown.attr("data-url").await.unwrap().unwrap();
-
-    let (phone, driver) = open_browser("phone", &address).await;
-    phone.client().set_window_size(390, 844).await.unwrap();
-    let photo = place::photos().join(FROM_PHONE).canonicalize().unwrap();
-    let input = phone.client().find(Locator::Css("#files")).await.unwrap();
-    input.send_keys(photo.to_str().unwrap()).await.unwrap();
-    let stored = "return [...document.querySelectorAll('#list li')].some((line) => line.querySelector('.good, .lack') && line.querySelector('progress').hidden)";
-    phone.patient(Duration::from_secs(60)).script_when("the laptop has it", stored).await;
-    phone.picture("45-phone").await;
-    phone.close().await;
-    drop(driver);
-
-    page.css("[data-testid=\"phone-receiving\"][data-here=\"1\"]").await;
-    page.css("[data-testid=\"phone-file\"][data-outcome=\"taken\"]").await;
-    page.picture("46-phone-arrived").await;
-    page.click("phone-close").await;
-    let gone = reqwest::get(&address).await.map(|answer| answer.status());
-    assert!(!gone.is_ok_and(|status| status == StatusCode::OK), "the page is still there");
-    page.css(&format!("[data-name=\"{FROM_PHONE}\"]")).await;
+/// Two photos as they would be if they had been taken 55 m and 110 m from the station: copies with another position written into them.
+pub fn two_near_the_station(county: &County) -> Vec<PathBuf> {
+    let text = fs::read_to_string(place::root().join("assets/demo/qinghe.json")).unwrap();
+    let demo: Value = serde_json::from_str(&text).unwrap();
+    let station = demo["stations"].as_array().unwrap().iter().find(|one| one["name"] == county.station());
+    let [lat, lon] = ["lat_e7", "lon_e7"].map(|key| station.unwrap()["position"][key].as_f64().unwrap() / 1e7);
+    let _ = fs::remove_dir_all(near());
+    fs::create_dir(near()).unwrap();
+    let moved = two_photos().into_iter().zip(1_u8..).map(|(name, number)| {
+        let copy = near().join(&name);
+        fs::copy(place::photos().join(name), &copy).unwrap();
+        let north = format!("-GPSLatitude={:.7}", lat + 0.0005 * f64::from(number));
+        let east = format!("-GPSLongitude={lon:.7}");
+        let arguments = [
+            "-n",
+            "-q",
+            "-overwrite_original",
+            "-GPSLatitudeRef=N",
+            "-GPSLongitudeRef=E",
+            &north,
+            &east,
+        ];
+        let (code, said) = finished(Command::new("exiftool").args(arguments).arg(&copy));
+        assert_eq!(code, 0, "{said}");
+        copy
+    });
+    moved.collect()
 }
 
-/// A photo that came without a visit waits, is given to the visit with an item by keyboard, and is there with the time of its arrival.
-pub async fn sort_out_a_photo(page: &Page) {
-    page.click("visit-back").await;
-    page.click("nav-inbox").await;
-    page.element("inbox-empty").await;
-    page.picture("47-inbox-empty").await;
+fn many() -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(place::photos()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files.truncate(MANY);
+    files
+}
+
+/// Chooses many files and answers how many photos are shown while the rest are still coming in.
+pub async fn begin_to_take_many(page: &Page) -> usize {
+    let before = photos_in_tray(page).await;
     page.click("import-files").await;
-    choose(page, &[place::photos().join(TO_SORT_OUT)]).await;
-    page.css("[data-testid=\"nav-inbox-count\"][data-count=\"1\"]").await;
-    // It does not say when or where it was taken: nothing is proposed for it, and nothing happens by itself.
-    page.css("[data-testid=\"inbox-total\"][data-total=\"1\"][data-proposed=\"0\"]").await;
-    page.click_css(&format!("[data-testid^=\"inbox-tile-\"][data-name=\"{TO_SORT_OUT}\"]"))
-        .await;
-    page.keys("v").await;
-    page.click_css("[data-testid^=\"inbox-choice-\"]").await;
-    page.gone("inbox-choose").await;
-    page.keys("i").await;
-    page.click_css("[data-testid^=\"inbox-choice-\"]").await;
-    page.click("inbox-choose-confirm").await;
-    page.gone("inbox-choose").await;
-    page.css("[data-testid^=\"inbox-tile-\"][data-corrected=\"yes\"]").await;
-    page.picture("48-inbox-said").await;
-    page.click_css("[data-testid^=\"inbox-accept-visit-\"]").await;
-    page.css("[data-testid^=\"inbox-goes-\"][data-photos=\"1\"][data-items=\"1\"]").await;
-    page.click("inbox-accept-confirm").await;
-    page.css("[data-testid=\"inbox-result\"][data-refused=\"0\"]").await;
-    page.click_css("[data-testid^=\"inbox-went-\"]").await;
-    page.css(&format!("[data-name=\"{TO_SORT_OUT}\"]")).await;
+    choose(page, &many()).await;
+    let more = format!(
+        "const shown = Number(/\\d+/.exec(document.querySelector('[data-testid=\"evidence-tray\"] h3')?.textContent ?? '')?.[0] ?? 0);
+         return shown >= {before} + 5 && [shown]"
+    );
+    let shown = page.patient(Duration::from_secs(120)).script_when("some of many are in", &more).await;
+    assert!(!page.has("import-summary").await, "all were in before the program could be killed");
+    usize::try_from(shown[0].as_u64().unwrap()).unwrap()
+}
+
+/// The same files once more: each is in the report, and those that are there are not taken twice.
+pub async fn take_many_again(page: &Page) {
+    page.click("import-files").await;
+    choose(page, &many()).await;
+    page.patient(Duration::from_secs(240)).element("import-summary").await;
+    if !page.has("import-report").await {
+        page.click("import-report-open").await;
+    }
+    page.element("import-report").await;
+    let rows = page.count("[data-testid^=\"import-row-\"]").await;
+    assert_eq!(rows, MANY, "every file is in the report");
+    assert!(page.count("[data-testid=\"import-row-duplicate\"]").await >= 5);
+    page.click("import-report-close").await;
 }
 
 /// The record is downloaded as a PDF.

@@ -26,6 +26,8 @@ const DAY_BYTES: u64 = 2 << 30;
 /// As in `trust-and-sync`: a clock off by more is flagged.
 const CLOCK_OFF_MS: i64 = 5 * 60 * 1_000;
 const BATTERY_LOW: u8 = 80;
+/// Photos of last visits that are counted one by one.
+const MOST_COUNTED: u32 = 100_000;
 const CHINA_OFFSET_S: i32 = 8 * 60 * 60;
 
 struct Lines(Vec<TripLine>);
@@ -128,6 +130,11 @@ fn lists_lines(open: &Open, planned: &[&TownshipRow], lines: &mut Lines) -> Resu
         ("shown", sum(|row| row.photos_shown).to_string()),
     ];
     lines.say("history", TripState::Good, &params);
+    let named: Vec<&str> = planned.iter().map(|row| row.township.as_str()).collect();
+    let lacking = open.store.last_thumbs_to_fetch(&named, MOST_COUNTED)?.len();
+    if lacking > 0 {
+        lines.say("last_photos", TripState::Care, &[("n", lacking.to_string())]);
+    }
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Local bytes: which blobs this laptop holds, and the thumbnails themselves.
 
 use domain::VisitId;
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row, params};
 use seal::Digest;
 use uuid::Uuid;
 
@@ -129,6 +129,25 @@ impl Store {
                        ORDER BY vb.role, vb.sha256";
             let mut statement = conn.prepare_cached(sql)?;
             let rows = statement.query_map([visit.0.as_bytes().as_slice()], blob_row)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// Thumbnails of the last visit to each station that the server has and this laptop lacks, with their visit, the newest visit first; of
+    /// some townships, or of all where none is named.
+    pub fn last_thumbs_to_fetch(&self, townships: &[&str], most: u32) -> Result<Vec<(VisitId, Digest)>> {
+        self.read(|conn| {
+            let sql = "WITH last AS (SELECT ent, station, max(started_at_ms) AS at FROM visit_row WHERE phase <> 'aborted' GROUP BY station)
+                       SELECT DISTINCT last.ent, vb.sha256 FROM last JOIN station_row s ON s.ent = last.station
+                         JOIN visit_blob vb ON vb.visit = last.ent AND vb.role = 'thumb' JOIN stored_row st ON st.sha256 = vb.sha256
+                       WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = vb.sha256)
+                         AND (?1 = '[]' OR s.township IN (SELECT value FROM json_each(?1)))
+                       ORDER BY last.at DESC, last.ent, vb.sha256 LIMIT ?2";
+            let mut statement = conn.prepare_cached(sql)?;
+            let named = serde_json::to_string(townships)?;
+            let rows = statement.query_map(params![named, most], |row| {
+                Ok((VisitId(Uuid::from_bytes(row.get(0)?)), Digest::from_bytes(row.get(1)?)))
+            })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }

@@ -1,12 +1,14 @@
-//! What a signature needs of a record that was written on another laptop: the record, its statement, the drawn strokes, thumbnails.
+//! What a signature needs of a record that was written on another laptop: the record, its statement, the drawn strokes, thumbnails. And
+//! what the next visit needs of the last one to its station: thumbnails.
 //!
-//! They come for visits that wait for somebody with a key on this laptop or were handed over to it, and only what an entry names; bytes that do not hash to their
-//! name are not kept.
+//! The former come for visits that wait for somebody with a key on this laptop or were handed over to it, and only what an entry names;
+//! bytes that do not hash to their name are not kept.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use contract::field::HostEvent;
+use domain::PersonId;
 use reqwest::{Method, StatusCode};
 use seal::Digest;
 use seal::keys::Signer as _;
@@ -16,6 +18,9 @@ use super::http::{Server, accepted, whole};
 use crate::core::{Core, Open};
 use crate::error::{Error, Result};
 use crate::store::BlobKind;
+
+/// Pictures of last visits that one synchronisation fetches; of ten kilobytes each.
+const MOST_LAST_PHOTOS: u32 = 500;
 
 /// Fetches what is missing here and has arrived on the server.
 pub(super) async fn fetch(core: &Arc<Core>, open: &Arc<Open>, server: &Server) -> Result<()> {
@@ -33,6 +38,12 @@ pub(super) async fn fetch(core: &Arc<Core>, open: &Arc<Open>, server: &Server) -
             open.store.transact(|tx| tx.fold(&[id.0]))?;
         }
     }
+    of_others(core, open, server, &here).await?;
+    last_photos(core, open, server).await
+}
+
+/// What is needed to sign or go on with a visit of another laptop.
+async fn of_others(core: &Arc<Core>, open: &Arc<Open>, server: &Server, here: &BTreeSet<PersonId>) -> Result<()> {
     let own = open.author.key.public().kid().to_string();
     for visit in open.store.visits_of_others()? {
         let wanted = open.store.visit(visit)?.is_some_and(|visit| {
@@ -60,6 +71,24 @@ pub(super) async fn fetch(core: &Arc<Core>, open: &Arc<Open>, server: &Server) -
                 ids: vec![visit.to_string()],
             });
         }
+    }
+    Ok(())
+}
+
+/// Small pictures of the last visit to each station, so that they can be seen at the next one without network; as many as take no long time,
+/// and the rest with the next synchronisation.
+async fn last_photos(core: &Arc<Core>, open: &Arc<Open>, server: &Server) -> Result<()> {
+    let mut arrived = BTreeSet::new();
+    for (visit, sha256) in open.store.last_thumbs_to_fetch(&[], MOST_LAST_PHOTOS)? {
+        if let Some(bytes) = blob(server, &sha256).await? {
+            keep(open, &sha256, &bytes, BlobKind::Thumb)?;
+            arrived.insert(visit.to_string());
+        }
+    }
+    if !arrived.is_empty() {
+        core.tell(HostEvent::Changed {
+            ids: arrived.into_iter().collect(),
+        });
     }
     Ok(())
 }
