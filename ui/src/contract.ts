@@ -1272,9 +1272,13 @@ done: number,
  */
 total: number, 
 /**
- * Bytes done.
+ * Bytes done, those of a file that is being read among them.
  */
 bytes: number, 
+/**
+ * Bytes in all, as far as known.
+ */
+total_bytes: number, 
 /**
  * Whether it is over.
  */

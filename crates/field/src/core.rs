@@ -263,6 +263,9 @@ impl Core {
         self.know_keys(&open);
         *lock(&self.open) = Some(open);
         self.drop_open_papers();
+        if let Err(error) = self.clear_incoming() {
+            tracing::warn!(%error, "files that were handed in to an earlier run could not be removed");
+        }
         crate::sync::start_auto(self);
         Ok(())
     }

@@ -22,6 +22,7 @@ use crate::intake::import::{Context, Imported, Outcome, Progress, Taken, import,
 use crate::store::{BlobKind, Waiting};
 
 pub(crate) mod begun;
+mod handed;
 
 use begun::Begun;
 
@@ -137,6 +138,7 @@ impl Core {
                     done: 0,
                     total: 0,
                     bytes: 0,
+                    total_bytes: 0,
                     finished: false,
                 },
                 told: None,
@@ -213,6 +215,7 @@ impl Job {
                 let mut state = lock(&self.import.state);
                 state.progress.total = u32::try_from(so_far.total).unwrap_or(u32::MAX);
                 state.progress.bytes = so_far.bytes;
+                state.progress.total_bytes = so_far.total_bytes;
             }
             self.tell(false);
         };
@@ -225,8 +228,9 @@ impl Job {
             look: &look,
         };
         let report = import(&self.roots, &context);
-        if let Err(e) = self.open.store.note_ended(&self.id) {
-            warn!(import = %self.id, error = %e, "the end of an import could not be noted; it will be gone through once more");
+        match self.open.store.note_ended(&self.id) {
+            Ok(()) => self.core.let_go(&self.roots),
+            Err(e) => warn!(import = %self.id, error = %e, "the end of an import could not be noted; it will be gone through once more"),
         }
         let files = report.files.len();
         {

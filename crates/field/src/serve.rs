@@ -31,7 +31,6 @@ use crate::os::browser;
 use crate::os::files::write_atomic;
 use door::Door;
 use events::Events;
-use files::Incoming;
 pub(crate) use files::plain_name;
 
 /// The port that is tried first, so that an address which a browser remembers stays good.
@@ -54,7 +53,6 @@ struct Inner {
     field: Field,
     door: Door,
     events: Events,
-    incoming: Incoming,
 }
 
 impl Serving {
@@ -70,11 +68,9 @@ impl Serving {
         };
         let token = door::secret()?;
         let (stop, stopped) = watch::channel(false);
-        let incoming = Incoming::new(&field)?;
         let shell = Shell(Arc::new(Inner {
             door: Door::new(listener.local_addr()?.port(), token.clone())?,
-            events: Events::of(&field, stopped, incoming.clone()),
-            incoming,
+            events: Events::of(&field, stopped),
             field,
         }));
         Ok(Self {
@@ -136,9 +132,9 @@ impl Serving {
     }
 
     /// Serves until `asked` is over; open streams of events are ended then, and what was handed in is removed, but for what an
-    /// import has not read yet.
+    /// import has not ended with.
     pub async fn until(self, asked: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let (router, shell) = (self.router(), self.shell.clone());
+        let (router, field) = (self.router(), self.shell.0.field.clone());
         let stop = self.stop;
         let asked = async move {
             asked.await;
@@ -147,7 +143,7 @@ impl Serving {
         let doormat = self.shell.0.field.0.dir.join(DOORMAT);
         axum::serve(self.listener, router).with_graceful_shutdown(asked).await?;
         let _ = std::fs::remove_file(doormat);
-        shell.0.incoming.clear(&shell.0.field)
+        field.0.clear_incoming()
     }
 }
 

@@ -258,7 +258,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       setTimeout(() => {
         if (many) bring(visit, 1);
         else if (done === total && visit === null) inbox.bring(14);
-        emit({ event: "import", progress: { import: "one", visit, resumed: false, done, total, bytes: done * 4_200_000, finished: done === total } });
+        emit({ event: "import", progress: { import: "one", visit, resumed: false, done, total, bytes: done * 4_200_000, total_bytes: total * 4_200_000, finished: done === total } });
       }, many ? 6 * step : 300 * (step + 1)),
     );
     return { import: "one" };

@@ -11,6 +11,7 @@ interface Asked {
 const TOKEN = "ab".repeat(32);
 let asked: Asked[];
 let streams: { url: string; onmessage?: (event: { data: string }) => void }[];
+let sent: [string, unknown][];
 let answer: (path: string) => Response | Error;
 
 class Stream {
@@ -21,11 +22,33 @@ class Stream {
   close(): void {}
 }
 
+class Upload {
+  readonly upload = { onprogress: null };
+  readonly status = 200;
+  responseText = "";
+  onload: (() => void) | null = null;
+  onloadend: (() => void) | null = null;
+  private path = "";
+  open(_: string, path: string): void {
+    this.path = path;
+  }
+  setRequestHeader(): void {}
+  send(file: unknown): void {
+    this.responseText = JSON.stringify({ handle: `sent-${sent.push([this.path, file])}` });
+    queueMicrotask(() => {
+      this.onload?.();
+      this.onloadend?.();
+    });
+  }
+}
+
 beforeEach(() => {
   asked = [];
+  sent = [];
   streams = [];
   answer = (path) => Response.json(path === "/session" ? { base: "/s/inside" } : { handle: `file-${asked.length}` });
   vi.stubGlobal("EventSource", Stream);
+  vi.stubGlobal("XMLHttpRequest", Upload);
   vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
     asked.push({ path, init });
     const given = answer(path);
@@ -78,12 +101,29 @@ describe("the field application in a browser", () => {
     const files = [new File(["one"], "大门.jpg"), new File(["two"], "台账.jpg")];
     Object.defineProperty(input, "files", { get: () => files });
     vi.spyOn(input, "click").mockImplementation(() => input.dispatchEvent(new Event("change")));
-    expect(await host.pickFiles("photos")).toEqual(["file-1", "file-2"]);
-    expect(asked.map((one) => [one.path, one.init.body])).toEqual([
-      ["/s/none/files?name=%E5%A4%A7%E9%97%A8.jpg", files[0]],
-      ["/s/none/files?name=%E5%8F%B0%E8%B4%A6.jpg", files[1]],
-    ]);
+    const chosen = await host.pickFiles("photos");
+    expect(chosen).toHaveLength(2);
     expect(input.multiple).toBe(true);
+    expect(asked, "they wait in the browser until a call wants them").toEqual([]);
+    await host.call("start_from_card", { card: { handle: chosen[0]!, text: null }, device_name: "一号" });
+    await host.call("start_from_card", { card: { handle: chosen[0]!, text: null }, device_name: "一号" });
+    expect(sent).toEqual([["/s/none/files?name=%E5%A4%A7%E9%97%A8.jpg", files[0]]]);
+    expect(asked.map((one) => JSON.parse(one.init.body as string).card.handle)).toEqual(["sent-1", "sent-1"]);
+  });
+
+  it("takes chosen files in as one import, and asks the program for every other", async () => {
+    const host = await webFieldHost();
+    const handles = await host.handIn!([new File(["one"], "a.jpg"), new File(["two"], "b.jpg")]);
+    answer = (path) => Response.json(path.endsWith("import_report") ? { finished: true, cancelled: false, rows: [] } : { import: "of-the-program" });
+    const { import: id } = await host.call("import_to_inbox", { handles, method: "paste" });
+    expect(id).not.toBe("of-the-program");
+    await vi.waitFor(async () => expect((await host.call("import_report", { import: id })).finished).toBe(true));
+    expect(sent.map(([path]) => path)).toEqual(["/s/none/files?name=a.jpg", "/s/none/files?name=b.jpg"]);
+    const begun = asked.filter((one) => one.path.endsWith("/call/import_to_inbox")).map((one) => JSON.parse(one.init.body as string));
+    expect(begun.flatMap((one) => one.handles)).toEqual(["sent-1", "sent-2"]);
+    expect(begun[0].method).toBe("paste");
+    await host.call("import_report", { import: "of-the-program" });
+    expect(JSON.parse(asked.at(-1)!.init.body as string)).toEqual({ import: "of-the-program" });
   });
 
   it("answers no file when the dialog is closed", async () => {
@@ -102,15 +142,18 @@ describe("the field application in a browser", () => {
     streams[0]?.onmessage?.({ data: JSON.stringify({ event: "changed", ids: ["a"] }) });
     expect(heard).toEqual([{ event: "changed", ids: ["a"] }]);
 
-    const file = (name: string) => ({ isFile: true, file: (done: (file: File) => void) => done(new File([name], name)) });
+    const file = (name: string) => ({ isFile: true, name, fullPath: `/photos/${name}`, file: (done: (file: File) => void) => done(new File([name], name)) });
     const reader = (parts: unknown[][]) => ({ readEntries: (done: (part: unknown[]) => void) => done(parts.shift() ?? []) });
-    const folder = { isFile: false, createReader: () => reader([[file("b.jpg")], [file("c.jpg")], []]) };
+    const folder = { isFile: false, name: "photos", fullPath: "/photos", createReader: () => reader([[file("b.jpg")], [file("c.jpg")], []]) };
     const drop = new Event("drop", { cancelable: true });
     Object.assign(drop, { dataTransfer: { items: [file("a.jpg"), folder].map((entry) => ({ webkitGetAsEntry: () => entry })) } });
     window.dispatchEvent(drop);
     expect(drop.defaultPrevented).toBe(true);
     await vi.waitFor(() => expect(heard).toHaveLength(2));
     expect(heard[1]).toMatchObject({ event: "dropped" });
-    expect(asked.filter((one) => one.path.startsWith("/s/drop/files")).map((one) => one.path.split("name=")[1])).toEqual(["a.jpg", "b.jpg", "c.jpg"]);
+    const { handles } = heard[1] as Extract<HostEvent, { event: "dropped" }>;
+    expect(handles).toHaveLength(3);
+    await host.call("start_from_card", { card: { handle: handles[2]!, text: null }, device_name: "一号" });
+    expect(sent.map(([path]) => path)).toEqual([`/s/drop/files?name=${encodeURIComponent("photos/c.jpg")}`]);
   });
 });

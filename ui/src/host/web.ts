@@ -10,9 +10,12 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
   } catch {
     throw new HostError({ code: "server_unreachable", params: {} });
   }
-  const body: unknown = await answer.json().catch(() => null);
-  if (answer.ok) return body as T;
-  throw new HostError(body === null ? { code: "server_confused", params: { status: String(answer.status) } } : asApiError(body));
+  return said<T>(answer.ok, answer.status, await answer.json().catch(() => null));
+}
+
+function said<T>(ok: boolean, status: number, body: unknown): T {
+  if (ok) return body as T;
+  throw new HostError(body === null ? { code: "server_confused", params: { status: String(status) } } : asApiError(body));
 }
 
 /** Sends JSON and answers JSON. */
@@ -22,6 +25,45 @@ export const post = <T>(path: string, args: unknown): Promise<T> =>
 /** Sends a file's bytes as they are; the browser reads them from the disk while they go. */
 export const send = <T>(path: string, file: Blob): Promise<T> =>
   ask<T>(path, { headers: { "content-type": "application/octet-stream" }, body: file });
+
+/** Sends a file's bytes as `send` does, and says of each further byte that it is on its way, until it is stopped. */
+export function sendWatched<T>(path: string, file: Blob, step: (bytes: number) => void, stop: AbortSignal): Promise<T> {
+  return new Promise((done, failed) => {
+    // The browser tells of an upload's bytes in this way only.
+    const request = new XMLHttpRequest();
+    const lost = () => failed(new HostError({ code: "server_unreachable", params: {} }));
+    const abort = () => request.abort();
+    let told = 0;
+    request.upload.onprogress = ({ loaded }) => {
+      // What frames the bytes is counted with them.
+      const now = Math.min(loaded, file.size);
+      step(now - told);
+      told = now;
+    };
+    request.onload = () => {
+      try {
+        done(said<T>(request.status >= 200 && request.status < 300, request.status, parsed(request.responseText)));
+      } catch (thrown) {
+        failed(thrown);
+      }
+    };
+    request.onerror = request.onabort = lost;
+    request.onloadend = () => stop.removeEventListener("abort", abort);
+    request.open("POST", path);
+    request.setRequestHeader("x-xunzhan", "1");
+    request.setRequestHeader("content-type", "application/octet-stream");
+    stop.addEventListener("abort", abort);
+    request.send(file);
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
 
 /** Calls the listener with each message until the returned function is called. The browser opens a stream that broke again. */
 export function listen(path: string, listener: (message: unknown) => void): () => void {

@@ -18,6 +18,4 @@ export const phoneEn: typeof phoneZh = {
   lacking: "{n} have no position; the phone may have taken it out. On an iPhone tap “Options” where photos are chosen and include the location; on Android choose the originals from “Files”, and send them again.",
   over: "Ended; nothing more is taken. What was stored is in this visit.",
   close: "End and close",
-  pace_seconds: "{n} a second, about {left} s left",
-  pace_minutes: "{n} a second, about {left} min left",
 };

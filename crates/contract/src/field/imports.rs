@@ -86,8 +86,10 @@ pub struct ImportProgress {
     pub done: u32,
     /// Files in all, as far as known.
     pub total: u32,
-    /// Bytes done.
+    /// Bytes done, those of a file that is being read among them.
     pub bytes: u64,
+    /// Bytes in all, as far as known.
+    pub total_bytes: u64,
     /// Whether it is over.
     pub finished: bool,
 }

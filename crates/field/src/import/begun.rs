@@ -82,8 +82,8 @@ impl Store {
         })
     }
 
-    /// Files and folders of all imports that have not ended, whoever began them.
-    pub(crate) fn still_wanted(&self) -> Result<Vec<PathBuf>> {
+    /// Files and folders that imports which have not ended still want, whoever began them.
+    pub(super) fn wanted(&self) -> Result<Vec<PathBuf>> {
         let noted = read(self.meta(Meta::Imports)?)?;
         Ok(noted.into_iter().flat_map(|noted| noted.begun.roots).collect())
     }
@@ -105,8 +105,9 @@ impl Core {
                 Ok(_) => info!(import = %begun.id, "going on with an import"),
                 Err(e) => {
                     warn!(import = %begun.id, error = %e, "an import cannot be gone on with");
-                    if let Err(e) = open.store.note_ended(&begun.id) {
-                        warn!(import = %begun.id, error = %e, "that could not be noted");
+                    match open.store.note_ended(&begun.id) {
+                        Ok(()) => self.let_go(&begun.roots),
+                        Err(e) => warn!(import = %begun.id, error = %e, "that could not be noted"),
                     }
                 }
             }

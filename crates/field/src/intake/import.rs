@@ -118,7 +118,7 @@ pub struct Progress {
     pub done: usize,
     /// Files in all.
     pub total: usize,
-    /// Bytes read so far.
+    /// Bytes read so far, or of files that will not be read on.
     pub bytes: u64,
     /// Bytes in all, as listed.
     pub total_bytes: u64,
@@ -221,7 +221,11 @@ impl<K: Keep, T> Run<'_, K, T> {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(listed) = list.get(index) else { return finished };
             // Nothing below is expected to panic; should it, one file is lost to the report's view and not the import.
-            let read = catch_unwind(AssertUnwindSafe(|| self.one(listed, &mut room))).unwrap_or(Err(Outcome::Refused(Refusal::StoreError)));
+            let mut passed = 0;
+            let read = catch_unwind(AssertUnwindSafe(|| self.one(listed, &mut room, &mut passed)));
+            let read = read.unwrap_or(Err(Outcome::Refused(Refusal::StoreError)));
+            // What is left of a refused file keeps nobody waiting.
+            self.bytes.fetch_add(listed.bytes.saturating_sub(passed), Ordering::Relaxed);
             let decided = match read {
                 Ok((writer, taken)) => {
                     let sent = ready.send(Unsettled { index, writer, taken });
@@ -267,8 +271,8 @@ impl<K: Keep, T> Run<'_, K, T> {
         });
     }
 
-    /// A file that is read and looked at, or what became of it already.
-    fn one(&self, listed: &Listed, room: &mut Vec<u8>) -> Result<(K::Writer, Box<Taken>), Outcome> {
+    /// A file that is read and looked at, or what became of it already; `passed` counts its bytes meanwhile.
+    fn one(&self, listed: &Listed, room: &mut Vec<u8>, passed: &mut u64) -> Result<(K::Writer, Box<Taken>), Outcome> {
         let path = &listed.path;
         let cancelled = || self.context.cancel.load(Ordering::Relaxed);
         if let Some(reason) = listed.refused.or_else(|| cancelled().then_some(Refusal::Cancelled)) {
@@ -277,6 +281,7 @@ impl<K: Keep, T> Run<'_, K, T> {
         let refused = Outcome::Refused;
         let mut writer = self.context.keep.begin().map_err(|e| refused(Refusal::of_storing(&e)))?;
         let file = read_one(path, &mut writer, std::mem::take(room), |count| {
+            *passed += count;
             self.bytes.fetch_add(count, Ordering::Relaxed);
             self.progress(path);
             !cancelled()

@@ -1,17 +1,14 @@
 //! `GET /s/{key}/events`: what the host tells without being asked, as server-sent events.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
-use contract::field::HostEvent;
 use futures::Stream;
 use tokio::sync::{broadcast, watch};
 
 use super::Shell;
-use super::files::Incoming;
 use crate::core::Field;
 
 /// A page that is so far behind has its stream ended, and its browser opens another.
@@ -24,20 +21,10 @@ pub(super) struct Events {
 }
 
 impl Events {
-    pub(super) fn of(field: &Field, stopped: watch::Receiver<bool>, incoming: Incoming) -> Self {
+    pub(super) fn of(field: &Field, stopped: watch::Receiver<bool>) -> Self {
         let sender = broadcast::Sender::new(MOST_UNREAD);
         let tell = sender.clone();
-        // The core holds who listens to it.
-        let core = Arc::downgrade(&field.0);
         field.subscribe(move |event| {
-            if let HostEvent::Import { progress } = &event
-                && progress.finished
-            {
-                incoming.finished(&progress.import);
-                if let Some(core) = core.upgrade() {
-                    incoming.sweep(&Field(core));
-                }
-            }
             if let Ok(text) = serde_json::to_string(&event) {
                 // Nobody listening is no fault: a page reads everything when it opens.
                 let _ = tell.send(text);

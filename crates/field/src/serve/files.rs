@@ -1,12 +1,9 @@
 //! Bytes in and out: chosen files come in whole, pictures and records go out by their names, never by a path.
 //!
-//! What comes in lies under `incoming/` until the import that took it is over, readable by this account only. What an import that was cut
-//! still wants stays there for the next run, which goes on with it; the rest that a run left is removed once the store can be asked.
+//! What comes in lies where `import/handed.rs` keeps it until the import that took it is over.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::{Path as FilePath, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::path::Path as FilePath;
 
 use axum::Json;
 use axum::body::Body;
@@ -17,127 +14,9 @@ use contract::{ApiError, ErrorCode};
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
-use uuid::Uuid;
 
 use super::{Failed, Shell, beside};
-use crate::core::{Field, lock};
-use crate::error::{Error, Result};
-use crate::os::files::{create_new, make_dir};
-
-const FOLDER: &str = "incoming";
-
-/// Files that a page handed in. Cheap to clone.
-#[derive(Clone)]
-pub(super) struct Incoming(Arc<Kept>);
-
-struct Kept {
-    folder: PathBuf,
-    /// Folders of files that an earlier run left.
-    left: Mutex<Vec<PathBuf>>,
-    /// Folders of the files by the handle they were given.
-    by_handle: Mutex<BTreeMap<String, PathBuf>>,
-    /// Handles by the import that reads them.
-    by_import: Mutex<BTreeMap<String, Vec<String>>>,
-}
-
-impl Incoming {
-    pub(super) fn new(field: &Field) -> Result<Self> {
-        let folder = field.0.dir.join(FOLDER);
-        Ok(Self(Arc::new(Kept {
-            left: Mutex::new(folders_in(&folder)?),
-            folder,
-            by_handle: Mutex::default(),
-            by_import: Mutex::default(),
-        })))
-    }
-
-    /// Removes what an earlier run left and no import wants any more. While the store is locked nobody knows, and all of it stays.
-    pub(super) fn sweep(&self, field: &Field) {
-        let Ok(wanted) = wanted(field) else { return };
-        lock(&self.0.left).retain(|folder| is_wanted(folder, &wanted) || !remove(folder));
-    }
-
-    /// Removes all that no import wants; at the end of a run.
-    pub(super) fn clear(&self, field: &Field) -> Result<()> {
-        let unknown = lock(&self.0.left).clone();
-        let wanted = wanted(field).unwrap_or(unknown);
-        for folder in folders_in(&self.0.folder)? {
-            if !is_wanted(&folder, &wanted) {
-                remove(&folder);
-            }
-        }
-        // It stays while something is in it.
-        let _ = std::fs::remove_dir(&self.0.folder);
-        Ok(())
-    }
-
-    /// An empty file of this name in a folder of its own, so that the name can stay as it is.
-    fn create(&self, name: &str) -> Result<(std::fs::File, PathBuf)> {
-        let folder = self.0.folder.join(Uuid::now_v7().to_string());
-        make_dir(&folder)?;
-        let path = folder.join(name);
-        let unreadable = |source| Error::FileUnreadable {
-            name: name.to_owned(),
-            source,
-        };
-        Ok((create_new(&path).map_err(unreadable)?, path))
-    }
-
-    fn keep(&self, field: &Field, path: PathBuf) -> Result<String> {
-        let folder = path.parent().map(FilePath::to_owned).unwrap_or_default();
-        let file = field.register_paths(vec![path]).into_iter().next().ok_or(Error::NotFound("file"))?;
-        lock(&self.0.by_handle).insert(file.handle.clone(), folder);
-        Ok(file.handle)
-    }
-
-    /// An import reads these; when it is over they are removed.
-    pub(super) fn wanted_by(&self, field: &Field, import: &str, handles: Vec<String>) {
-        lock(&self.0.by_import).insert(import.to_owned(), handles);
-        // It may have been over before it was noted.
-        let over = field.0.import_report(import).is_ok_and(|report| report.finished);
-        if over {
-            self.finished(import);
-        }
-    }
-
-    pub(super) fn finished(&self, import: &str) {
-        let handles = lock(&self.0.by_import).remove(import).unwrap_or_default();
-        for handle in handles {
-            let folder = lock(&self.0.by_handle).remove(&handle);
-            if let Some(folder) = folder {
-                remove(&folder);
-            }
-        }
-    }
-}
-
-/// What lies in a folder; nothing where there is none.
-fn folders_in(folder: &FilePath) -> Result<Vec<PathBuf>> {
-    match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        entries => Ok(entries?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?),
-    }
-}
-
-/// What imports that have not ended are still to read.
-fn wanted(field: &Field) -> Result<Vec<PathBuf>> {
-    field.0.opened()?.store.still_wanted()
-}
-
-fn is_wanted(folder: &FilePath, wanted: &[PathBuf]) -> bool {
-    wanted.iter().any(|file| file.starts_with(folder))
-}
-
-/// Whether it is gone.
-fn remove(folder: &FilePath) -> bool {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            tracing::warn!(%error, "a file that was handed in could not be removed");
-            false
-        }
-        _ => true,
-    }
-}
+use crate::error::Error;
 
 /// The last part of a name, without what no file can be called.
 pub(crate) fn plain_name(name: &str) -> String {
@@ -160,28 +39,40 @@ pub(super) struct Taken {
     handle: String,
 }
 
-/// Takes a whole file and answers a handle for calls. A file that was cut is no file.
+/// Takes a whole file, durably, and answers a handle for calls. A file that was cut is no file.
 pub(super) async fn take(State(shell): State<Shell>, Query(named): Query<Named>, body: Body) -> std::result::Result<Json<Taken>, Failed> {
-    let incoming = shell.0.incoming.clone();
+    let core = shell.0.field.0.clone();
     let name = plain_name(&named.name);
-    let (file, path) = beside(move || Ok(incoming.create(&name)?)).await?;
-    if let Err(failed) = write(tokio::fs::File::from_std(file), body).await {
-        let folder = path.parent().map(FilePath::to_owned).unwrap_or_default();
-        let _ = tokio::fs::remove_dir_all(folder).await;
-        return Err(failed);
+    let (file, path) = beside(move || Ok(core.begin_incoming(&name)?)).await?;
+    let folder = path.parent().map(FilePath::to_owned).unwrap_or_default();
+    let kept = async {
+        let file = write(tokio::fs::File::from_std(file), body).await?.into_std().await;
+        let core = shell.0.field.0.clone();
+        beside(move || {
+            core.settle_incoming(&file, &path)?;
+            let handed = core.register_paths(vec![path]).into_iter().next();
+            Ok(handed.ok_or(Error::NotFound("file"))?.handle)
+        })
+        .await
+    };
+    match kept.await {
+        Ok(handle) => Ok(Json(Taken { handle })),
+        Err(failed) => {
+            let _ = tokio::fs::remove_dir_all(folder).await;
+            Err(failed)
+        }
     }
-    let handle = shell.0.incoming.keep(&shell.0.field, path).map_err(ApiError::from)?;
-    Ok(Json(Taken { handle }))
 }
 
-async fn write(mut file: tokio::fs::File, body: Body) -> std::result::Result<(), Failed> {
+async fn write(mut file: tokio::fs::File, body: Body) -> std::result::Result<tokio::fs::File, Failed> {
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let cut = |error| ApiError::new(ErrorCode::BadRequest).with("detail", error);
         let chunk = chunk.map_err(cut)?;
         file.write_all(&chunk).await.map_err(Error::from).map_err(ApiError::from)?;
     }
-    Ok(file.flush().await.map_err(Error::from).map_err(ApiError::from)?)
+    file.flush().await.map_err(Error::from).map_err(ApiError::from)?;
+    Ok(file)
 }
 
 /// Says that parts may be asked for.

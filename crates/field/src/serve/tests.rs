@@ -11,8 +11,8 @@ use super::Serving;
 use crate::core::{Field, Options, lock};
 use crate::import::begun::Begun;
 use crate::tests::copies::stick;
-use crate::tests::county::{County, LI, person};
-use crate::tests::visit::open_visit;
+use crate::tests::county::{County, LI, WANG, person};
+use crate::tests::visit::{open_visit, photo};
 
 /// A served core in a folder of its own, and what a browser knows of it.
 struct Served {
@@ -261,49 +261,49 @@ async fn files_come_in_whole_and_are_gone_after_the_run() {
 }
 
 #[tokio::test]
-async fn what_an_import_that_was_cut_still_wants_is_there_for_the_next_run() {
+async fn an_import_that_was_cut_finds_what_was_handed_in_at_the_next_start() {
     let home = tempfile::tempdir().unwrap();
     let field = County::new().laptop(home.path());
+    let visit = open_visit(&field);
     let served = Served::of(field, home).await;
     let inside = served.enter().await;
-    for name in ["wanted.jpg", "forgotten.jpg"] {
-        let path = format!("{}/files?name={name}", inside.base);
-        let photo = include_bytes!("../../../intake/tests/data/photos/files/pillow__hopper_orientation_6.jpg");
-        let taken = served.ask(Method::POST, &path).header("cookie", &inside.cookie).body(&photo[..]);
-        assert_eq!(taken.send().await.unwrap().status(), StatusCode::OK);
+    let mut roots = Vec::new();
+    for shade in [1, 90, 180] {
+        let made = served.home.path().join("made.jpg");
+        photo(&made, shade);
+        let path = format!("{}/files?name={shade}.jpg", inside.base);
+        let taken = served.ask(Method::POST, &path).header("cookie", &inside.cookie);
+        let taken: Value = taken.body(std::fs::read(&made).unwrap()).send().await.unwrap().json().await.unwrap();
+        roots.push(served.field.0.path_of(taken["handle"].as_str().unwrap()).unwrap());
     }
-    let incoming = served.home.path().join("data/incoming");
-    let there = |name: &str| {
-        let folders = std::fs::read_dir(&incoming).into_iter().flatten();
-        folders.map(|folder| folder.unwrap().path().join(name)).find(|file| file.exists())
-    };
-    // As a run leaves it that is killed before the import reads its file.
-    let begun = Begun::new(None, Vec::new(), "dialog", vec![there("wanted.jpg").unwrap()]);
-    served.field.0.opened().unwrap().store.note_begun(person(LI), &begun).unwrap();
+    let incoming = roots[0].parent().unwrap().parent().unwrap().to_owned();
+    let begun = Begun::new(Some(visit), Vec::new(), "dialog", roots);
+    served.field.0.opened().unwrap().store.note_begun(person(WANG), &begun).unwrap();
     let home = served.stopped().await;
-    assert!(there("wanted.jpg").is_some() && there("forgotten.jpg").is_none());
-
-    // A run that was killed leaves more.
-    let rest = incoming.join("of-a-killed-run");
-    std::fs::create_dir(&rest).unwrap();
-    std::fs::write(rest.join("half.jpg"), b"half").unwrap();
-    // While nobody has opened the store, nothing is removed, also not when the run ends.
-    let served = Served::of(crate::tests::county::field(home.path()), home).await;
-    let home = served.stopped().await;
-    assert!(there("wanted.jpg").is_some() && there("half.jpg").is_some());
+    let stray = incoming.join(uuid::Uuid::now_v7().to_string());
+    std::fs::create_dir(&stray).unwrap();
+    std::fs::write(stray.join("nobody's.jpg"), b"half of").unwrap();
 
     let served = Served::of(crate::tests::county::field(home.path()), home).await;
+    let unlock = json!({"person": WANG, "passphrase": "wang-passphrase"});
     let inside = served.enter().await;
-    served.call(&inside, "unlock", json!({"person": LI, "passphrase": "li-passphrase"})).await;
-    for _ in 0..500 {
-        if !incoming.join("of-a-killed-run").exists() && there("wanted.jpg").is_none() {
+    served.call(&inside, "unlock", unlock).await;
+    assert!(!stray.exists(), "what no import wants is removed");
+    let mut report = Value::Null;
+    for _ in 0..1000 {
+        report = served.call(&inside, "import_report", json!({"import": begun.id})).await;
+        if report["finished"] == true {
             break;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert!(there("wanted.jpg").is_none() && there("half.jpg").is_none());
-    let inbox = served.call(&inside, "list_inbox", json!({})).await;
-    assert_eq!(inbox["photos"].as_array().map(Vec::len), Some(1), "{inbox}");
+    let outcomes: Vec<_> = report["rows"].as_array().unwrap().iter().map(|row| row["outcome"].as_str()).collect();
+    assert_eq!(outcomes, [Some("taken"); 3], "{report}");
+    assert_eq!(
+        std::fs::read_dir(&incoming).unwrap().count(),
+        0,
+        "an import that has ended leaves nothing there"
+    );
     served.stopped().await;
 }
 

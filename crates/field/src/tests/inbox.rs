@@ -221,3 +221,27 @@ fn an_import_that_was_cut_is_finished_at_the_next_start() {
     assert!(hears.recv_timeout(Duration::from_millis(300)).is_err(), "it is finished once");
     assert!(inbox(&a).photos.is_empty(), "another inspector's import waits for that inspector");
 }
+
+#[test]
+fn progress_counts_bytes_to_the_last_also_of_what_is_not_read() {
+    let home = tempfile::tempdir().unwrap();
+    let a = County::new().laptop(home.path());
+    let card = card(home.path(), &[1]);
+    // A film outweighs the photos, and what a system left there is refused unread.
+    std::fs::write(card.join("film.mp4"), vec![7; 24 << 20]).unwrap();
+    std::fs::write(card.join("Thumbs.db"), vec![7; 5 << 20]).unwrap();
+    let all: u64 = std::fs::read_dir(&card)
+        .unwrap()
+        .map(|file| file.unwrap().metadata().unwrap().len())
+        .sum();
+    let (told, hears) = std::sync::mpsc::channel();
+    a.subscribe(move |event| {
+        if let HostEvent::Import { progress } = event {
+            let _ = told.send(progress);
+        }
+    });
+    bring_in(&a, &card);
+    let heard: Vec<_> = std::iter::from_fn(|| hears.recv_timeout(Duration::from_secs(5)).ok().filter(|at| !at.finished)).collect();
+    assert!(heard.iter().all(|at| at.total_bytes == all && at.bytes <= all), "{heard:?}");
+    assert!(heard.iter().any(|at| at.bytes > 0 && at.bytes < all), "{heard:?}");
+}

@@ -50,7 +50,7 @@ it("shows what an import brings while it goes on, the first within a second, and
       return call(name, args);
     }) as typeof host.call;
     const far = (visit: string | null, done: number) =>
-      host.emit({ event: "import", progress: { import: "one", visit, resumed: false, done, total: 500, bytes: 1, finished: false } });
+      host.emit({ event: "import", progress: { import: "one", visit, resumed: false, done, total: 500, bytes: 1, total_bytes: 9, finished: false } });
     far("v", 1);
     await vi.advanceTimersByTimeAsync(2000);
     expect(loads).toBe(0);

@@ -57,7 +57,7 @@ describe("the photos of a visit", () => {
     // What Vue calls after it drew a component anew.
     (m.screen.getComponent(EvidenceTray).vm.$ as unknown as { u: (() => void)[] | null }).u = [drawnAnew];
     const tell = async (done: number, total = 400) => {
-      const progress: ImportProgress = { import: "one", visit: m.host.view().visit.id, resumed: false, done, total, bytes: done, finished: false };
+      const progress: ImportProgress = { import: "one", visit: m.host.view().visit.id, resumed: false, done, total, bytes: done, total_bytes: total, finished: false };
       m.host.emit({ event: "import", progress });
       vi.advanceTimersToNextFrame();
       await nextTick();

@@ -39,7 +39,7 @@ function watching(visit: string | null): void {
   const screen = mount(defineComponent(() => ((imports = useImports(host, visit, { changed: () => undefined, failed: (error) => failures.push(error), mayTake: () => true })), () => h("i"))));
   gone = () => screen.unmount();
 }
-const far = (visit: string | null, done: number, more: Partial<ImportProgress> = {}): HostEvent => ({ event: "import", progress: { import: "one", visit, resumed: false, done, total: 500, bytes: 1, finished: false, ...more } });
+const far = (visit: string | null, done: number, more: Partial<ImportProgress> = {}): HostEvent => ({ event: "import", progress: { import: "one", visit, resumed: false, done, total: 500, bytes: done * 4_000_000, total_bytes: 500 * 4_000_000, finished: false, ...more } });
 
 it("tells pace and time left once there is a pace", async () => {
   vi.useFakeTimers();
@@ -48,7 +48,18 @@ it("tells pace and time left once there is a pace", async () => {
   expect(imports.pace.value).toBeNull();
   vi.advanceTimersByTime(4_000);
   tell(far("v", 20));
-  expect(imports.pace.value).toEqual({ perSecond: "5.0", left: 96 });
+  expect(imports.pace.value).toEqual({ perSecond: 20_000_000, left: 96 });
+  expect(imports.share.value).toBe(4);
+});
+
+it("moves while one large file is read, by its bytes", async () => {
+  vi.useFakeTimers();
+  watching("v");
+  await imports.pick("photos");
+  vi.advanceTimersByTime(10_000);
+  tell(far("v", 0, { total: 1, bytes: 1_000_000_000, total_bytes: 4_000_000_000 }));
+  expect(imports.pace.value).toEqual({ perSecond: 100_000_000, left: 30 });
+  expect(imports.share.value).toBe(25);
 });
 
 it("leaves an import into the inbox to the inbox, and the other way round", async () => {
@@ -69,7 +80,7 @@ it("goes on watching one that was begun before, at the pace since then", async (
   expect(imports.progress.value?.resumed).toBe(true);
   vi.advanceTimersByTime(2_000);
   tell(far(null, 220, { resumed: true }));
-  expect(imports.pace.value).toEqual({ perSecond: "10", left: 28 });
+  expect(imports.pace.value).toEqual({ perSecond: 40_000_000, left: 28 });
   tell(far(null, 500, { finished: true }));
   await vi.advanceTimersByTimeAsync(0);
   expect(imports.progress.value).toBeNull();

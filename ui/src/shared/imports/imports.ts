@@ -21,32 +21,39 @@ export function useImports(host: FieldHost, visit: VisitId | null, options: { ch
   const report = ref<ImportReport | null>(null);
   const show = ref(false);
   let current: string | null = null;
-  /** When this screen began to watch the import, and how many files were done then. */
-  const began = ref({ at: 0, done: 0 });
+  /** When this screen began to watch the import, and how many bytes were done then. */
+  const began = ref({ at: 0, bytes: 0 });
   const now = ref(0);
 
-  /** Files a second so far and the seconds that are left at this pace; none before there is a pace worth telling. */
+  /** Bytes a second so far and the seconds that are left at this pace; none before there is a pace worth telling. */
   const pace = computed(() => {
     const at = progress.value;
     const seconds = (now.value - began.value.at) / 1000;
-    const done = (at?.done ?? 0) - began.value.done;
-    if (!at || done < 2 || seconds < 1) return null;
-    const perSecond = done / seconds;
-    return { perSecond: perSecond < 10 ? perSecond.toFixed(1) : String(Math.round(perSecond)), left: Math.ceil(Math.max(0, at.total - at.done) / perSecond) };
+    const bytes = (at?.bytes ?? 0) - began.value.bytes;
+    if (!at || bytes <= 0 || seconds < 1) return null;
+    const perSecond = bytes / seconds;
+    return { perSecond, left: Math.ceil(Math.max(0, at.total_bytes - at.bytes) / perSecond) };
+  });
+  /** How much is done, of a hundred. */
+  const share = computed(() => {
+    const at = progress.value;
+    if (!at) return 0;
+    const [done, all] = at.total_bytes ? [at.bytes, at.total_bytes] : [at.done, at.total];
+    return all ? Math.min(100, Math.floor((done * 100) / all)) : 0;
   });
 
   const summary = computed(() => counted(report.value?.rows ?? []));
 
-  function watchFrom(done: number): void {
+  function watchFrom(bytes: number): void {
     report.value = null;
     now.value = Date.now();
-    began.value = { at: now.value, done };
+    began.value = { at: now.value, bytes };
   }
 
   async function begin(handles: string[], method: Method): Promise<void> {
     if (!handles.length || progress.value || !options.mayTake()) return;
     watchFrom(0);
-    progress.value = { import: "", visit, resumed: false, done: 0, total: 0, bytes: 0, finished: false };
+    progress.value = { import: "", visit, resumed: false, done: 0, total: 0, bytes: 0, total_bytes: 0, finished: false };
     try {
       const started = await (visit === null ? host.call("import_to_inbox", { handles, method }) : host.call("import_photos", { visit, handles, items: [], method }));
       current = started.import;
@@ -55,6 +62,7 @@ export function useImports(host: FieldHost, visit: VisitId | null, options: { ch
       if (soFar.finished) await over();
       else if (progress.value) progress.value = { ...progress.value, import: started.import };
     } catch (thrown) {
+      current = null;
       progress.value = null;
       options.failed(asApiError(thrown));
     }
@@ -97,7 +105,7 @@ export function useImports(host: FieldHost, visit: VisitId | null, options: { ch
   function meet(at: ImportProgress): void {
     if (current !== null || progress.value !== null || at.finished) return;
     current = at.import;
-    watchFrom(at.done);
+    watchFrom(at.bytes);
   }
 
   const far = perFrame<ImportProgress>((at) => {
@@ -147,7 +155,7 @@ export function useImports(host: FieldHost, visit: VisitId | null, options: { ch
     far.stop();
   });
 
-  return { progress, running, pace, report, show, summary, pick, cancel, inbox: visit === null };
+  return { progress, running, pace, share, report, show, summary, pick, cancel, inbox: visit === null };
 }
 
 export type Imports = ReturnType<typeof useImports>;

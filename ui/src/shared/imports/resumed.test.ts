@@ -11,7 +11,7 @@ vi.mock("vue-router", () => ({ useRouter: () => ({ push }) }));
 afterEach(() => (document.body.innerHTML = ""));
 
 function over(resumed: boolean, finished: boolean): HostEvent {
-  return { event: "import", progress: { import: "one", visit: "v", resumed, done: 3, total: 3, bytes: 9, finished } };
+  return { event: "import", progress: { import: "one", visit: "v", resumed, done: 3, total: 3, bytes: 9, total_bytes: 9, finished } };
 }
 
 async function told(event: HostEvent, outcomes: ImportOutcome[]): Promise<HTMLElement | null> {
