@@ -2367,9 +2367,13 @@ qr: Array<string>,
  */
 open: boolean, 
 /**
- * Whether a phone has begun; from then on no other can.
+ * Whether a phone opened it; from then on no other can.
  */
 claimed: boolean, 
+/**
+ * How often somebody else tried to since.
+ */
+others: number, 
 /**
  * What it handed in, in the order in which it came.
  */

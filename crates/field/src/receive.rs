@@ -18,11 +18,14 @@ use crate::core::{Core, lock};
 use crate::error::{Error, Result};
 use crate::os::network;
 
+use desk::Desk;
 pub(crate) use desk::Stored;
 pub(crate) use page::Reception;
 
 /// Folder of what is on its way from a phone.
 const FOLDER: &str = "from-phone";
+/// A page that its phone did not use for so long closes itself.
+const IDLE: Duration = Duration::from_secs(10 * 60);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Removes what a run that was killed had taken from a phone by halves.
@@ -32,6 +35,11 @@ pub(crate) fn clear_left_behind(data_dir: &Path) -> Result<()> {
 
 impl Core {
     pub(crate) fn open_phone(self: &Arc<Self>, args: &OpenPhone) -> Result<Receiving> {
+        self.open_phone_for(args, IDLE)
+    }
+
+    /// As [`Core::open_phone`]; the page closes itself after `idle` without its phone.
+    pub(crate) fn open_phone_for(self: &Arc<Self>, args: &OpenPhone, idle: Duration) -> Result<Receiving> {
         let (open, _) = self.unlocked()?;
         let visit = open.store.visit(args.visit)?.ok_or(Refusal::NoVisit)?;
         if visit.sealed.is_some() {
@@ -41,7 +49,8 @@ impl Core {
         self.close_phone();
         let (core, into) = (Arc::downgrade(self), args.visit);
         let take = move |file: &Path| core.upgrade().ok_or(Error::Locked)?.store_from_phone(into, file);
-        let reception = Reception::open(args.visit, address, &self.dir.join(FOLDER), take)?;
+        let desk = Desk::new(&self.dir.join(FOLDER), take)?;
+        let reception = Reception::open(args.visit, address, idle, desk)?;
         let shown = shown(&reception)?;
         *lock(&self.receiving) = Some(reception);
         Ok(shown)
@@ -104,6 +113,7 @@ fn shown(reception: &Reception) -> Result<Receiving> {
         qr: qr_rows(reception.url()).map_err(|e| Error::Paper(e.to_string()))?,
         open: reception.is_open(),
         claimed: reception.is_claimed(),
+        others: reception.others(),
         files: reception.files(),
     })
 }

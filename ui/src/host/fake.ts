@@ -392,14 +392,14 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       sharing = sharing && { ...sharing, open: false };
       return {};
     },
-    open_phone: ({ visit }) => (receiving = { visit, url: `http://192.168.43.17:40123/u/${HEX}`, qr: Array.from({ length: 37 }, (_, y) => Array.from(HEX.slice(0, 37), (c, x) => ((c.charCodeAt(0) * (y + 3) + x * y) % 3 ? "." : "#")).join("")), open: true, claimed: false, files: [] }),
+    open_phone: ({ visit }) => (receiving = { visit, url: `http://192.168.43.17:40123/u/${HEX}`, qr: Array.from({ length: 37 }, (_, y) => Array.from(HEX.slice(0, 37), (c, x) => ((c.charCodeAt(0) * (y + 3) + x * y) % 3 ? "." : "#")).join("")), open: true, claimed: false, others: 0, files: [] }),
     phone_status: () => {
       const files: FromPhone[] = [
         { name: "IMG_20261120_093101.jpg", size_bytes: 4_812_331, received_bytes: 4_812_331, outcome: "taken", photo: HEX, reason: null, missing: [] },
         { name: "IMG_20261120_093144.jpg", size_bytes: 3_992_118, received_bytes: 3_992_118, outcome: "taken", photo: HEX, reason: null, missing: ["position"] },
         { name: "VID_20261120_093502.mp4", size_bytes: 88_112_004, received_bytes: 40_212_480, outcome: null, photo: null, reason: null, missing: [] },
       ];
-      receiving = receiving && { ...receiving, claimed: true, files };
+      receiving = receiving && { ...receiving, claimed: true, others: 1, files };
       return receiving;
     },
     close_phone: () => {

@@ -27,8 +27,10 @@ pub struct Receiving {
     pub qr: Vec<String>,
     /// Whether it still takes photos.
     pub open: bool,
-    /// Whether a phone has begun; from then on no other can.
+    /// Whether a phone opened it; from then on no other can.
     pub claimed: bool,
+    /// How often somebody else tried to since.
+    pub others: u32,
     /// What it handed in, in the order in which it came.
     pub files: Vec<FromPhone>,
 }

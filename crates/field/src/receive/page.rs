@@ -1,9 +1,8 @@
 //! The page and its calls: one secret address, one phone. Whatever else is asked for is not there.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::body::to_bytes;
@@ -19,20 +18,20 @@ use tokio::sync::watch;
 use tracing::{info, warn};
 use zeroize::Zeroizing;
 
-use super::desk::{Begun, Desk, Stage, Stored};
+use super::desk::{Begun, Desk, Stage};
 use crate::error::{Error, Result};
 use crate::phone_page;
 use crate::serve::door::{same, secret};
 use crate::store::now_ms;
 
-/// Nobody used it for so long: it closes itself.
-const IDLE: Duration = Duration::from_secs(10 * 60);
 const LOOK: Duration = Duration::from_secs(5);
 /// The largest piece; the page sends 1 MiB.
 const MOST_PIECE_BYTES: usize = 4 << 20;
 const COOKIE: &str = "xunzhan_phone";
 const PAGE: &str = include_str!("phone.html");
 const SCRIPT: &str = include_str!("phone.js");
+/// What everybody is told who opens it after the first.
+const TAKEN: &str = include_str!("taken.html");
 
 /// A page that takes photos from one phone.
 pub(crate) struct Reception {
@@ -46,9 +45,11 @@ struct Counter {
     /// `address:port`, as a request must name it.
     host: String,
     token: Zeroizing<String>,
-    /// What the first phone that opened the page carries.
+    /// What the browser carries that opened the page first, and no other.
     cookie: Zeroizing<String>,
     claimed: AtomicBool,
+    /// How often somebody else tried to open it.
+    others: AtomicU32,
     open: AtomicBool,
     used_ms: AtomicI64,
     desk: Desk,
@@ -62,13 +63,8 @@ struct Named {
 }
 
 impl Reception {
-    /// Listens on one address of this machine, on any free port. `take` is given each file that has arrived whole.
-    pub(super) fn open(
-        visit: VisitId,
-        address: Ipv4Addr,
-        below: &Path,
-        take: impl Fn(&Path) -> Result<Stored> + Send + Sync + 'static,
-    ) -> Result<Self> {
+    /// Listens on one address of this machine, on any free port. It closes itself when its phone asked for nothing for `idle`.
+    pub(super) fn open(visit: VisitId, address: Ipv4Addr, idle: Duration, desk: Desk) -> Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from((address, 0)))?;
         listener.set_nonblocking(true)?;
         let host = listener.local_addr()?.to_string();
@@ -79,14 +75,15 @@ impl Reception {
             token,
             cookie: secret()?,
             claimed: AtomicBool::new(false),
+            others: AtomicU32::new(0),
             open: AtomicBool::new(true),
             used_ms: AtomicI64::new(now_ms()),
-            desk: Desk::new(below, take)?,
+            desk,
         });
         let (stop, stopped) = watch::channel(false);
         let (serving, ending) = (counter.clone(), stop.clone());
         std::thread::Builder::new().name("receive".into()).spawn(move || {
-            if let Err(error) = serve(listener, &serving, stopped, &ending) {
+            if let Err(error) = serve(listener, &serving, stopped, &ending, idle) {
                 warn!(%error, "photos could not be taken from a phone");
             }
             serving.open.store(false, Ordering::Release);
@@ -111,6 +108,10 @@ impl Reception {
         self.counter.claimed.load(Ordering::Acquire)
     }
 
+    pub(super) fn others(&self) -> u32 {
+        self.counter.others.load(Ordering::Acquire)
+    }
+
     pub(super) fn files(&self) -> Vec<FromPhone> {
         self.counter.desk.files()
     }
@@ -128,13 +129,13 @@ impl Drop for Reception {
     }
 }
 
-fn serve(listener: TcpListener, counter: &Arc<Counter>, stopped: watch::Receiver<bool>, stop: &watch::Sender<bool>) -> Result<()> {
+fn serve(listener: TcpListener, counter: &Arc<Counter>, stopped: watch::Receiver<bool>, stop: &watch::Sender<bool>, idle: Duration) -> Result<()> {
     let router = Router::new().fallback(answer).with_state(counter.clone());
     let mut over = stopped.clone();
     phone_page::serve(listener, router, &stopped, async {
-        let idle = i64::try_from(IDLE.as_millis()).unwrap_or(i64::MAX);
-        while now_ms().saturating_sub(counter.used_ms.load(Ordering::Acquire)) < idle {
-            if tokio::time::timeout(LOOK, over.wait_for(|stop| *stop)).await.is_ok() {
+        // By the clock on the wall: a laptop that slept with the page open finds it over.
+        while let Some(left) = counter.left(idle) {
+            if tokio::time::timeout(left.min(LOOK), over.wait_for(|stop| *stop)).await.is_ok() {
                 break;
             }
         }
@@ -153,6 +154,13 @@ async fn answer(State(counter): State<Arc<Counter>>, request: Request) -> Respon
 }
 
 impl Counter {
+    /// How much longer the page lives if nobody uses it.
+    fn left(&self, idle: Duration) -> Option<Duration> {
+        let unused = now_ms().saturating_sub(self.used_ms.load(Ordering::Acquire));
+        let unused = Duration::from_millis(u64::try_from(unused).unwrap_or_default());
+        idle.checked_sub(unused).filter(|left| !left.is_zero())
+    }
+
     /// Only requests to this very address, from its own page, under the secret path ask for anything; all others learn nothing.
     async fn answer(self: &Arc<Self>, request: Request) -> Response {
         let (parts, body) = request.into_parts();
@@ -164,15 +172,15 @@ impl Counter {
         if !self.open.load(Ordering::Acquire) || !same(token, &self.token) || !self.is_own(&parts.headers) {
             return StatusCode::NOT_FOUND.into_response();
         }
-        self.used_ms.store(now_ms(), Ordering::Release);
-        let known = self.is_known(&parts.headers);
-        if !known && self.claimed.load(Ordering::Acquire) {
-            return StatusCode::FORBIDDEN.into_response();
+        let opens = parts.method == Method::GET && below.is_empty();
+        let admitted = self.is_known(&parts.headers) || (opens && self.claim());
+        if !admitted {
+            return if opens { self.refuse() } else { StatusCode::FORBIDDEN.into_response() };
         }
+        self.used_ms.store(now_ms(), Ordering::Release);
         match (&parts.method, below.strip_prefix("files").map(|rest| rest.trim_start_matches('/'))) {
-            (&Method::GET, None) if below.is_empty() => self.page(&base),
+            (&Method::GET, None) if opens => self.page(&base),
             (&Method::GET, None) if below == "page.js" => ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT).into_response(),
-            _ if !known => StatusCode::FORBIDDEN.into_response(),
             (&Method::POST, Some("")) => {
                 let Ok(bytes) = to_bytes(body, 16 << 10).await else {
                     return StatusCode::BAD_REQUEST.into_response();
@@ -180,7 +188,6 @@ impl Counter {
                 let Ok(named) = serde_json::from_slice::<Named>(&bytes) else {
                     return StatusCode::BAD_REQUEST.into_response();
                 };
-                self.claimed.store(true, Ordering::Release);
                 self.told(move |counter| {
                     Ok(match counter.desk.begin(&named.name, named.size, named.modified_ms)? {
                         Begun::At(id, offset) => json!({"id": id, "offset": offset}),
@@ -209,9 +216,19 @@ impl Counter {
         }
     }
 
+    /// Binds the page to who asks, unless somebody was faster.
+    fn claim(&self) -> bool {
+        !self.claimed.swap(true, Ordering::AcqRel)
+    }
+
+    /// Whoever opens the page after the first learns why it is closed to them, and the laptop's dialog says that they tried.
+    fn refuse(&self) -> Response {
+        self.others.fetch_add(1, Ordering::AcqRel);
+        (StatusCode::FORBIDDEN, Html(TAKEN)).into_response()
+    }
+
     fn page(&self, base: &str) -> Response {
         let mut response = Html(PAGE.replace("{base}", base)).into_response();
-        // Until a phone begins, each that opens the page may; then only the one that did.
         let cookie = format!("{COOKIE}={}; Path={base}; HttpOnly; SameSite=Strict; Max-Age=7200", self.cookie.as_str());
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().insert(header::SET_COOKIE, cookie);

@@ -59,6 +59,12 @@ impl Phone {
         response.status()
     }
 
+    /// The page as somebody reads it.
+    fn reads(&self) -> String {
+        let response = self.runtime.block_on(self.asked(Method::GET, "").send()).unwrap();
+        self.runtime.block_on(response.text()).unwrap()
+    }
+
     fn begins(&self, name: &str, size: u64) -> (StatusCode, Value) {
         let body = json!({"name": name, "size": size, "modified_ms": 7}).to_string();
         self.sent(self.asked(Method::POST, "/files").body(body))
@@ -199,14 +205,29 @@ fn the_page_is_for_one_phone_and_ends_with_the_session() {
     let field = County::new().laptop(home.path());
     let visit = open_visit(&field);
     let receiving = opened(&field, visit);
+    let status = || field.phone_status(Nothing {}).unwrap().unwrap();
     let (mut first, mut second) = (Phone::new(&receiving.url), Phone::new(&receiving.url));
-    assert_eq!((first.opens(), second.opens()), (StatusCode::OK, StatusCode::OK));
-    second.cookie = None;
+    assert_eq!(first.opens(), StatusCode::OK);
+    assert!(status().claimed, "nothing was sent yet");
+    assert_eq!(second.opens(), StatusCode::FORBIDDEN);
+    assert!(second.cookie.is_none());
+    let told = second.reads();
+    assert!(told.contains("这个二维码已经用过") && told.contains("This code has been used"), "{told}");
+    assert_eq!(status().others, 2);
+    assert_eq!(second.sent(second.asked(Method::GET, "/page.js")).0, StatusCode::FORBIDDEN);
+    assert_eq!(second.begins("b.jpg", 5).0, StatusCode::FORBIDDEN);
+    assert_eq!(first.opens(), StatusCode::OK, "again");
     let bytes = picture(home.path(), 10);
     assert_eq!(first.hands_in("a.jpg", &bytes)["state"], "taken");
-    assert!(field.phone_status(Nothing {}).unwrap().unwrap().claimed);
-    assert_eq!(second.opens(), StatusCode::FORBIDDEN, "the first phone has begun");
-    assert_eq!(second.begins("b.jpg", 5).0, StatusCode::FORBIDDEN);
+    assert_eq!(status().others, 2, "who opened it is no other");
+
+    // A new code is for whoever comes first, and the one before is worth nothing.
+    let receiving = opened(&field, visit);
+    assert!(!receiving.claimed && receiving.others == 0);
+    let mut new = Phone::new(&receiving.url);
+    assert_eq!(new.opens(), StatusCode::OK);
+    first.cookie = new.cookie;
+    first.url.clone_from(&receiving.url);
 
     // Another secret, another name of this machine, a page from elsewhere: nothing is there.
     let reversed: String = receiving.url.rsplit('/').next().unwrap().chars().rev().collect();
@@ -236,6 +257,38 @@ fn the_page_is_for_one_phone_and_ends_with_the_session() {
     field.unlock(Unlock { person, passphrase }).unwrap();
     assert!(field.phone_status(Nothing {}).unwrap().is_none());
     assert_eq!(field.get_visit(VisitArgs { visit }).unwrap().visit.photos.len(), 1);
+}
+
+#[test]
+fn the_page_closes_itself_when_its_phone_is_quiet() {
+    const IDLE: Duration = Duration::from_millis(1_500);
+    let home = tempfile::tempdir().unwrap();
+    let field = County::new().laptop(home.path());
+    let visit = open_visit(&field);
+    let address = "127.0.0.1".into();
+    let receiving = field.0.open_phone_for(&OpenPhone { visit, address }, IDLE).unwrap();
+    let is_open = || field.phone_status(Nothing {}).unwrap().unwrap().open;
+    let (mut phone, other) = (Phone::new(&receiving.url), Phone::new(&receiving.url));
+    let began = Instant::now();
+    while began.elapsed() < IDLE * 2 {
+        assert_eq!(phone.opens(), StatusCode::OK, "in use for {:?}", began.elapsed());
+        std::thread::sleep(IDLE / 10);
+    }
+    let quiet = Instant::now();
+    while is_open() {
+        // Somebody else at the door does not keep it open.
+        if let Ok(answer) = other.runtime.block_on(other.asked(Method::GET, "").send()) {
+            assert_ne!(answer.status(), StatusCode::OK);
+        }
+        assert!(quiet.elapsed() < IDLE * 4);
+        std::thread::sleep(IDLE / 10);
+    }
+    assert!(quiet.elapsed() > IDLE / 2, "{:?}", quiet.elapsed());
+    while let Ok(answer) = phone.runtime.block_on(phone.asked(Method::GET, "").send()) {
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+        assert!(quiet.elapsed() < IDLE * 6, "it still listens");
+        std::thread::sleep(IDLE / 10);
+    }
 }
 
 #[test]
