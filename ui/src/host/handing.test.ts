@@ -1,109 +1,164 @@
-import { expect, it } from "vitest";
-import type { FieldCalls, HostEvent, ImportProgress, ImportRow } from "@/contract";
-import { HostError } from ".";
+import { flushPromises } from "@vue/test-utils";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { HostEvent, ImportProgress, ImportReport } from "@/contract";
+import { asApiError, HostError } from ".";
 import type { Chosen } from "./chosen";
-import { handing, type Way } from "./handing";
+import { handing, type Handing, type Way } from "./handing";
 
-const MB = 1024 * 1024;
+const ROOM = 128 * 1024 * 1024;
+/** A program that takes files in: what it was asked, and parts that it has not ended with. */
+let began: string[][];
+let open: Map<string, string[]>;
+let cancelled: string[];
+let told: ImportProgress[];
+let sending: (one: Chosen, step: (bytes: number) => void, stop: AbortSignal) => Promise<string>;
+let refusing: HostError | null;
+let hands: Handing;
 
-/** A program that takes what it is handed, a part at a time, and what it was asked. */
-function program(send: (one: Chosen, n: number) => Promise<void> = () => Promise.resolve()) {
-  const parts: string[][] = [];
-  const told: ImportProgress[] = [];
-  const cancelled: string[] = [];
-  let sent = 0;
-  const finished = new Map<string, ImportRow[]>();
-  const call = (name: keyof FieldCalls, args: never) => {
-    const asked = args as { handles: string[]; import: string };
-    if (name === "cancel_import") {
-      cancelled.push(asked.import);
-      return Promise.resolve({});
-    }
-    if (name === "import_report") return Promise.resolve({ finished: true, cancelled: false, rows: finished.get(asked.import) ?? [] });
-    const id = `part-${parts.push(asked.handles)}`;
-    finished.set(
-      id,
-      asked.handles.map((handle) => ({ name: handle, outcome: "taken", photo: handle, size_bytes: 1, reason: null, detail: null }) as ImportRow),
-    );
-    return Promise.resolve({ import: id });
-  };
-  const way: Way = {
-    call: call as Way["call"],
-    async send(one, step) {
-      const n = sent++;
-      step(one.size / 2);
-      await send(one, n);
-      step(one.size / 2);
-      return `handle-of-${one.name}`;
-    },
-    tell: (event: HostEvent) => void (event.event === "import" && told.push(event.progress)),
-  };
-  return { way, parts, told, cancelled, sent: () => sent };
-}
-
-const files = (count: number, size = 4 * MB): Chosen[] => Array.from({ length: count }, (_, n) => ({ name: `${n}.jpg`, size, file: new File(["x"], `${n}.jpg`) }));
+const file = (name: string, size = 100): Chosen => ({ name, size, file: new File(["x"], name) });
+const error = (code: string, params = {}) => new HostError({ code: code as never, params });
+const last = () => told.at(-1)!;
 const into = { visit: "v", items: [], method: "dialog" };
-const over = (told: ImportProgress[]) => expect.poll(() => told.at(-1)?.finished, { timeout: 5_000 }).toBe(true);
 
-it("imports what has arrived while the rest goes up, as one import with one report in the order that was chosen", async () => {
-  const { way, parts, told } = program(() => new Promise((done) => setTimeout(done, 2)));
-  const taking = handing(way);
-  const id = taking.begin(into, files(50));
-  await expect.poll(() => parts.length).toBeGreaterThan(0);
-  expect(told.at(-1)!.finished).toBe(false);
-  await over(told);
-  expect(parts.length).toBeGreaterThan(1);
-  expect(parts.flat()).toHaveLength(50);
-  expect(taking.report(id).rows.map((row) => row.name)).toEqual(files(50).map((one) => one.name));
-  expect(taking.report(id)).toMatchObject({ finished: true, cancelled: false });
-  expect(told.every((at) => at.import === id && at.total === 50 && at.total_bytes === 200 * MB)).toBe(true);
-  expect(told.every((at, n) => at.bytes >= (told[n - 1]?.bytes ?? 0) && at.done >= (told[n - 1]?.done ?? 0))).toBe(true);
-  expect(told.at(-1)).toMatchObject({ done: 50, bytes: 200 * MB });
+beforeEach(() => {
+  [began, cancelled, told] = [[], [], []];
+  open = new Map();
+  refusing = null;
+  sending = async (one, step) => (step(one.size), one.name);
+  const call = (async (name: string, args: { handles: string[]; import: string }) => {
+    if (name === "import_photos") {
+      if (refusing) throw refusing;
+      began.push(args.handles);
+      open.set(`part-${began.length}`, args.handles);
+      return { import: `part-${began.length}` };
+    }
+    if (name === "cancel_import") return cancelled.push(args.import), {};
+    const at = Number(args.import.split("-")[1]) - 1;
+    const rows = began[at]!.map((handle) => ({ name: handle.split("/").at(-1)!, outcome: "taken" as const, photo: handle, size_bytes: 100, reason: null, detail: null }));
+    return { finished: !open.has(args.import), cancelled: false, rows } satisfies ImportReport;
+  }) as unknown as Way["call"];
+  hands = handing({ call, send: (...args) => sending(...args), tell: (event) => void (event.event === "import" && told.push(event.progress)) });
+});
+afterEach(() => vi.useRealTimers());
+
+const part = (id: string, more: Partial<ImportProgress>): HostEvent => ({ event: "import", progress: { import: id, visit: "v", resumed: false, done: 0, total: 1, bytes: 0, total_bytes: 100, finished: false, ...more } });
+/** The program ends with every part that it has, as often as there is one. */
+async function through(): Promise<void> {
+  for (let n = 0; n < 200 && !last().finished; n++) {
+    await flushPromises();
+    for (const id of open.keys()) {
+      open.delete(id);
+      hands.hear(part(id, { finished: true }));
+    }
+  }
+  await flushPromises();
+}
+const outcomes = (id: string) => hands.report(id).rows.map((row) => [row.name, row.reason ?? row.outcome]);
+
+it("imports the first file while the others go up, and is one import to the end", async () => {
+  const up: (() => void)[] = [];
+  sending = (one, step) => new Promise((done) => up.push(() => (step(one.size), done(one.name))));
+  const id = hands.begin(into, [file("card/a.jpg"), file("card/b.jpg"), file("card/c.jpg")]);
+  await flushPromises();
+  up.shift()!();
+  await flushPromises();
+  expect(began).toEqual([["card/a.jpg"]]);
+  expect(hands.report(id).finished).toBe(false);
+  while (up.length) {
+    up.shift()!();
+    await flushPromises();
+  }
+  await through();
+  expect(began.length).toBeGreaterThan(1);
+  expect(outcomes(id)).toEqual([["card/a.jpg", "taken"], ["card/b.jpg", "taken"], ["card/c.jpg", "taken"]]);
+  expect(new Set(told.map((at) => at.import))).toEqual(new Set([id]));
+  expect(last()).toMatchObject({ done: 3, total: 3, bytes: 300, total_bytes: 300, finished: true });
+  const bytes = told.map((at) => at.bytes);
+  expect(bytes).toEqual(bytes.toSorted((a, b) => a - b));
 });
 
-it("stops where it is told to, and the report names what was not taken", async () => {
-  const { way, told, sent } = program((_, n) => (n < 10 ? Promise.resolve() : new Promise((done) => setTimeout(done, 20))));
-  const taking = handing(way);
-  const id = taking.begin(into, files(40));
-  await expect.poll(sent).toBeGreaterThan(10);
-  await taking.cancel(id);
-  await over(told);
-  const { rows, cancelled } = taking.report(id);
-  expect(cancelled).toBe(true);
-  expect(rows).toHaveLength(40);
-  expect(rows.filter((row) => row.outcome === "taken").length).toBeGreaterThan(9);
-  expect(rows.at(-1)).toMatchObject({ outcome: "refused", reason: "cancelled" });
+it("moves by the bytes of a large file, while it goes up and while it is imported", async () => {
+  let step: (bytes: number) => void = () => undefined;
+  let done: (handle: string) => void = () => undefined;
+  sending = (_, told) => ((step = told), new Promise((up) => (done = up)));
+  hands.begin(into, [file("film.mp4", 1000)]);
+  await flushPromises();
+  step(400);
+  expect(last().bytes).toBe(200);
+  step(600);
+  done("film.mp4");
+  await flushPromises();
+  hands.hear(part("part-1", { bytes: 500 }));
+  expect(last().bytes).toBe(750);
+  await through();
+  expect(last()).toMatchObject({ bytes: 1000, finished: true });
 });
 
-it("names a file that cannot be read any more, and goes on", async () => {
-  const { way, told } = program();
-  const taking = handing(way);
-  const [one, two, three] = files(3) as [Chosen, Chosen, Chosen];
-  const id = taking.begin(into, [one, { ...two, file: null }, three]);
-  await over(told);
-  expect(taking.report(id).rows.map((row) => row.reason ?? row.outcome)).toEqual(["taken", "vanished", "taken"]);
+it("lets only so much wait on the disk", async () => {
+  hands.begin(into, Array.from({ length: 500 }, (_, n) => file(`${n}.jpg`, ROOM / 8)));
+  await flushPromises();
+  await flushPromises();
+  const sent = vi.fn(sending);
+  sending = sent;
+  await flushPromises();
+  expect(sent).not.toHaveBeenCalled();
+  expect(began.flat().length).toBeLessThan(12);
+  await through();
+  expect(began.flat()).toHaveLength(500);
+  expect(began.every((handles) => handles.length <= 32)).toBe(true);
 });
 
-it("tries once more where the program does not answer, and then says so", async () => {
-  const gone = () => Promise.reject(new HostError({ code: "shell_closed", params: {} }));
-  const once = program((_, n) => (n === 0 ? gone() : Promise.resolve()));
-  const taking = handing(once.way);
-  const id = taking.begin(into, files(2));
-  await over(once.told);
-  expect(taking.report(id).rows.map((row) => row.outcome)).toEqual(["taken", "taken"]);
-
-  const never = program(gone);
-  const lost = handing(never.way);
-  const nothing = lost.begin(into, files(2));
-  await over(never.told);
-  expect(() => lost.report(nothing)).toThrow(HostError);
+it("stops what goes up and what is imported, and names every file", async () => {
+  sending = (one, _, stop) => (one.name === "a.jpg" ? Promise.resolve("a.jpg") : new Promise((_up, cut) => stop.addEventListener("abort", () => cut(error("shell_closed")))));
+  const id = hands.begin(into, [file("a.jpg"), file("b.jpg"), file("c.jpg")]);
+  await flushPromises();
+  await hands.cancel(id);
+  await through();
+  expect(cancelled).toContain("part-1");
+  expect(outcomes(id)).toEqual([["a.jpg", "taken"], ["b.jpg", "cancelled"], ["c.jpg", "cancelled"]]);
+  expect(hands.report(id).cancelled).toBe(true);
 });
 
-it("waits with the next file on a full disk until what is imported makes room, and then names what has none", async () => {
-  const full = () => Promise.reject(new HostError({ code: "disk_full", params: {} }));
-  const { way, told } = program((one) => (one.name === "2.jpg" ? full() : Promise.resolve()));
-  const taking = handing(way);
-  const id = taking.begin(into, files(3));
-  await over(told);
-  expect(taking.report(id).rows.map((row) => row.reason ?? row.outcome)).toEqual(["taken", "taken", "disk_full"]);
+it("keeps what arrived when the card is pulled out, the disk is full or the visit is sealed", async () => {
+  const gone = { ...file("gone.jpg"), file: null };
+  const pulled = file("pulled.jpg");
+  vi.spyOn(pulled.file!, "slice").mockReturnValue({ arrayBuffer: () => Promise.reject(new Error("NotReadableError")) } as never);
+  sending = async (one) => {
+    if (one === pulled) throw error("shell_closed");
+    return one.name;
+  };
+  const card = hands.begin(into, [gone, pulled, file("a.jpg")]);
+  await through();
+  expect(outcomes(card)).toEqual([["gone.jpg", "vanished"], ["pulled.jpg", "vanished"], ["a.jpg", "taken"]]);
+
+  let room = 1;
+  sending = async (one) => {
+    if (room-- <= 0) throw error("disk_full");
+    return one.name;
+  };
+  const disk = hands.begin(into, [file("a.jpg"), file("b.jpg"), file("c.jpg")]);
+  await through();
+  expect(outcomes(disk)).toEqual([["a.jpg", "taken"], ["b.jpg", "disk_full"], ["c.jpg", "disk_full"]]);
+
+  sending = async (one) => one.name;
+  refusing = error("refused", { rule: "sealed" });
+  const sealed = hands.begin(into, [file("a.jpg")]);
+  await through();
+  expect(outcomes(sealed)).toEqual([["a.jpg", "sealed"]]);
+});
+
+it("says in place of a report that the program has ended", async () => {
+  sending = () => Promise.reject(error("shell_closed"));
+  const id = hands.begin(into, [file("a.jpg"), file("b.jpg")]);
+  await vi.waitFor(() => expect(last().finished).toBe(true));
+  expect(() => hands.report(id)).toThrow(HostError);
+  expect(await Promise.resolve().then(() => hands.report(id)).catch(asApiError)).toMatchObject({ code: "shell_closed" });
+});
+
+it("passes on what is no part of its own, also while the id of a part is on its way", async () => {
+  hands.begin(into, [file("a.jpg")]);
+  hands.hear(part("another", { done: 1 }));
+  await through();
+  await vi.waitFor(() => expect(told.map((at) => at.import)).toContain("another"));
+  expect(told.map((at) => at.import)).not.toContain("part-1");
 });

@@ -175,6 +175,10 @@ pub fn import<K: Keep, T: Send>(paths: &[PathBuf], context: &Context<'_, K, T>) 
         bytes: AtomicU64::new(0),
         taken: Mutex::new(HashMap::new()),
     };
+    // How much it is in all is known before anything is read.
+    if let Some(first) = list.first() {
+        run.progress(&first.path);
+    }
     let (ready, unsettled) = sync_channel(UNSETTLED);
     let unsettled = Mutex::new(unsettled);
     let mut files: Vec<(usize, T)> = std::thread::scope(|scope| {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::Path as FilePath;
 
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -43,7 +43,13 @@ pub(super) struct Taken {
 pub(super) async fn take(State(shell): State<Shell>, Query(named): Query<Named>, body: Body) -> std::result::Result<Json<Taken>, Failed> {
     let core = shell.0.field.0.clone();
     let name = plain_name(&named.name);
-    let (file, path) = beside(move || Ok(core.begin_incoming(&name)?)).await?;
+    let (file, path) = match beside(move || Ok(core.begin_incoming(&name)?)).await {
+        Ok(begun) => begun,
+        Err(failed) => {
+            drain(body.into_data_stream()).await;
+            return Err(failed);
+        }
+    };
     let folder = path.parent().map(FilePath::to_owned).unwrap_or_default();
     let kept = async {
         let file = write(tokio::fs::File::from_std(file), body).await?.into_std().await;
@@ -69,10 +75,18 @@ async fn write(mut file: tokio::fs::File, body: Body) -> std::result::Result<tok
     while let Some(chunk) = chunks.next().await {
         let cut = |error| ApiError::new(ErrorCode::BadRequest).with("detail", error);
         let chunk = chunk.map_err(cut)?;
-        file.write_all(&chunk).await.map_err(Error::from).map_err(ApiError::from)?;
+        if let Err(error) = file.write_all(&chunk).await {
+            drain(chunks).await;
+            return Err(ApiError::from(Error::from(error)).into());
+        }
     }
     file.flush().await.map_err(Error::from).map_err(ApiError::from)?;
     Ok(file)
+}
+
+/// Lets the rest of a body pass: a browser that still has to send may never read the answer.
+async fn drain(mut chunks: BodyDataStream) {
+    while chunks.next().await.is_some_and(|chunk| chunk.is_ok()) {}
 }
 
 /// Says that parts may be asked for.
