@@ -2561,7 +2561,11 @@ minutes: number,
 /**
  * Before the start.
  */
-before: boolean, } | { "kind": "far", 
+before: boolean, 
+/**
+ * By satellite time; otherwise by the device's clock.
+ */
+gps: boolean, } | { "kind": "far", 
 /**
  * Metres.
  */

@@ -15,8 +15,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
 
-/// Clocks that agree within this are said to agree, in ms.
+/// Clocks that agree within this are said to agree, in ms. A device may also note a place, and its satellite time, that it found so long ago.
 const CLOCK_TOLERANCE_MS: i64 = 5 * 60_000;
+/// The same where several files of a camera tell both times: one old fix does not count for much among them.
+const SATELLITE_TOLERANCE_MS: i64 = 2 * 60_000;
 
 /// How sure a remark is (把握).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
@@ -59,6 +61,8 @@ pub enum Remark {
         minutes: i64,
         /// Before the start.
         before: bool,
+        /// By satellite time; otherwise by the device's clock.
+        gps: bool,
     },
     /// Farther from the station than the checklist's limit, with the position's own uncertainty counted in the photo's favour.
     Far {
@@ -228,23 +232,35 @@ fn place(here: Position, there: Position, error_cm: Option<i64>, limit_m: i64) -
 
 /// Whether a photo says when it was taken, and that is during the visit.
 pub fn is_within_hours(meta: &PhotoMeta, times: &VisitDescription) -> bool {
-    taken_ms(meta, times.utc_offset_min).is_some() && hours(meta, times).is_none()
+    let said = meta.gps_time_ms().or_else(|| taken_ms(meta, times.utc_offset_min));
+    said.is_some() && hours(meta, times).is_none()
 }
 
+/// By satellite time where a file tells it, since a clock that is off is remarked by itself; a fix that is some minutes older than the
+/// picture puts nothing outside.
 fn hours(meta: &PhotoMeta, times: &VisitDescription) -> Option<Remark> {
-    let taken = taken_ms(meta, times.utc_offset_min)?;
-    let minutes = |ms: i64| ms.saturating_add(59_999) / 60_000;
-    if taken < times.started_at_ms {
-        return Some(Remark::OutsideHours {
-            minutes: minutes(times.started_at_ms - taken),
-            before: true,
-        });
+    let device = taken_ms(meta, times.utc_offset_min);
+    let gps = meta.gps_time_ms();
+    let outside = away(gps.or(device)?, times);
+    let old_fix = gps
+        .zip(device)
+        .is_some_and(|(gps, device)| (0..=CLOCK_TOLERANCE_MS).contains(&(device - gps)));
+    if outside == 0 || (old_fix && device.is_some_and(|device| away(device, times) == 0)) {
+        return None;
     }
-    let ended = times.ended_at_ms.filter(|end| taken > *end)?;
     Some(Remark::OutsideHours {
-        minutes: minutes(taken - ended),
-        before: false,
+        minutes: outside.abs().saturating_add(59_999) / 60_000,
+        before: outside < 0,
+        gps: gps.is_some(),
     })
+}
+
+/// How far a time lies from the visit, ms: negative before its start, positive after its end.
+fn away(at_ms: i64, times: &VisitDescription) -> i64 {
+    if at_ms < times.started_at_ms {
+        return at_ms.saturating_sub(times.started_at_ms);
+    }
+    times.ended_at_ms.map_or(0, |end| at_ms.saturating_sub(end).max(0))
 }
 
 /// When a photo was taken, ms since 1970 UTC: by the file's own offset, or by the visit's where the file has none.
@@ -290,7 +306,9 @@ pub fn clocks(photos: &[(PhotoId, &PhotoMeta)], utc_offset_min: i32) -> Vec<(Pho
         let Some((ahead_ms, against)) = camera.ahead_ms(others) else {
             continue;
         };
-        if ahead_ms.abs() > CLOCK_TOLERANCE_MS {
+        let several = against == ClockSource::Gps && camera.ahead.len() > 1;
+        let tolerance_ms = if several { SATELLITE_TOLERANCE_MS } else { CLOCK_TOLERANCE_MS };
+        if ahead_ms.abs() > tolerance_ms {
             let remark = Remark::ClockOff {
                 seconds: ahead_ms / 1000,
                 against,

@@ -28,8 +28,10 @@ it("says each remark with its reason, in both languages", () => {
     { kind: "edited", software: "Snapseed" },
     { kind: "screenshot", sure: "likely" },
     { kind: "screenshot", sure: "possible" },
-    { kind: "outside_hours", minutes: 25, before: true },
-    { kind: "outside_hours", minutes: 300, before: false },
+    { kind: "outside_hours", minutes: 25, before: true, gps: false },
+    { kind: "outside_hours", minutes: 300, before: false, gps: false },
+    { kind: "outside_hours", minutes: 25, before: true, gps: true },
+    { kind: "outside_hours", minutes: 300, before: false, gps: true },
     { kind: "far", distance_m: 812, uncertainty_m: null },
     { kind: "far", distance_m: 23_000, uncertainty_m: 40 },
     { kind: "fits_shifted", distance_m: 560, shifted_m: 12, photo: true },
@@ -48,9 +50,21 @@ it("says each remark with its reason, in both languages", () => {
   }
 });
 
+it("says in a few words that a clock is off, and nothing of one that is right", () => {
+  const notes = (remarks: Remark[]): PhotoNotes => ({ photo: elsewhere.photo, data_state: "local_only", has_preview: true, time_grade: "gps", missing: [], remarks });
+  let words: (string | null)[] = [];
+  const Asks = defineComponent(() => {
+    const { clock } = usePhotoWords();
+    words = [clock(notes([{ kind: "clock_off", seconds: 180, against: "gps" }])), clock(notes([{ kind: "clock_off", seconds: -7_300, against: "gps" }])), clock(notes([])), clock(null)];
+    return () => h("i");
+  });
+  mount(Asks, { global: { plugins: [makeI18n("zh")] } });
+  expect(words).toEqual(["相机时钟快 3 分钟", "相机时钟慢 3 小时", null, null]);
+});
+
 it("corrects a clock beside the recorded value, and rounds spans up", () => {
   expect(said([{ kind: "clock_off", seconds: 5_400, against: "gps" }])[0]).toContain("90 分钟；校正后约为 2026-05-20 08:30");
-  expect(said([{ kind: "outside_hours", minutes: 150, before: false }])[0]).toContain("3 小时");
+  expect(said([{ kind: "outside_hours", minutes: 150, before: false, gps: false }])[0]).toContain("3 小时");
 });
 
 it("does not list what is missing where nothing is there at all", () => {

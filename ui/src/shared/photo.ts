@@ -46,6 +46,7 @@ export function usePhotoWords() {
       case "screenshot":
         return t(one.sure === "possible" ? "remark.screenshot_possible" : "remark.screenshot_likely");
       case "outside_hours":
+        if (one.gps) return t(one.before ? "remark.outside_before_gps" : "remark.outside_after_gps", { span: span(one.minutes) });
         return t(one.before ? "remark.outside_before" : "remark.outside_after", { span: span(one.minutes) });
       case "far":
         if (one.uncertainty_m === null) return t("remark.far", { m: metres(one.distance_m) });
@@ -76,6 +77,12 @@ export function usePhotoWords() {
     ];
   }
 
+  /** That its camera's clock is off, in a few words. */
+  function clock(notes: PhotoNotes | null): string | null {
+    const off = notes?.remarks.find((one) => one.kind === "clock_off");
+    return off ? t(off.seconds > 0 ? "remark.clock_ahead" : "remark.clock_behind", { span: span(Math.ceil(Math.abs(off.seconds) / 60)) }) : null;
+  }
+
   /** Where a value comes from: the kind of metadata and the name that it has there. */
   function source(meta: PhotoMeta, value: string): string {
     const line = meta.sources?.find((one) => one.startsWith(`${value}: `));
@@ -91,7 +98,7 @@ export function usePhotoWords() {
       .join(t("words.comma"));
   }
 
-  return { taken, takenShort, distance, device, remarks, source };
+  return { taken, takenShort, distance, device, remarks, clock, source };
 }
 
 /** Whether a photo deserves a look: a faint sign alone does not. */

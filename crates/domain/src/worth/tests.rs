@@ -93,9 +93,34 @@ fn hours_are_counted_from_the_nearer_end() {
         taken_at_utc_ms: Some(START_MS + 4 * HOUR_MS),
         ..phone()
     };
-    let outside = |minutes, before| [Remark::OutsideHours { minutes, before }];
+    let outside = |minutes, before| [Remark::OutsideHours { minutes, before, gps: false }];
     assert_eq!(said("a.jpg", "image/jpeg", early), outside(30, true));
     assert_eq!(said("a.jpg", "image/jpeg", late), outside(120, false));
+}
+
+#[test]
+fn hours_go_by_satellite_time_where_a_file_tells_it() {
+    let told = |taken: Option<&str>, gps: &str| {
+        let meta = PhotoMeta {
+            taken_at: taken.map(Into::into),
+            gps_time: Some(gps.into()),
+            ..phone()
+        };
+        (hours(&meta, &visit()), is_within_hours(&meta, &visit()))
+    };
+    let outside = |minutes, before| {
+        let gps = true;
+        (Some(Remark::OutsideHours { minutes, before, gps }), false)
+    };
+    // The clock is a day behind, and the picture was taken during the visit all the same.
+    assert_eq!(told(Some("2026-05-19T10:00:00"), "2026-05-20T02:00:00Z"), (None, true));
+    // The other way round, also of a picture that says no other time.
+    assert_eq!(told(Some("2026-05-20T10:00:00"), "2026-05-19T02:00:00Z"), outside(23 * 60, true));
+    assert_eq!(told(None, "2026-05-20T04:00:00Z"), outside(60, false));
+    assert_eq!(told(None, "2026-05-20T02:00:00Z"), (None, true));
+    // The place was found three minutes before the picture was taken; twenty minutes before is another matter.
+    assert_eq!(told(Some("2026-05-20T09:01:00"), "2026-05-20T00:58:00Z"), (None, true));
+    assert_eq!(told(Some("2026-05-20T09:01:00"), "2026-05-20T00:41:00Z"), outside(19, true));
 }
 
 #[test]
@@ -224,6 +249,18 @@ fn a_clock_is_compared_with_the_satellites_first() {
         against: ClockSource::Gps,
     };
     assert_eq!(clocks(&all, 480), [(id(1), ahead.clone()), (id(3), ahead)]);
+}
+
+#[test]
+fn three_minutes_are_told_where_several_files_agree_on_them() {
+    let one = taken("A", "2026-05-20T10:03:00", Some("2026-05-20T02:00:00Z"));
+    let two = taken("A", "2026-05-20T10:23:10", Some("2026-05-20T02:20:00Z"));
+    let said = Remark::ClockOff {
+        seconds: 180,
+        against: ClockSource::Gps,
+    };
+    assert_eq!(clocks(&[(id(1), &one), (id(2), &two)], 480), [(id(1), said.clone()), (id(2), said)]);
+    assert_eq!(clocks(&[(id(1), &one)], 480), [], "one fix may be some minutes old");
 }
 
 #[test]
