@@ -1,7 +1,7 @@
 /** Chromium over the screens as they are built for looking at. */
 import { fileURLToPath } from "node:url";
 import { mkdirSync } from "node:fs";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Browser, type Page, type Route } from "playwright-core";
 import { preview } from "vite";
 
 const UI = fileURLToPath(new URL("..", import.meta.url));
@@ -11,11 +11,14 @@ export const LOOKS = ["light", "dark", "daylight"] as const;
 export type Look = (typeof LOOKS)[number];
 /** The panel of a laptop in the field, and the same at a zoom of 200 %. */
 export const PANEL = { width: 1366, height: 768 };
+export const PHONE = { width: 390, height: 844 };
 export const ZOOMED = { width: 683, height: 384 };
 
 export interface Eyes {
   /** A page of its own, with nothing remembered. */
   open(path: string): Promise<Page>;
+  /** The same as a telephone shows it, of somebody who reads a language; what it asks for, `answer` gives. */
+  phone(path: string, locale: string, answer: (route: Route) => Promise<void>): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -29,6 +32,13 @@ export async function eyes(bare?: string): Promise<Eyes> {
     async open(path) {
       const context = await browser.newContext({ viewport: PANEL, locale: "zh-CN", reducedMotion: "reduce" });
       const page = await context.newPage();
+      await page.goto(`http://127.0.0.1:${address.port}${path}`);
+      return page;
+    },
+    async phone(path, locale, answer) {
+      const context = await browser.newContext({ viewport: PHONE, locale, isMobile: true, hasTouch: true });
+      const page = await context.newPage();
+      await page.route(`**${path}**`, answer);
       await page.goto(`http://127.0.0.1:${address.port}${path}`);
       return page;
     },

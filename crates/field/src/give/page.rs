@@ -179,22 +179,13 @@ impl Offered {
 
     fn page(&self) -> String {
         let link = format!("/r/{}/record.pdf", self.token.as_str());
-        let size_kb = self.pdf.len().div_ceil(1024);
-        format!(
-            "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-             <meta name=\"robots\" content=\"noindex\"><title>检查记录 · Inspection record</title>\
-             <style>body{{font:18px/1.6 sans-serif;margin:24px;max-width:32em}}a{{display:block;margin:24px 0;padding:16px;border-radius:6px;\
-             background:#1f5f8b;color:#fff;text-align:center;text-decoration:none}}p{{color:#444}}</style>\
-             <h1>检查记录</h1><p>请点下面的按钮，把检查记录（PDF，{size_kb} KB）存到这部手机。此页几分钟后失效，请现在保存。</p>\
-             <a href=\"{link}\" download>保存检查记录 PDF</a>\
-             <h1 lang=\"en\">Inspection record</h1><p lang=\"en\">Tap the button to keep the record (PDF, {size_kb} KB) on this phone. This page is gone in a few \
-             minutes; keep it now.</p><a lang=\"en\" href=\"{link}\" download>Save the record (PDF)</a></html>"
-        )
+        let size_kb = self.pdf.len().div_ceil(1024).to_string();
+        PAGE.replace("{link}", &link).replace("{size_kb}", &size_kb)
     }
 }
 
-const BUSY: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>巡站</title><p>检查员的电脑现在不能登记这次交付，文件没有给出。请检查员看电脑上的提示后再试。</p>\
-    <p lang=\"en\">The inspector's laptop cannot record this now, so nothing was given out. Ask the inspector to look at the laptop and try again.</p></html>";
+const PAGE: &str = include_str!("page.html");
+const BUSY: &str = include_str!("busy.html");
 
 async fn answer(State(offered): State<Arc<Offered>>, request: Request) -> Response {
     let mut response = match offered.asked(request.method(), request.headers(), request.uri().path()) {
