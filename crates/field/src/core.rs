@@ -27,7 +27,7 @@ use crate::os::lock::FolderLock;
 use crate::os::{files, machine};
 use crate::packs::Packs;
 use crate::photo_export::Leaving;
-use crate::receive::{Reception, clear_left_behind};
+use crate::receive::{Parts, Reception, clear_left_behind};
 use crate::record::{LaidOut, Made};
 use crate::reserve::Reserve;
 use crate::store::{Author, Meta, Store};
@@ -104,6 +104,8 @@ pub(crate) struct Core {
     pub(crate) playing: Mutex<Option<Playing>>,
     /// The page on which a phone hands in photos, or the last one.
     pub(crate) receiving: Mutex<Option<Reception>>,
+    /// What pages that were closed had of files in this session.
+    pub(crate) parts: Mutex<Arc<Parts>>,
     /// The blank form laid out last.
     pub(crate) blank: Mutex<Option<Blank>>,
     /// The photo that is ready to leave, or left last.
@@ -169,6 +171,7 @@ impl Field {
             sharing: Mutex::default(),
             playing: Mutex::default(),
             receiving: Mutex::default(),
+            parts: Mutex::default(),
             laid_out: Mutex::default(),
             leaving: Mutex::default(),
             listed: Mutex::default(),

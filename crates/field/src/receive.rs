@@ -3,6 +3,7 @@
 
 mod desk;
 mod page;
+mod parts;
 
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -21,6 +22,7 @@ use crate::os::network;
 use desk::Desk;
 pub(crate) use desk::Stored;
 pub(crate) use page::Reception;
+pub(crate) use parts::Parts;
 
 /// Folder of what is on its way from a phone.
 const FOLDER: &str = "from-phone";
@@ -49,7 +51,8 @@ impl Core {
         self.close_phone();
         let (core, into) = (Arc::downgrade(self), args.visit);
         let take = move |file: &Path| core.upgrade().ok_or(Error::Locked)?.store_from_phone(into, file);
-        let desk = Desk::new(&self.dir.join(FOLDER), take)?;
+        let parts = lock(&self.parts).clone();
+        let desk = Desk::new(&self.dir.join(FOLDER), args.visit, parts, take)?;
         let reception = Reception::open(args.visit, address, idle, desk)?;
         let shown = shown(&reception)?;
         *lock(&self.receiving) = Some(reception);
@@ -72,6 +75,11 @@ impl Core {
         if let Some(reception) = lock(&self.receiving).as_ref() {
             reception.close();
         }
+    }
+
+    /// Removes what pages that were closed had of files, when a session ends.
+    pub(crate) fn end_parts(&self) {
+        std::mem::take(&mut *lock(&self.parts)).end();
     }
 
     /// Takes one whole file in as any import does, and waits until it is durable.

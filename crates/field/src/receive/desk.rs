@@ -1,16 +1,17 @@
 //! Where files from a phone arrive piece by piece: each in a folder of its own, readable by this account only, until it is taken in.
 
 use std::fs::File;
-use std::io::{Seek as _, SeekFrom, Write as _};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use contract::field::{FromPhone, ImportOutcome};
-use domain::PhotoId;
 use domain::photo::Missing;
+use domain::{PhotoId, VisitId};
 use tracing::warn;
 use uuid::Uuid;
 
+use super::parts::{Part, Parts};
 use crate::core::lock;
 use crate::error::{Error, Result};
 use crate::os::files::{create_new, make_dir};
@@ -18,6 +19,8 @@ use crate::serve::plain_name;
 
 /// One file at most; a film of an hour.
 const MOST_BYTES: u64 = 8 << 30;
+/// What is compared at the end of a part that another page left: a piece, as the page sends them.
+const COMPARED_BYTES: u64 = 1 << 20;
 /// Files of one page at most.
 const MOST_FILES: usize = 5_000;
 
@@ -43,6 +46,15 @@ pub(super) enum Stage {
     Done(Stored),
 }
 
+/// The part of a file that another page left, while it is not known to be of the same file: the phone sends its first and last pieces again.
+#[derive(Clone, Copy)]
+struct Unsure {
+    /// Bytes that are here.
+    here: u64,
+    /// Where the piece begins that is compared next.
+    at: u64,
+}
+
 struct Arrival {
     id: String,
     name: String,
@@ -50,11 +62,15 @@ struct Arrival {
     modified_ms: i64,
     path: PathBuf,
     stage: Stage,
+    unsure: Option<Unsure>,
 }
 
 /// The files of one page.
 pub(super) struct Desk {
+    below: PathBuf,
     folder: PathBuf,
+    visit: VisitId,
+    parts: Arc<Parts>,
     arrivals: Mutex<Vec<Arc<Mutex<Arrival>>>>,
     /// One file is taken in at a time.
     taking: Mutex<()>,
@@ -70,12 +86,21 @@ pub(super) enum Begun {
 }
 
 impl Desk {
-    /// An empty desk in a folder of its own below one: the desk before may still be closing.
-    pub(super) fn new(below: &Path, take: impl Fn(&Path) -> Result<Stored> + Send + Sync + 'static) -> Result<Self> {
+    /// An empty desk in a folder of its own below one: the desk before may still be closing. What is not whole when it closes, goes to
+    /// `parts`, and comes from there.
+    pub(super) fn new(
+        below: &Path,
+        visit: VisitId,
+        parts: Arc<Parts>,
+        take: impl Fn(&Path) -> Result<Stored> + Send + Sync + 'static,
+    ) -> Result<Self> {
         let folder = below.join(Uuid::now_v7().simple().to_string());
         make_dir(&folder)?;
         Ok(Self {
+            below: below.to_owned(),
             folder,
+            visit,
+            parts,
             arrivals: Mutex::default(),
             taking: Mutex::default(),
             take: Box::new(take),
@@ -96,7 +121,7 @@ impl Desk {
             let known = lock(known);
             if known.name == name && known.size == size && known.modified_ms == modified_ms {
                 let at = match &known.stage {
-                    Stage::Arriving(bytes) => Some(*bytes),
+                    Stage::Arriving(bytes) => Some(known.unsure.map_or(*bytes, |unsure| unsure.at)),
                     Stage::Checking => Some(size),
                     // A file that was refused may be sent again.
                     Stage::Done(stored) if stored.outcome != ImportOutcome::Refused => Some(size),
@@ -112,10 +137,16 @@ impl Desk {
         }
         let id = Uuid::now_v7().simple().to_string();
         let folder = self.folder.join(&id);
-        make_dir(&folder)?;
         let path = folder.join(&name);
-        let unreadable = |source| Error::FileUnreadable { name: name.clone(), source };
-        drop(create_new(&path).map_err(unreadable)?);
+        let kept = self.parts.take(self.visit, &name, size, modified_ms);
+        let unsure = kept.as_ref().map(|part| Unsure { here: part.here, at: 0 });
+        if let Some(before) = kept.as_ref().and_then(|part| part.path.parent()) {
+            std::fs::rename(before, &folder)?;
+        } else {
+            make_dir(&folder)?;
+            let unreadable = |source| Error::FileUnreadable { name: name.clone(), source };
+            drop(create_new(&path).map_err(unreadable)?);
+        }
         let arrival = Arrival {
             id: id.clone(),
             name,
@@ -123,6 +154,7 @@ impl Desk {
             modified_ms,
             path,
             stage: Stage::Arriving(0),
+            unsure,
         };
         arrivals.push(Arc::new(Mutex::new(arrival)));
         Ok(Begun::At(id, 0))
@@ -141,6 +173,9 @@ impl Desk {
         let Stage::Arriving(here) = arrival.stage else {
             return Ok(arrival.size);
         };
+        if let Some(unsure) = arrival.unsure {
+            return arrival.compare(unsure, offset, piece);
+        }
         let after = here.saturating_add(piece.len() as u64);
         if offset != here || after > arrival.size {
             return Ok(here);
@@ -216,8 +251,56 @@ impl Desk {
     }
 }
 
+impl Arrival {
+    /// Compares a piece with what another page left; answers where the phone goes on: at the last piece that is here, then behind it, or from
+    /// the beginning, if this is another file after all.
+    fn compare(&mut self, Unsure { here, at }: Unsure, offset: u64, piece: &[u8]) -> Result<u64> {
+        if offset != at || piece.is_empty() {
+            return Ok(at);
+        }
+        let mut file = File::options().read(true).write(true).open(&self.path)?;
+        file.seek(SeekFrom::Start(at))?;
+        let mut left = Vec::new();
+        let known = here.saturating_sub(at).min(piece.len() as u64);
+        (&file).take(known).read_to_end(&mut left)?;
+        if !piece.starts_with(&left) {
+            file.set_len(0)?;
+            self.unsure = None;
+            return Ok(0);
+        }
+        let last = here.saturating_sub(COMPARED_BYTES);
+        if at == 0 && last >= piece.len() as u64 {
+            self.unsure = Some(Unsure { here, at: last });
+            return Ok(last);
+        }
+        self.unsure = None;
+        self.stage = Stage::Arriving(here);
+        Ok(here)
+    }
+}
+
 impl Drop for Desk {
     fn drop(&mut self) {
+        for arrival in lock(&self.arrivals).drain(..) {
+            let arrival = lock(&arrival);
+            let here = match (&arrival.stage, arrival.unsure) {
+                (Stage::Arriving(_), Some(unsure)) => unsure.here,
+                (Stage::Arriving(here), None) => *here,
+                _ => 0,
+            };
+            let folder = self.below.join(&arrival.id);
+            if here == 0 || std::fs::rename(self.folder.join(&arrival.id), &folder).is_err() {
+                continue;
+            }
+            self.parts.keep(Part {
+                visit: self.visit,
+                name: arrival.name.clone(),
+                size: arrival.size,
+                modified_ms: arrival.modified_ms,
+                path: folder.join(&arrival.name),
+                here,
+            });
+        }
         if let Err(error) = clear(&self.folder) {
             warn!(%error, "what a phone had begun to send could not be removed");
         }

@@ -14,6 +14,7 @@ use tokio::runtime::Runtime;
 use super::county::County;
 use super::visit::{open_visit, photo};
 use crate::Field;
+use crate::core::lock;
 
 /// A browser on a phone.
 struct Phone {
@@ -190,6 +191,79 @@ fn a_phone_hands_in_whole_files_and_goes_on_after_a_break() {
     std::fs::write(&left, [1; 50]).unwrap();
     let _field = super::county::field(home.path());
     assert!(!left.exists());
+}
+
+#[test]
+fn a_page_that_is_opened_anew_goes_on_with_what_the_one_before_had() {
+    let home = tempfile::tempdir().unwrap();
+    let field = County::new().laptop(home.path());
+    let visit = open_visit(&field);
+    let piece = 1 << 20;
+    let film = |salt: u32| -> Vec<u8> {
+        let rest = (0..2_600_000_u32).map(|n| (n.wrapping_mul(n | 1).wrapping_add(salt) >> 7).to_le_bytes()[0]);
+        [picture(home.path(), 90), rest.collect()].concat()
+    };
+    let (bytes, other) = (film(0), film(9_999));
+    let len = bytes.len() as u64;
+    // Opens a page anew, which has so many parts of the one before.
+    let scans = |parts: usize| {
+        let mut phone = Phone::new(&opened(&field, visit).url);
+        until(|| lock(&field.0.parts).count() == parts);
+        assert_eq!(phone.opens(), StatusCode::OK);
+        let (_, begun) = phone.begins("a.jpg", len);
+        let id = begun["id"].as_str().unwrap().to_owned();
+        (phone, id, begun["offset"].as_u64().unwrap())
+    };
+    let pieces = |phone: &Phone, id: &str, bytes: &[u8], from: usize, to: usize| {
+        let mut at = from;
+        while at < to {
+            let end = (at + piece).min(to);
+            at = usize::try_from(phone.sends(id, at as u64, &bytes[at..end]).1["offset"].as_u64().unwrap()).unwrap();
+            assert_eq!(at, end);
+        }
+    };
+    let (phone, id, offset) = scans(0);
+    assert_eq!(offset, 0);
+    pieces(&phone, &id, &bytes, 0, 2 * piece + 5);
+    field.close_phone(Nothing {}).unwrap();
+
+    // Another file of the same name, size and time begins anew, and leaves its own part.
+    let (phone, id, offset) = scans(1);
+    assert_eq!(offset, 0);
+    assert_eq!(
+        phone.sends(&id, 0, &bytes[..piece]).1["offset"],
+        piece + 5,
+        "the last piece is to be compared, too"
+    );
+    assert_eq!(phone.begins("a.jpg", len).1["offset"], piece + 5);
+    assert_eq!(phone.sends(&id, (piece + 5) as u64, &other[piece + 5..2 * piece + 5]).1["offset"], 0);
+    pieces(&phone, &id, &other, 0, 2 * piece);
+
+    // The same file goes on behind what is here.
+    let (phone, id, _) = scans(1);
+    assert_eq!(phone.sends(&id, 0, &other[..piece]).1["offset"], piece);
+    assert_eq!(phone.sends(&id, piece as u64, &other[piece..2 * piece]).1["offset"], 2 * piece);
+    pieces(&phone, &id, &other, 2 * piece, other.len());
+    assert_eq!(phone.told(&id)["state"], "taken");
+    let view = field.get_visit(VisitArgs { visit }).unwrap();
+    assert_eq!(view.visit.photos[0].attached.original.sha256, seal::Digest::of(&other).to_hex());
+
+    // With the session all of it ends.
+    let mut phone = Phone::new(&opened(&field, visit).url);
+    phone.opens();
+    let (_, begun) = phone.begins("b.jpg", len);
+    phone.sends(begun["id"].as_str().unwrap(), 0, &bytes[..piece]);
+    assert_eq!(walk(&home.path().join("data/from-phone")).len(), 1);
+    field.lock(Nothing {}).unwrap();
+    until(|| walk(&home.path().join("data/from-phone")).is_empty());
+}
+
+fn until(come: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !come() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it does not come to that");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// Files below a folder, wherever the laptop's data lie in it.
