@@ -263,7 +263,7 @@ impl Arrival {
         let mut left = Vec::new();
         let known = here.saturating_sub(at).min(piece.len() as u64);
         (&file).take(known).read_to_end(&mut left)?;
-        if !piece.starts_with(&left) {
+        if left.len() as u64 != known || !piece.starts_with(&left) {
             file.set_len(0)?;
             self.unsure = None;
             return Ok(0);

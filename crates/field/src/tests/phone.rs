@@ -248,6 +248,16 @@ fn a_page_that_is_opened_anew_goes_on_with_what_the_one_before_had() {
     let view = field.get_visit(VisitArgs { visit }).unwrap();
     assert_eq!(view.visit.photos[0].attached.original.sha256, seal::Digest::of(&other).to_hex());
 
+    // A part that the disk lost bytes of is begun anew.
+    let (phone, id, _) = scans(0);
+    pieces(&phone, &id, &bytes, 0, 2 * piece);
+    field.close_phone(Nothing {}).unwrap();
+    let part = walk(&home.path().join("data/from-phone")).pop().unwrap();
+    std::fs::File::options().write(true).open(part).unwrap().set_len(10).unwrap();
+    let (phone, id, _) = scans(1);
+    assert_eq!(phone.sends(&id, 0, &bytes[..piece]).1["offset"], 0);
+    drop(phone);
+
     // With the session all of it ends.
     let mut phone = Phone::new(&opened(&field, visit).url);
     phone.opens();
