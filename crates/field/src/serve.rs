@@ -119,6 +119,7 @@ impl Serving {
             .nest("/s/{key}", inside)
             .route("/session", post(door::enter))
             .route("/", get(page::page))
+            .route("/look.js", get(page::look))
             .route("/assets/{*file}", get(page::asset))
             .layer(from_fn_with_state(shell.clone(), door::from_here))
             .layer(always(header::CONTENT_SECURITY_POLICY, policy))

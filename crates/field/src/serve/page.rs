@@ -19,6 +19,11 @@ pub(super) async fn page() -> Response {
     found("index.html").unwrap_or_else(|| (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response())
 }
 
+/// What puts on the remembered look before anything is drawn.
+pub(super) async fn look() -> Response {
+    found("look.js").unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
 /// Scripts and styles; their names change with their content.
 pub(super) async fn asset(Path(name): Path<String>) -> Response {
     let Some(mut response) = found(&format!("assets/{name}")) else {

@@ -207,7 +207,13 @@ async fn whoever_was_not_let_in_gets_nothing() {
             assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{method} {route}: {what}");
         }
     }
-    // Without any secret there is the page, which holds nothing, and nothing else.
+    // Without any secret there is the page, which holds nothing, with all that it names, and nothing else.
+    let page = served.http.get(&served.origin).send().await.unwrap().text().await.unwrap();
+    let named = page.split('"').filter(|part| part.starts_with('/') && part.len() > 1);
+    for path in named {
+        let answer = served.http.get(format!("{}{path}", served.origin)).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+    }
     for path in [
         "/keys.json",
         "/store.db",
