@@ -50,8 +50,9 @@ async fn one_visit_from_the_village_to_a_verified_bundle() {
     evidence::photos_from_a_phone(&window).await;
     evidence::sort_out_a_photo(&window, async |_| window.click("import-files").await).await;
     // The battery is empty while photos come in.
+    let before = evidence::photos_in_tray(&window).await;
     window.click("import-folder").await;
-    let shown = evidence::import_is_under_way(&window).await;
+    let shown = evidence::import_is_under_way(&window, before).await;
     drop(driver);
     let (window, driver) = computer.open().await;
     laptop::unlock(&window, &county.inspectors()[0], PASSPHRASES[0]).await;

@@ -113,29 +113,36 @@ fn dependencies(root: &Path) -> Vec<String> {
     broken
 }
 
-/// Sources of the pure crates that reach for a file, a network, a clock or chance.
-fn purity(root: &Path) -> Vec<String> {
-    let mut broken = Vec::new();
-    for name in PURE {
-        for source in sources(root, &format!("crates/{name}/src")) {
-            if !source.path.ends_with(".rs") || source.path.ends_with("/tests.rs") {
-                continue;
-            }
-            let code = product_code(&source.text);
-            // Seal makes keys, so it may ask for chance; it knows no time.
-            let deterministic = if name == "seal" {
-                &NOT_SAID_IN_DETERMINISTIC[..4]
-            } else {
-                &NOT_SAID_IN_DETERMINISTIC
-            };
-            for word in NOT_SAID_IN_PURE.iter().chain(deterministic) {
-                for line in lines_with(&code, word) {
-                    broken.push(format!("{}:{line} says {word}", source.path));
-                }
+/// Places in the product code of a folder where one of the words stands, but for sources that are exempt.
+fn saying<'a>(root: &Path, folder: &str, exempt: impl Fn(&str) -> bool, words: impl Iterator<Item = &'a &'a str> + Clone) -> Vec<String> {
+    let mut said = Vec::new();
+    for source in sources(root, folder) {
+        if !source.path.ends_with(".rs") || exempt(&source.path) {
+            continue;
+        }
+        let code = product_code(&source.text);
+        for word in words.clone() {
+            for line in lines_with(&code, word) {
+                said.push(format!("{}:{line} says {word}", source.path));
             }
         }
     }
-    broken
+    said
+}
+
+/// Sources of the pure crates that reach for a file, a network, a clock or chance.
+fn purity(root: &Path) -> Vec<String> {
+    let of = |name: &&str| {
+        // Seal makes keys, so it may ask for chance; it knows no time.
+        let deterministic = if *name == "seal" {
+            &NOT_SAID_IN_DETERMINISTIC[..4]
+        } else {
+            &NOT_SAID_IN_DETERMINISTIC
+        };
+        let words = NOT_SAID_IN_PURE.iter().chain(deterministic);
+        saying(root, &format!("crates/{name}/src"), |path| path.ends_with("/tests.rs"), words)
+    };
+    PURE.iter().flat_map(of).collect()
 }
 
 /// Words of the operating system: key store, locks, free space, machine and disk identity.
@@ -156,25 +163,14 @@ const OF_THE_SYSTEM: [&str; 12] = [
 
 /// Operating-system calls outside `crates/field/src/os/` and `crates/decode/src/os.rs`. Tests may make them, and the server runs on one system.
 fn system_calls(root: &Path) -> Vec<String> {
-    let mut broken = Vec::new();
     let folders = ["seal", "ledger", "domain", "contract", "papers", "verify", "field", "intake", "decode"].map(|c| format!("crates/{c}/src"));
-    for folder in folders.iter().map(String::as_str).chain(["src-tauri/src"]) {
-        for source in sources(root, folder) {
-            let exempt = ["crates/field/src/os/", "crates/field/src/tests/", "crates/decode/src/os.rs"]
-                .iter()
-                .any(|folder| source.path.starts_with(folder));
-            if !source.path.ends_with(".rs") || exempt {
-                continue;
-            }
-            let code = product_code(&source.text);
-            for word in OF_THE_SYSTEM {
-                for line in lines_with(&code, word) {
-                    broken.push(format!("{}:{line} says {word}", source.path));
-                }
-            }
-        }
-    }
-    broken
+    let exempt = |path: &str| {
+        ["crates/field/src/os/", "crates/field/src/tests/", "crates/decode/src/os.rs"]
+            .iter()
+            .any(|folder| path.starts_with(folder))
+    };
+    let folders = folders.iter().map(String::as_str).chain(["src-tauri/src"]);
+    folders.flat_map(|folder| saying(root, folder, exempt, OF_THE_SYSTEM.iter())).collect()
 }
 
 /// Calls that open pictures in the process that makes them.
@@ -182,23 +178,10 @@ const OPENING: [&str; 3] = ["thumbnail::make(", "thumbnail::preview(", "redraw::
 
 /// Pictures of strangers opened elsewhere than by `crates/decode`, which knows for which of them to start a process that may die.
 fn opened_here(root: &Path) -> Vec<String> {
-    let mut broken = Vec::new();
-    for folder in ["crates/field/src", "crates/server/src", "src-tauri/src"] {
-        for source in sources(root, folder) {
-            // What measures decoders, opens pictures itself.
-            let exempt = source.path.contains("bench") || source.path.contains("/tests/");
-            if !source.path.ends_with(".rs") || exempt {
-                continue;
-            }
-            let code = product_code(&source.text);
-            for word in OPENING {
-                for line in lines_with(&code, word) {
-                    broken.push(format!("{}:{line} says {word}", source.path));
-                }
-            }
-        }
-    }
-    broken
+    // What measures decoders, opens pictures itself.
+    let exempt = |path: &str| path.contains("bench") || path.contains("/tests/");
+    let folders = ["crates/field/src", "crates/server/src", "src-tauri/src"];
+    folders.iter().flat_map(|folder| saying(root, folder, exempt, OPENING.iter())).collect()
 }
 
 #[test]

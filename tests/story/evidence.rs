@@ -26,19 +26,26 @@ pub fn near() -> PathBuf {
     place::pictures().join("near")
 }
 
-/// How many photos the visit on the screen has.
-pub async fn photos_in_tray(page: &Page) -> usize {
-    let number = "return [Number(/\\d+/.exec(document.querySelector('[data-testid=\"evidence-tray\"] h3')?.textContent ?? '')?.[0] ?? 0)]";
-    let number = page.script_when("the tray counts its photos", number).await;
+/// How many photos the visit on the screen has, at least so many.
+async fn photos_from(page: &Page, least: usize) -> usize {
+    let number = format!(
+        "const shown = Number(/\\d+/.exec(document.querySelector('[data-testid=\"evidence-tray\"] h3')?.textContent ?? '')?.[0] ?? 0);
+         return shown >= {least} && [shown]"
+    );
+    let number = page.script_when("the tray counts its photos", &number).await;
     usize::try_from(number[0].as_u64().unwrap()).unwrap()
 }
 
-/// Waits until an import has taken some photos and goes on; answers how many are shown by then.
-pub async fn import_is_under_way(page: &Page) -> usize {
-    let some = "return document.querySelectorAll('[data-testid=\"tray-tiles\"] [data-name]').length >= 5";
-    page.patient(Duration::from_secs(60)).script_when("some photos are in", some).await;
+/// How many photos the visit on the screen has.
+pub async fn photos_in_tray(page: &Page) -> usize {
+    photos_from(page, 0).await
+}
+
+/// Waits until an import has taken some photos beside those that were there, and goes on; answers how many are shown by then.
+pub async fn import_is_under_way(page: &Page, before: usize) -> usize {
+    let shown = photos_from(&page.patient(Duration::from_secs(120)), before + 5).await;
     assert!(!page.has("import-summary").await, "the import was over before it could be cut");
-    photos_in_tray(page).await
+    shown
 }
 
 /// Opens the station's visit from the list, and waits until what was cut has been gone on with: all that was shown is there.

@@ -14,7 +14,7 @@ use xunzhan_tests::program::{Running, finished, free_port};
 use xunzhan_tests::session::open_browser;
 
 use crate::county::County;
-use crate::evidence::{near, photos_in_tray};
+use crate::evidence::{import_is_under_way, near, photos_in_tray};
 use crate::visit::two_photos;
 
 /// Files that are chosen at once.
@@ -230,13 +230,7 @@ pub async fn begin_to_take_many(page: &Page) -> usize {
     let before = photos_in_tray(page).await;
     page.click("import-files").await;
     choose(page, &many()).await;
-    let more = format!(
-        "const shown = Number(/\\d+/.exec(document.querySelector('[data-testid=\"evidence-tray\"] h3')?.textContent ?? '')?.[0] ?? 0);
-         return shown >= {before} + 5 && [shown]"
-    );
-    let shown = page.patient(Duration::from_secs(120)).script_when("some of many are in", &more).await;
-    assert!(!page.has("import-summary").await, "all were in before the program could be killed");
-    usize::try_from(shown[0].as_u64().unwrap()).unwrap()
+    import_is_under_way(page, before).await
 }
 
 /// The same files once more: each is in the report, and those that are there are not taken twice.

@@ -6,7 +6,7 @@ use crate::fingerprint::Fingerprint;
 use crate::ids::{ItemCode, StationId, VisitId};
 use crate::photo::PhotoMeta;
 use crate::station::Position;
-use crate::worth::taken_ms;
+use crate::worth::instant_ms;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -125,15 +125,10 @@ struct Fit<'a> {
     reasons: Vec<Reason>,
 }
 
-/// When a photo was taken, ms since 1970 UTC: by the satellites where the file has their time, since a camera's clock may be off.
-fn instant(meta: &PhotoMeta, utc_offset_min: i32) -> Option<i64> {
-    meta.gps_time_ms().or_else(|| taken_ms(meta, utc_offset_min))
-}
-
 /// Proposes where a photo belongs: the visit that fits its time and place best, else the station at which it was taken. `stations` are
 /// those with a registered point.
 pub fn propose(photo: Waiting<'_>, utc_offset_min: i32, candidates: &[Candidate], stations: &[(StationId, Position)]) -> Sorted {
-    let taken = instant(photo.meta, utc_offset_min);
+    let taken = instant_ms(photo.meta, utc_offset_min);
     let mut fits: Vec<Fit<'_>> = candidates.iter().filter_map(|one| fit(photo.meta, taken, one)).collect();
     fits.sort_by_key(|fit| (std::cmp::Reverse(fit.worth), fit.outside_ms));
     let unsaid = || {
@@ -248,7 +243,7 @@ pub fn bursts(photos: &[Waiting<'_>], utc_offset_min: i32) -> Vec<u32> {
     let mut timed: Vec<(usize, Option<i64>, Waiting<'_>)> = photos
         .iter()
         .enumerate()
-        .map(|(at, photo)| (at, instant(photo.meta, utc_offset_min), *photo))
+        .map(|(at, photo)| (at, instant_ms(photo.meta, utc_offset_min), *photo))
         .collect();
     timed.sort_by_key(|(at, taken, _)| (taken.is_none(), *taken, *at));
     let mut numbers = vec![0; photos.len()];

@@ -232,27 +232,30 @@ fn place(here: Position, there: Position, error_cm: Option<i64>, limit_m: i64) -
 
 /// Whether a photo says when it was taken, and that is during the visit.
 pub fn is_within_hours(meta: &PhotoMeta, times: &VisitDescription) -> bool {
-    let said = meta.gps_time_ms().or_else(|| taken_ms(meta, times.utc_offset_min));
-    said.is_some() && hours(meta, times).is_none()
+    outside_ms(meta, times) == Some(0)
 }
 
-/// By satellite time where a file tells it, since a clock that is off is remarked by itself; a fix that is some minutes older than the
-/// picture puts nothing outside.
 fn hours(meta: &PhotoMeta, times: &VisitDescription) -> Option<Remark> {
-    let device = taken_ms(meta, times.utc_offset_min);
-    let gps = meta.gps_time_ms();
-    let outside = away(gps.or(device)?, times);
-    let old_fix = gps
-        .zip(device)
-        .is_some_and(|(gps, device)| (0..=CLOCK_TOLERANCE_MS).contains(&(device - gps)));
-    if outside == 0 || (old_fix && device.is_some_and(|device| away(device, times) == 0)) {
-        return None;
-    }
+    let outside = outside_ms(meta, times).filter(|ms| *ms != 0)?;
     Some(Remark::OutsideHours {
         minutes: outside.abs().saturating_add(59_999) / 60_000,
         before: outside < 0,
-        gps: gps.is_some(),
+        gps: meta.gps_time_ms().is_some(),
     })
+}
+
+/// How far from the visit a photo was taken, as [`away`] tells it; none when it says no time. A fix that is some minutes older than the
+/// picture puts nothing outside.
+fn outside_ms(meta: &PhotoMeta, times: &VisitDescription) -> Option<i64> {
+    let outside = away(instant_ms(meta, times.utc_offset_min)?, times);
+    let by_device = meta.gps_time_ms().zip(taken_ms(meta, times.utc_offset_min));
+    let old_fix = by_device.is_some_and(|(gps, device)| (0..=CLOCK_TOLERANCE_MS).contains(&(device - gps)) && away(device, times) == 0);
+    Some(if old_fix { 0 } else { outside })
+}
+
+/// When a photo was taken, ms since 1970 UTC: by satellite time where its file tells it, since a clock that is off is remarked by itself.
+pub fn instant_ms(meta: &PhotoMeta, utc_offset_min: i32) -> Option<i64> {
+    meta.gps_time_ms().or_else(|| taken_ms(meta, utc_offset_min))
 }
 
 /// How far a time lies from the visit, ms: negative before its start, positive after its end.

@@ -38,21 +38,15 @@ pub(crate) struct Stored {
 /// How far a file is.
 #[derive(Clone, Debug)]
 pub(super) enum Stage {
+    /// Another page left so many bytes, which are not known to be of the same file: the phone sends its first and last pieces again, and the
+    /// one at `at` is compared next.
+    Unsure { here: u64, at: u64 },
     /// So many bytes of it are here.
     Arriving(u64),
     /// It is whole and being stored.
     Checking,
     /// It is over.
     Done(Stored),
-}
-
-/// The part of a file that another page left, while it is not known to be of the same file: the phone sends its first and last pieces again.
-#[derive(Clone, Copy)]
-struct Unsure {
-    /// Bytes that are here.
-    here: u64,
-    /// Where the piece begins that is compared next.
-    at: u64,
 }
 
 struct Arrival {
@@ -62,7 +56,6 @@ struct Arrival {
     modified_ms: i64,
     path: PathBuf,
     stage: Stage,
-    unsure: Option<Unsure>,
 }
 
 /// The files of one page.
@@ -121,7 +114,8 @@ impl Desk {
             let known = lock(known);
             if known.name == name && known.size == size && known.modified_ms == modified_ms {
                 let at = match &known.stage {
-                    Stage::Arriving(bytes) => Some(known.unsure.map_or(*bytes, |unsure| unsure.at)),
+                    Stage::Unsure { at, .. } => Some(*at),
+                    Stage::Arriving(bytes) => Some(*bytes),
                     Stage::Checking => Some(size),
                     // A file that was refused may be sent again.
                     Stage::Done(stored) if stored.outcome != ImportOutcome::Refused => Some(size),
@@ -139,7 +133,7 @@ impl Desk {
         let folder = self.folder.join(&id);
         let path = folder.join(&name);
         let kept = self.parts.take(self.visit, &name, size, modified_ms);
-        let unsure = kept.as_ref().map(|part| Unsure { here: part.here, at: 0 });
+        let stage = kept.as_ref().map_or(Stage::Arriving(0), |part| Stage::Unsure { here: part.here, at: 0 });
         if let Some(before) = kept.as_ref().and_then(|part| part.path.parent()) {
             std::fs::rename(before, &folder)?;
         } else {
@@ -153,8 +147,7 @@ impl Desk {
             size,
             modified_ms,
             path,
-            stage: Stage::Arriving(0),
-            unsure,
+            stage,
         };
         arrivals.push(Arc::new(Mutex::new(arrival)));
         Ok(Begun::At(id, 0))
@@ -170,12 +163,11 @@ impl Desk {
     pub(super) fn append(&self, id: &str, offset: u64, piece: &[u8]) -> Result<u64> {
         let arrival = self.arrival(id)?;
         let mut arrival = lock(&arrival);
-        let Stage::Arriving(here) = arrival.stage else {
-            return Ok(arrival.size);
+        let here = match arrival.stage {
+            Stage::Unsure { here, at } => return arrival.compare(here, at, offset, piece),
+            Stage::Arriving(here) => here,
+            _ => return Ok(arrival.size),
         };
-        if let Some(unsure) = arrival.unsure {
-            return arrival.compare(unsure, offset, piece);
-        }
         let after = here.saturating_add(piece.len() as u64);
         if offset != here || after > arrival.size {
             return Ok(here);
@@ -232,6 +224,7 @@ impl Desk {
     pub(super) fn files(&self) -> Vec<FromPhone> {
         let shown = |arrival: &Arrival| {
             let (received_bytes, stored) = match &arrival.stage {
+                Stage::Unsure { .. } => (0, None),
                 Stage::Arriving(here) => (*here, None),
                 Stage::Checking => (arrival.size, None),
                 Stage::Done(stored) => (arrival.size, Some(stored.clone())),
@@ -254,7 +247,7 @@ impl Desk {
 impl Arrival {
     /// Compares a piece with what another page left; answers where the phone goes on: at the last piece that is here, then behind it, or from
     /// the beginning, if this is another file after all.
-    fn compare(&mut self, Unsure { here, at }: Unsure, offset: u64, piece: &[u8]) -> Result<u64> {
+    fn compare(&mut self, here: u64, at: u64, offset: u64, piece: &[u8]) -> Result<u64> {
         if offset != at || piece.is_empty() {
             return Ok(at);
         }
@@ -265,15 +258,14 @@ impl Arrival {
         (&file).take(known).read_to_end(&mut left)?;
         if left.len() as u64 != known || !piece.starts_with(&left) {
             file.set_len(0)?;
-            self.unsure = None;
+            self.stage = Stage::Arriving(0);
             return Ok(0);
         }
         let last = here.saturating_sub(COMPARED_BYTES);
         if at == 0 && last >= piece.len() as u64 {
-            self.unsure = Some(Unsure { here, at: last });
+            self.stage = Stage::Unsure { here, at: last };
             return Ok(last);
         }
-        self.unsure = None;
         self.stage = Stage::Arriving(here);
         Ok(here)
     }
@@ -283,9 +275,8 @@ impl Drop for Desk {
     fn drop(&mut self) {
         for arrival in lock(&self.arrivals).drain(..) {
             let arrival = lock(&arrival);
-            let here = match (&arrival.stage, arrival.unsure) {
-                (Stage::Arriving(_), Some(unsure)) => unsure.here,
-                (Stage::Arriving(here), None) => *here,
+            let here = match arrival.stage {
+                Stage::Unsure { here, .. } | Stage::Arriving(here) => here,
                 _ => 0,
             };
             let folder = self.below.join(&arrival.id);

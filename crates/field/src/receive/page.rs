@@ -285,6 +285,7 @@ impl Counter {
 
 fn stage(stage: &Stage) -> Value {
     match stage {
+        Stage::Unsure { .. } => json!({"state": "arriving", "offset": 0}),
         Stage::Arriving(offset) => json!({"state": "arriving", "offset": offset}),
         Stage::Checking => json!({"state": "checking"}),
         Stage::Done(stored) => {

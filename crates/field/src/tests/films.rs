@@ -39,6 +39,7 @@ fn a_film_is_given_part_by_part_and_to_nobody_once_it_is_locked() {
         whole.extend(part.bytes);
     }
     assert!(whole == film);
+    assert_eq!(part("bytes=0-").bytes.len(), 4 << 20, "no answer is longer");
     assert_eq!(part("bytes=32-35").bytes, film[32..36]);
     assert_eq!(part("bytes=-3").bytes, [7; 3]);
     assert_eq!(part("bytes=99999999-").first, None);
