@@ -272,6 +272,19 @@ sha256: string,
  * Length in bytes.
  */
 len: number, };
+export type Camera = { 
+/**
+ * Maker.
+ */
+make: string | null, 
+/**
+ * Model.
+ */
+model: string | null, 
+/**
+ * Serial number.
+ */
+serial: string | null, };
 export type CardPreview = { 
 /**
  * County name.
@@ -439,7 +452,11 @@ countersign: Countersign | null,
 /**
  * Signatures by hand of seconded members.
  */
-hand_signed: Array<HandSigned>, };
+hand_signed: Array<HandSigned>, 
+/**
+ * Clocks of cameras that were put right. The record has the photos' own values alone.
+ */
+clocks?: Array<CorrectedClock>, };
 export type CopyJob = { 
 /**
  * What is done.
@@ -555,6 +572,49 @@ last: LastCopy | null,
  */
 job: CopyJob | null, };
 export type CopyWork = "make" | "take_in";
+export type CorrectClock = { 
+/**
+ * Which visit.
+ */
+visit: VisitId, 
+/**
+ * A photo of the camera; what is said is said of all that it took.
+ */
+photo: PhotoId, 
+/**
+ * The correction as it is offered; none takes it back.
+ */
+correction: Correction | null, };
+export type CorrectedClock = { 
+/**
+ * The entry that said it.
+ */
+entry: string, 
+/**
+ * Whose session, as claimed.
+ */
+by: PersonId | null, 
+/**
+ * When, ms since 1970 UTC, as claimed.
+ */
+ts_ms: number, 
+/**
+ * Which camera.
+ */
+camera: Camera, 
+/**
+ * What is taken out of its readings.
+ */
+correction: Correction, };
+export type Correction = { 
+/**
+ * How far the clock is ahead, seconds; negative: behind.
+ */
+seconds: number, 
+/**
+ * Against what.
+ */
+against: ClockSource, };
 export type Countersign = { "way": "signed", 
 /**
  * Name as stated.
@@ -2565,7 +2625,11 @@ before: boolean,
 /**
  * By satellite time; otherwise by the device's clock.
  */
-gps: boolean, } | { "kind": "far", 
+gps: boolean, 
+/**
+ * By the device's clock as it was put right.
+ */
+corrected: boolean, } | { "kind": "far", 
 /**
  * Metres.
  */
@@ -2588,6 +2652,14 @@ shifted_m: number,
 photo: boolean, } | { "kind": "clock_off", 
 /**
  * How far it is ahead, seconds; negative: behind.
+ */
+seconds: number, 
+/**
+ * Against what.
+ */
+against: ClockSource, } | { "kind": "clock_corrected", 
+/**
+ * How far it was ahead, seconds; negative: behind.
  */
 seconds: number, 
 /**
@@ -3800,6 +3872,10 @@ papers: Array<AttachedPaper>,
  */
 exported?: Array<ExportedPhoto>, 
 /**
+ * Clocks of cameras that were put right, each camera once.
+ */
+clocks?: Array<CorrectedClock>, 
+/**
  * Draft entries that came after the seal: kept, shown as 未纳入封存.
  */
 uncovered: Array<UncoveredEntry>, 
@@ -4249,6 +4325,8 @@ export interface FieldCalls {
   tie_photo: { args: TiePhoto; answer: VisitView };
   /** Withdraws a photo with a reason. */
   withdraw_photo: { args: WithdrawPhoto; answer: VisitView };
+  /** Accepts the correction that is offered for the clock of a photo's camera, or takes it back; only before the seal. */
+  correct_clock: { args: CorrectClock; answer: VisitView };
   /** Makes a copy of a photo with marks or blurred parts, as a new photo of the visit that names its original. */
   copy_photo: { args: CopyPhoto; answer: VisitView };
   /** States who made a photo, how, and what it is to prove; only before the seal. */

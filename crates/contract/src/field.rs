@@ -119,6 +119,8 @@ calls! { FieldHost, "FieldCalls", Access,
     tie_photo(TiePhoto) -> VisitView [Unlocked];
     /// Withdraws a photo with a reason.
     withdraw_photo(WithdrawPhoto) -> VisitView [Unlocked];
+    /// Accepts the correction that is offered for the clock of a photo's camera, or takes it back; only before the seal.
+    correct_clock(CorrectClock) -> VisitView [Unlocked];
     /// Makes a copy of a photo with marks or blurred parts, as a new photo of the visit that names its original.
     copy_photo(CopyPhoto) -> VisitView [Unlocked];
     /// States who made a photo, how, and what it is to prove; only before the seal.

@@ -1,6 +1,7 @@
 //! `apply`: the one pure fold of operations into state, the same on laptop, server and in tests.
 
 use crate::authority::{LogKind, authority};
+use crate::clock::{ClockCorrected, CorrectedClock};
 use crate::custody::ExportedPhoto;
 use crate::ids::{PersonId, StationId, VisitId};
 use crate::lead::is_opened_by;
@@ -162,6 +163,7 @@ fn begun(opened: &VisitOpened, meta: &Meta) -> Visit {
         given: Vec::new(),
         papers: Vec::new(),
         exported: Vec::new(),
+        clocks: Vec::new(),
         uncovered: Vec::new(),
         refused: Vec::new(),
     }
@@ -304,6 +306,7 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
             hand_over(visit, handed, meta)?;
         }
         Operation::VisitAnswered(answered) => apply_answer(visit, answered, meta),
+        Operation::ClockCorrected(corrected) => correct_clock(visit, corrected, meta),
         Operation::PhotoAttached(attached) => {
             if visit.photo(attached.photo).is_some() {
                 return Err("photo_known");
@@ -412,10 +415,11 @@ fn apply_to_visit(visit: &mut Visit, operation: &Operation, meta: &Meta) -> Resu
         }
         _ => return Err("not_for_a_visit"),
     }
-    // Whoever signed at the station signed what stood there then: after a change the station is asked again.
+    // Whoever signed at the station signed what stood there then: after a change the station is asked again. A
+    // correction of a clock changes nothing that stands in the record.
     let keeps = matches!(
         operation,
-        Operation::VisitCountersigned(_) | Operation::VisitHandSigned(_) | Operation::VisitSealed(_)
+        Operation::VisitCountersigned(_) | Operation::VisitHandSigned(_) | Operation::VisitSealed(_) | Operation::ClockCorrected(_)
     );
     if !keeps {
         visit.hand_signed.clear();
@@ -495,6 +499,18 @@ fn accept_after_all(visit: &mut Visit) {
     visit.findings = last.held.findings;
     visit.countersign = last.held.countersign;
     visit.hand_signed = last.held.hand_signed;
+    visit.clocks = last.held.clocks;
+}
+
+fn correct_clock(visit: &mut Visit, corrected: &ClockCorrected, meta: &Meta) {
+    visit.clocks.retain(|known| known.camera != corrected.camera);
+    visit.clocks.extend(corrected.correction.map(|correction| CorrectedClock {
+        entry: meta.entry.clone(),
+        by: meta.by,
+        ts_ms: meta.ts_ms,
+        camera: corrected.camera.clone(),
+        correction,
+    }));
 }
 
 fn apply_answer(visit: &mut Visit, answered: &VisitAnswered, meta: &Meta) {

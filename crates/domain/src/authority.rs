@@ -33,6 +33,7 @@ pub fn authority(kind: &str) -> Option<Authority> {
         | "visit.aborted/1"
         | "visit.reaimed/1"
         | "visit.handed_over/1"
+        | "visit.clock_corrected/1"
         | "visit.answered/1"
         | "photo.attached/1"
         | "photo.tied/1"

@@ -1,6 +1,7 @@
 //! `decide`: what a command makes of the present state. Runs once, on the author's machine.
 
 use crate::answer::Answer;
+use crate::clock::{self, ClockCorrected};
 use crate::custody::{Custody, CustodyStated, PhotoExported};
 use crate::finding::Finding;
 use crate::ids::{FindingId, ItemCode, PersonId, PhotoId};
@@ -49,6 +50,8 @@ pub enum Command {
     WithdrawPhoto(PhotoWithdrawn),
     /// Take the withdrawal of a photo back.
     RestorePhoto(PhotoRestored),
+    /// Put a camera's clock right for the visit, or leave it as it was again.
+    CorrectClock(ClockCorrected),
     /// Say who made a photo, how, and what it is to prove.
     StateCustody(CustodyStated),
     /// Record that a photo left as a file.
@@ -124,6 +127,9 @@ pub enum Refusal {
     /// The same bytes are attached already.
     #[error("the same photo is attached already")]
     SamePhoto(PhotoId),
+    /// No such correction of this camera's clock is offered, or there is none to take back.
+    #[error("no such correction of the camera's clock is offered now")]
+    ClockNotOffered,
     /// There is no such finding.
     #[error("there is no such finding in this visit")]
     NoFinding(FindingId),
@@ -304,6 +310,7 @@ pub fn decide(visit: Option<&Visit>, pack: &Pack, command: Command) -> Result<Op
             }
             Operation::PhotoRestored(restored)
         }
+        Command::CorrectClock(corrected) => clock::correct(visit, corrected)?,
         Command::StateCustody(stated) => {
             visit.photo(stated.photo).ok_or(Refusal::NoPhoto(stated.photo))?;
             let fits = |text: &str| text.chars().count() <= Custody::MOST_CHARACTERS;

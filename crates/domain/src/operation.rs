@@ -1,6 +1,7 @@
 //! Operations: every change that can be made, carried as the payload of one signed entry.
 
 use crate::answer::Answer;
+use crate::clock::ClockCorrected;
 use crate::custody::{CustodyStated, Derived, PhotoExported};
 use crate::finding::Finding;
 use crate::fingerprint::Fingerprint;
@@ -53,6 +54,9 @@ pub enum Operation {
     /// The laptop that leads a visit gives it to another inspector, on the same or on another laptop.
     #[serde(rename = "visit.handed_over/1")]
     VisitHandedOver(VisitHandedOver),
+    /// The clock of a camera is put right for the visit, or left as it was again.
+    #[serde(rename = "visit.clock_corrected/1")]
+    ClockCorrected(ClockCorrected),
     /// An item is answered.
     #[serde(rename = "visit.answered/1")]
     VisitAnswered(VisitAnswered),
@@ -608,7 +612,7 @@ pub enum OperationError {
 
 impl Operation {
     /// Kinds that this version knows.
-    pub const KINDS: [&'static str; 29] = [
+    pub const KINDS: [&'static str; 30] = [
         "station.registered/1",
         "person.registered/1",
         "device.certified/1",
@@ -621,6 +625,7 @@ impl Operation {
         "visit.aborted/1",
         "visit.reaimed/1",
         "visit.handed_over/1",
+        "visit.clock_corrected/1",
         "visit.answered/1",
         "photo.attached/1",
         "photo.tied/1",
@@ -655,6 +660,7 @@ impl Operation {
             Self::VisitHandedOver(_) => "visit.handed_over/1",
             Self::VisitOpened(_) => "visit.opened/1",
             Self::VisitDescribed(_) => "visit.described/1",
+            Self::ClockCorrected(_) => "visit.clock_corrected/1",
             Self::VisitAnswered(_) => "visit.answered/1",
             Self::PhotoAttached(_) => "photo.attached/1",
             Self::PhotoTied(_) => "photo.tied/1",

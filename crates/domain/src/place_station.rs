@@ -39,7 +39,7 @@ pub fn propose_point<'a>(visits: impl IntoIterator<Item = &'a Visit>) -> Option<
         let fit = |meta: &PhotoMeta| {
             let exact = meta.position_error_cm.is_none_or(|cm| cm <= MOST_ERROR_M * 100);
             let here = meta.position.filter(|at| datum::is_unshifted(at.datum));
-            here.filter(|_| exact && is_within_hours(meta, &visit.description))
+            here.filter(|_| exact && is_within_hours(meta, visit))
         };
         points.extend(
             visit

@@ -1,6 +1,7 @@
 //! A visit (走访): its state as derived from its entries.
 
 use crate::answer::Answer;
+use crate::clock::CorrectedClock;
 use crate::custody::{Custody, ExportedPhoto};
 use crate::finding::Finding;
 use crate::ids::{FindingId, ItemCode, PersonId, PhotoId, StationId, VisitId};
@@ -190,7 +191,7 @@ pub struct RefusedEntry {
     pub rule: String,
 }
 
-/// What a visit says, as a record takes it.
+/// What a visit says at the time of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Content {
     /// Team, times, methods.
@@ -206,6 +207,10 @@ pub struct Content {
     /// Signatures by hand of seconded members.
     #[serde(default)]
     pub hand_signed: Vec<HandSigned>,
+    /// Clocks of cameras that were put right. The record has the photos' own values alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<CorrectedClock>>")]
+    pub clocks: Vec<CorrectedClock>,
 }
 
 /// A record that a reviewer returned, with what it held. It stays as it is; what mends it supersedes it.
@@ -305,6 +310,10 @@ pub struct Visit {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<ExportedPhoto>>")]
     pub exported: Vec<ExportedPhoto>,
+    /// Clocks of cameras that were put right, each camera once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<CorrectedClock>>")]
+    pub clocks: Vec<CorrectedClock>,
     /// Draft entries that came after the seal: kept, shown as 未纳入封存.
     pub uncovered: Vec<UncoveredEntry>,
     /// Entries that break a rule: kept, changing nothing.
@@ -413,6 +422,7 @@ impl Visit {
             findings: self.findings.clone(),
             countersign: self.countersign.clone(),
             hand_signed: self.hand_signed.clone(),
+            clocks: self.clocks.clone(),
         }
     }
 

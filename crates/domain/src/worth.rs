@@ -3,6 +3,7 @@
 //! time of the device, time of the satellites and time of receipt stay three values. What a remark corrects or converts is shown
 //! beside the raw value and replaces nothing.
 
+use crate::clock::{Camera, CorrectedClock, Correction, correction_of};
 use crate::datum;
 use crate::geo;
 use crate::ids::{PhotoId, VisitId};
@@ -13,6 +14,7 @@ use crate::traces;
 use crate::visit::Visit;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use ts_rs::TS;
 
 /// Clocks that agree within this are said to agree, in ms. A device may also note a place, and its satellite time, that it found so long ago.
@@ -63,6 +65,8 @@ pub enum Remark {
         before: bool,
         /// By satellite time; otherwise by the device's clock.
         gps: bool,
+        /// By the device's clock as it was put right.
+        corrected: bool,
     },
     /// Farther from the station than the checklist's limit, with the position's own uncertainty counted in the photo's favour.
     Far {
@@ -80,9 +84,16 @@ pub enum Remark {
         /// The photo's point is the one to be read as shifted; otherwise the station's.
         photo: bool,
     },
-    /// The camera's clock is off; the offset may be subtracted in thought.
+    /// The camera's clock is off, beyond what was put right already; a correction is offered.
     ClockOff {
         /// How far it is ahead, seconds; negative: behind.
+        seconds: i64,
+        /// Against what.
+        against: ClockSource,
+    },
+    /// The camera's clock was put right for this visit: so the photo's time is read.
+    ClockCorrected {
+        /// How far it was ahead, seconds; negative: behind.
         seconds: i64,
         /// Against what.
         against: ClockSource,
@@ -111,12 +122,13 @@ impl Remark {
             Self::Far { .. } => "far",
             Self::FitsShifted { .. } => "fits_shifted",
             Self::ClockOff { .. } => "clock_off",
+            Self::ClockCorrected { .. } => "clock_corrected",
             Self::SameBytes { .. } => "same_bytes",
             Self::SamePicture { .. } => "same_picture",
         }
     }
 
-    /// Whether it is only a sign that ordinary photos show too, and no reason by itself to look twice.
+    /// Whether it is no reason by itself to look twice: a sign that ordinary photos show too, or what somebody put right.
     pub fn is_faint(&self) -> bool {
         matches!(
             self,
@@ -124,6 +136,7 @@ impl Remark {
                 sure: Sureness::Possible,
                 ..
             } | Self::Screenshot { sure: Sureness::Possible }
+                | Self::ClockCorrected { .. }
         )
     }
 }
@@ -155,32 +168,43 @@ pub struct Elsewhere {
 /// the visit say, then cameras' clocks. Photos that were withdrawn prove nothing, and copies
 /// made here say nothing of themselves: they have none.
 pub fn of_visit(visit: &Visit, station: Option<Position>, far_m: Option<i64>, mut twins: BTreeMap<PhotoId, Vec<Remark>>) -> Vec<Vec<Remark>> {
-    let times = &visit.description;
-    let standing: Vec<(PhotoId, &PhotoMeta)> = visit
-        .standing_photos()
-        .map(|photo| (photo.attached.photo, &photo.attached.meta))
-        .collect();
-    let clocks = clocks(&standing, times.utc_offset_min);
+    let off = clocks(visit);
     let each = visit.photos.iter().map(|photo| {
         if photo.withdrawn.is_some() || photo.attached.derived.is_some() {
             return Vec::new();
         }
-        let of_clock = clocks
+        let put_right = visit.correction_of(&photo.attached.meta);
+        let dated = taken_ms(&photo.attached.meta, visit.description.utc_offset_min).is_some();
+        let corrected = put_right
+            .filter(|_| dated)
+            .map(|Correction { seconds, against }| Remark::ClockCorrected { seconds, against });
+        let still_off = off
             .iter()
-            .filter(|(id, _)| *id == photo.attached.photo)
-            .map(|(_, remark)| remark.clone());
+            .filter(|off| off.photos.contains(&photo.attached.photo))
+            .map(|off| Remark::ClockOff {
+                seconds: off.correction.seconds,
+                against: off.correction.against,
+            });
         let known = twins.remove(&photo.attached.photo).unwrap_or_default();
         known
             .into_iter()
-            .chain(remarks(&photo.attached, times, station, far_m))
-            .chain(of_clock)
+            .chain(remarks(&photo.attached, &visit.description, put_right, station, far_m))
+            .chain(corrected)
+            .chain(still_off)
             .collect()
     });
     each.collect()
 }
 
-/// Remarks that a photo and its visit give, gravest first; the checklist's limit in metres, none where no checklist is known.
-pub fn remarks(attached: &PhotoAttached, times: &VisitDescription, station: Option<Position>, far_m: Option<i64>) -> Vec<Remark> {
+/// Remarks that a photo and its visit give, gravest first: with the correction of its camera's clock, and the checklist's limit in metres,
+/// none where no checklist is known.
+pub fn remarks(
+    attached: &PhotoAttached,
+    times: &VisitDescription,
+    put_right: Option<Correction>,
+    station: Option<Position>,
+    far_m: Option<i64>,
+) -> Vec<Remark> {
     // A copy made here says nothing of itself; what is to be known stands with the photo it was made from.
     if attached.derived.is_some() {
         return Vec::new();
@@ -192,7 +216,7 @@ pub fn remarks(attached: &PhotoAttached, times: &VisitDescription, station: Opti
         .and_then(|((limit, here), there)| place(here, there, meta.position_error_cm, limit));
     [
         place,
-        hours(meta, times),
+        hours(meta, times, put_right),
         traces::edited(meta),
         traces::screenshot(attached),
         traces::chat_copy(attached),
@@ -231,25 +255,32 @@ fn place(here: Position, there: Position, error_cm: Option<i64>, limit_m: i64) -
 }
 
 /// Whether a photo says when it was taken, and that is during the visit.
-pub fn is_within_hours(meta: &PhotoMeta, times: &VisitDescription) -> bool {
-    outside_ms(meta, times) == Some(0)
+pub fn is_within_hours(meta: &PhotoMeta, visit: &Visit) -> bool {
+    outside_ms(meta, &visit.description, visit.correction_of(meta)) == Some(0)
 }
 
-fn hours(meta: &PhotoMeta, times: &VisitDescription) -> Option<Remark> {
-    let outside = outside_ms(meta, times).filter(|ms| *ms != 0)?;
+fn hours(meta: &PhotoMeta, times: &VisitDescription, put_right: Option<Correction>) -> Option<Remark> {
+    let outside = outside_ms(meta, times, put_right).filter(|ms| *ms != 0)?;
+    let gps = meta.gps_time_ms().is_some();
     Some(Remark::OutsideHours {
         minutes: outside.abs().saturating_add(59_999) / 60_000,
         before: outside < 0,
-        gps: meta.gps_time_ms().is_some(),
+        gps,
+        corrected: !gps && put_right.is_some(),
     })
 }
 
-/// How far from the visit a photo was taken, as [`away`] tells it; none when it says no time. A fix that is some minutes older than the
-/// picture puts nothing outside.
-fn outside_ms(meta: &PhotoMeta, times: &VisitDescription) -> Option<i64> {
-    let outside = away(instant_ms(meta, times.utc_offset_min)?, times);
-    let by_device = meta.gps_time_ms().zip(taken_ms(meta, times.utc_offset_min));
-    let old_fix = by_device.is_some_and(|(gps, device)| (0..=CLOCK_TOLERANCE_MS).contains(&(device - gps)) && away(device, times) == 0);
+/// How far from the visit a photo was taken, as [`away`] tells it; none when it says no time. By satellite time where the file tells it,
+/// since a clock that is off is remarked by itself, and otherwise by the clock as it was put right; a fix that is some minutes older than
+/// the picture puts nothing outside.
+fn outside_ms(meta: &PhotoMeta, times: &VisitDescription, put_right: Option<Correction>) -> Option<i64> {
+    let read = taken_ms(meta, times.utc_offset_min);
+    let device = read.map(|taken| put_right.map_or(taken, |correction| correction.corrected(taken)));
+    let gps = meta.gps_time_ms();
+    let outside = away(gps.or(device)?, times);
+    let old_fix = gps
+        .zip(device)
+        .is_some_and(|(gps, device)| (0..=CLOCK_TOLERANCE_MS).contains(&(device - gps)) && away(device, times) == 0);
     Some(if old_fix { 0 } else { outside })
 }
 
@@ -280,79 +311,112 @@ pub fn taken_ms(meta: &PhotoMeta, utc_offset_min: i32) -> Option<i64> {
     )
 }
 
-/// The clocks of a visit's cameras: for each photo of a camera whose clock is off, the remark that says so.
-///
-/// A camera is known by maker, model and serial number. Its clock is compared with the satellite time in its own files; where it has
-/// none, the middle of its photos with the middle of those of all other cameras, which is rough and therefore only told when the two
-/// stretches of time do not touch.
-pub fn clocks(photos: &[(PhotoId, &PhotoMeta)], utc_offset_min: i32) -> Vec<(PhotoId, Remark)> {
-    let mut cameras: Vec<Camera> = Vec::new();
+/// A camera whose clock is off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClockOff {
+    /// Which camera.
+    pub camera: Camera,
+    /// Its photos in the visit.
+    pub photos: Vec<PhotoId>,
+    /// The correction that is offered.
+    pub correction: Correction,
+}
+
+/// The cameras of a visit whose clocks are off, beyond what was put right already.
+pub fn clocks(visit: &Visit) -> Vec<ClockOff> {
+    let standing: Vec<(PhotoId, &PhotoMeta)> = visit
+        .standing_photos()
+        .map(|photo| (photo.attached.photo, &photo.attached.meta))
+        .collect();
+    let last = visit.standing_photos().map(|photo| photo.ts_ms).max();
+    let until_ms = visit.description.ended_at_ms.or(last).unwrap_or(visit.description.started_at_ms);
+    compared(&standing, &visit.description, until_ms, &visit.clocks)
+}
+
+/// A camera is known by maker, model and serial number. Its clock is compared with the satellite time in its own files, whatever other
+/// cameras say. Where it has none, the middle of its photos is compared with the middle of those of all other cameras, which is rough and
+/// therefore only told when the two stretches of time do not touch and none of its photos is of the time of the visit, which ends at
+/// `until_ms`: cameras that were used one after the other prove nothing.
+fn compared(photos: &[(PhotoId, &PhotoMeta)], times: &VisitDescription, until_ms: i64, put_right: &[CorrectedClock]) -> Vec<ClockOff> {
+    let mut all: Vec<Shots> = Vec::new();
     for (photo, meta) in photos {
-        let key = (meta.make.as_deref(), meta.model.as_deref(), meta.serial.as_deref());
-        let Some(taken) = taken_ms(meta, utc_offset_min).filter(|_| key.0.is_some() || key.1.is_some()) else {
+        let Some((camera, read)) = Camera::of(meta).zip(taken_ms(meta, times.utc_offset_min)) else {
             continue;
         };
-        let gps = meta.gps_time_ms().map(|gps| taken - gps);
-        match cameras.iter_mut().find(|camera| camera.key == key) {
-            Some(camera) => camera.add(*photo, taken, gps),
-            None => cameras.push(Camera {
-                key,
+        let gps = meta.gps_time_ms().map(|gps| read - gps);
+        match all.iter_mut().find(|shots| shots.camera == camera) {
+            Some(shots) => shots.add(*photo, read, gps),
+            None => all.push(Shots {
+                put_right_ms: correction_of(put_right, &camera).map_or(0, |known| known.seconds.saturating_mul(1000)),
+                camera,
                 photos: vec![*photo],
-                taken: vec![taken],
+                read: vec![read],
                 ahead: gps.into_iter().collect(),
             }),
         }
     }
-    let mut remarks = Vec::new();
-    for (at, camera) in cameras.iter().enumerate() {
-        let others = cameras.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
-        let Some((ahead_ms, against)) = camera.ahead_ms(others) else {
+    let around = times.started_at_ms.saturating_sub(CLOCK_TOLERANCE_MS)..=until_ms.saturating_add(CLOCK_TOLERANCE_MS);
+    let mut off = Vec::new();
+    for (at, shots) in all.iter().enumerate() {
+        let others = all.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
+        let Some((ahead_ms, against)) = shots.ahead_ms(others, &around) else {
             continue;
         };
-        let several = against == ClockSource::Gps && camera.ahead.len() > 1;
+        let several = against == ClockSource::Gps && shots.ahead.len() > 1;
         let tolerance_ms = if several { SATELLITE_TOLERANCE_MS } else { CLOCK_TOLERANCE_MS };
-        if ahead_ms.abs() > tolerance_ms {
-            let remark = Remark::ClockOff {
-                seconds: ahead_ms / 1000,
-                against,
-            };
-            remarks.extend(camera.photos.iter().map(|photo| (*photo, remark.clone())));
+        if ahead_ms.saturating_sub(shots.put_right_ms).saturating_abs() > tolerance_ms {
+            off.push(ClockOff {
+                camera: shots.camera.clone(),
+                photos: shots.photos.clone(),
+                correction: Correction {
+                    seconds: ahead_ms / 1000,
+                    against,
+                },
+            });
         }
     }
-    remarks
+    off
 }
 
 /// The photos of one camera.
-struct Camera<'a> {
-    key: (Option<&'a str>, Option<&'a str>, Option<&'a str>),
+struct Shots {
+    camera: Camera,
     photos: Vec<PhotoId>,
-    /// When they were taken, ms since 1970 UTC.
-    taken: Vec<i64>,
+    /// When they were taken by its clock, ms since 1970 UTC.
+    read: Vec<i64>,
     /// How far the clock was ahead of the satellites, ms, where a file tells both.
     ahead: Vec<i64>,
+    /// How far it is said to be ahead, ms.
+    put_right_ms: i64,
 }
 
-impl Camera<'_> {
-    fn add(&mut self, photo: PhotoId, taken: i64, ahead: Option<i64>) {
+impl Shots {
+    fn add(&mut self, photo: PhotoId, read: i64, ahead: Option<i64>) {
         self.photos.push(photo);
-        self.taken.push(taken);
+        self.read.push(read);
         self.ahead.extend(ahead);
     }
 
+    /// When they were taken, with as much of the clock's error taken out as is given, ms since 1970 UTC.
+    fn taken(&self, ahead_ms: i64) -> Vec<i64> {
+        self.read.iter().map(|read| read.saturating_sub(ahead_ms)).collect()
+    }
+
     /// How far the clock is ahead, ms, and by what this is known.
-    fn ahead_ms<'b>(&self, others: impl Iterator<Item = &'b Camera<'b>>) -> Option<(i64, ClockSource)> {
+    fn ahead_ms<'b>(&self, others: impl Iterator<Item = &'b Shots>, around: &RangeInclusive<i64>) -> Option<(i64, ClockSource)> {
         if let Some(ahead) = median(self.ahead.clone()) {
             return Some((ahead, ClockSource::Gps));
         }
+        let mine = self.taken(self.put_right_ms);
+        if mine.iter().any(|taken| around.contains(taken)) {
+            return None;
+        }
         // Another camera's times count with its own error taken out.
         let theirs: Vec<i64> = others
-            .flat_map(|other| {
-                let off = median(other.ahead.clone()).unwrap_or(0);
-                other.taken.iter().map(move |taken| taken - off)
-            })
+            .flat_map(|other| other.taken(median(other.ahead.clone()).unwrap_or(other.put_right_ms)))
             .collect();
-        let apart = self.taken.iter().max()? < theirs.iter().min()? || self.taken.iter().min()? > theirs.iter().max()?;
-        let ahead = median(self.taken.clone())? - median(theirs)?;
+        let apart = mine.iter().max()? < theirs.iter().min()? || mine.iter().min()? > theirs.iter().max()?;
+        let ahead = median(self.read.clone())? - median(theirs)?;
         apart.then_some((ahead, ClockSource::OtherCameras))
     }
 }

@@ -856,3 +856,63 @@ fn what_an_older_version_wrote_of_a_photo_reads_and_writes_the_same() {
     let operation = Operation::from_parts("photo.attached/1", &attached).unwrap();
     assert_eq!(operation.to_parts().unwrap().1, attached);
 }
+
+#[test]
+fn only_an_offered_correction_of_a_clock_counts_and_it_touches_neither_record_nor_signature() {
+    use domain::clock::{Camera, ClockCorrected, Correction};
+    use domain::worth::ClockSource;
+
+    let mut desk = Desk::new();
+    let attached = serde_json::json!({
+        "photo": Uuid::from_u128(1), "original": {"sha256": "c".repeat(64), "len": 1}, "thumbnail": null, "name": "DSCN0010.jpg",
+        "mime": "image/jpeg", "method": "drop", "distance_m": null, "items": [],
+        "meta": {"taken_at": "2008-10-22T16:28:39", "gps_time": "2008-10-23T14:27:07Z", "make": "NIKON", "model": "COOLPIX P6000"},
+    });
+    let Operation::PhotoAttached(photo) = Operation::from_parts("photo.attached/1", &attached).unwrap() else {
+        panic!("another operation");
+    };
+    desk.say(Command::AttachPhoto(photo)).unwrap();
+    let meta = desk.visit().photos[0].attached.meta.clone();
+    let correct = |seconds: Option<i64>| {
+        let against = ClockSource::Gps;
+        Command::CorrectClock(ClockCorrected {
+            camera: Camera::of(&meta).unwrap(),
+            correction: seconds.map(|seconds| Correction { seconds, against }),
+        })
+    };
+    // 16:28:39 as the visit's zone reads it is 08:28:39 UTC of the day before.
+    let behind = -(86_400 + 5 * 3600 + 58 * 60 + 28);
+    assert_eq!(desk.say(correct(Some(180))), Err(Refusal::ClockNotOffered));
+    assert_eq!(desk.say(correct(None)), Err(Refusal::ClockNotOffered));
+    let drawn = Operation::VisitCountersigned(Countersign::Signed {
+        name: "曹爱莲".into(),
+        role: "负责人".into(),
+        opinion: String::new(),
+        strokes: BlobRef {
+            sha256: "e".repeat(64),
+            len: 1,
+        },
+        shown: None,
+        at_ms: 3,
+    });
+    desk.fold(&drawn, LogKind::Device, "d1");
+    let before = desk.visit().clone();
+    desk.say(correct(Some(behind))).unwrap();
+    let known = desk.visit().correction_of(&meta).unwrap();
+    assert_eq!((known.seconds, known.against), (behind, ClockSource::Gps));
+    assert_eq!(desk.visit().photos, before.photos, "what the file says stays");
+    assert_eq!(desk.visit().countersign, before.countersign);
+    desk.say(correct(None)).unwrap();
+    assert_eq!(desk.visit().clocks, []);
+    assert!(serde_json::to_value(desk.visit()).unwrap().get("clocks").is_none());
+    desk.say(correct(Some(behind))).unwrap();
+    desk.seal();
+    assert_eq!(desk.say(correct(None)), Err(Refusal::Sealed));
+    let late = Operation::ClockCorrected(ClockCorrected {
+        camera: Camera::of(&meta).unwrap(),
+        correction: None,
+    });
+    desk.fold(&late, LogKind::Device, "d2");
+    desk.fold(&late, LogKind::Server, "s");
+    assert_eq!((desk.visit().clocks.len(), desk.visit().uncovered.len()), (1, 1));
+}

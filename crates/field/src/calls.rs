@@ -186,6 +186,10 @@ impl FieldHost for Field {
         Ok(self.0.reserved(|| self.0.withdraw_photo(args.clone()))?)
     }
 
+    fn correct_clock(&self, args: CorrectClock) -> Answer<VisitView> {
+        Ok(self.0.reserved(|| self.0.correct_clock(&args))?)
+    }
+
     fn copy_photo(&self, args: CopyPhoto) -> Answer<VisitView> {
         Ok(self.0.reserved(|| self.0.copy_photo(&args))?)
     }

@@ -262,6 +262,7 @@ fn refused(refusal: &Refusal) -> ApiError {
         Refusal::Answer { item, why } => say("answer").with("item", item).with("why", why),
         Refusal::NoPhoto(photo) => say("no_photo").with("photo", photo),
         Refusal::SamePhoto(photo) => say("same_photo").with("photo", photo),
+        Refusal::ClockNotOffered => say("clock_not_offered"),
         Refusal::NoFinding(finding) => say("no_finding").with("finding", finding),
         Refusal::FindingFacts => say("finding_facts"),
         Refusal::Date(date) => say("date").with("date", date),

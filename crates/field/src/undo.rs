@@ -2,6 +2,7 @@
 //! there before. Steps are kept in memory while the session lasts.
 
 use contract::field::{UndoArgs, UndoStep, VisitView};
+use domain::clock::ClockCorrected;
 use domain::decide::{Command, Refusal, decide};
 use domain::operation::{FindingWithdrawn, PhotoRestored, PhotoTied, PhotoWithdrawn};
 use domain::{Visit, VisitId};
@@ -50,6 +51,10 @@ pub(crate) fn step(before: &Visit, done: &Command) -> Option<Step> {
                 caption: known.caption.clone(),
             })
         }
+        Command::CorrectClock(corrected) => Command::CorrectClock(ClockCorrected {
+            camera: corrected.camera.clone(),
+            correction: before.correction_by(&corrected.camera),
+        }),
         Command::WithdrawPhoto(withdrawn) => match &before.photo(withdrawn.photo)?.withdrawn {
             None => Command::RestorePhoto(PhotoRestored { photo: withdrawn.photo }),
             Some(reason) => Command::WithdrawPhoto(PhotoWithdrawn {
@@ -84,6 +89,7 @@ impl Step {
             Command::TiePhoto(tied) => now
                 .photo(tied.photo)
                 .is_some_and(|known| known.items == tied.items && known.caption == tied.caption),
+            Command::CorrectClock(corrected) => now.correction_by(&corrected.camera) == corrected.correction,
             Command::WithdrawPhoto(withdrawn) => now
                 .photo(withdrawn.photo)
                 .is_some_and(|known| known.withdrawn.as_ref() == Some(&withdrawn.reason)),
@@ -102,6 +108,7 @@ impl Step {
             Command::Answer { item, .. } | Command::AnswerFromPaper { item, .. } => ("answer", Some(item.clone())),
             Command::Describe(_) => ("describe", None),
             Command::TiePhoto(_) => ("tie_photo", None),
+            Command::CorrectClock(_) => ("correct_clock", None),
             Command::WithdrawPhoto(_) => ("withdraw_photo", None),
             Command::RecordFinding(finding) => ("record_finding", finding.item.clone()),
             _ => ("withdraw_finding", None),

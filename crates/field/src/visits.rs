@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use contract::field::{
-    AnswerFromPaper, AnswerItem, CountersignArgs, CountersignWay, DescribeVisit, HandSign, OpenVisit, RecordFinding, SaveDraft, Saved,
+    AnswerFromPaper, AnswerItem, CorrectClock, CountersignArgs, CountersignWay, DescribeVisit, HandSign, OpenVisit, RecordFinding, SaveDraft, Saved,
     SecondedMember, StationRow, TiePhoto, VisitView, WithdrawFinding, WithdrawPhoto,
 };
 use contract::shared::{DataState, PhotoNotes, ReturnedNote, VisitRow};
+use domain::clock::{Camera, ClockCorrected};
 use domain::compare::compare;
 use domain::decide::{Command, Refusal, decide};
 use domain::operation::{
@@ -217,6 +218,17 @@ impl Core {
             reason: args.reason,
         };
         self.change(args.visit, |_, _| Ok(Some(Command::WithdrawPhoto(withdrawn))))
+    }
+
+    /// Accepts the correction that is offered for the clock of a photo's camera, or takes it back.
+    pub(crate) fn correct_clock(&self, args: &CorrectClock) -> Result<VisitView> {
+        self.change(args.visit, |_, visit| {
+            let photo = visit.photo(args.photo).ok_or(Refusal::NoPhoto(args.photo))?;
+            let camera = Camera::of(&photo.attached.meta).ok_or(Refusal::ClockNotOffered)?;
+            let correction = args.correction;
+            let same = visit.correction_by(&camera) == correction && visit.phase().is_open();
+            Ok((!same).then_some(Command::CorrectClock(ClockCorrected { camera, correction })))
+        })
     }
 
     pub(crate) fn record_finding(&self, args: RecordFinding) -> Result<VisitView> {

@@ -1,7 +1,7 @@
 /**
  * An invented host that keeps a visit in memory: for component tests and for looking at the screens. Never part of the programs.
  */
-import type { AnswerItem, ApiError, AppState, CopyJob, CopyStatus, FieldCalls, FromPhone, HostEvent, ImportReport, LastCopy, Pack, Receiving, SealGap, Sharing, Station, TripLine, VisitPhoto, VisitRow, VisitView } from "@/contract";
+import type { AnswerItem, ApiError, AppState, CopyJob, CopyStatus, FieldCalls, FromPhone, HostEvent, ImportReport, LastCopy, Pack, Receiving, Remark, SealGap, Sharing, Station, TripLine, VisitPhoto, VisitRow, VisitView } from "@/contract";
 import pack from "../../../assets/rulepacks/c4-village-station.json";
 import county from "../../../assets/demo/qinghe.json";
 import { HostError, type FieldHost } from ".";
@@ -337,6 +337,13 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       const copy = { ...made, attached };
       view = { ...view, photo_notes: [...view.photo_notes, { ...notesOf(copy), missing: [] }] };
       return changed({ photos: [...view.visit.photos, copy] });
+    },
+    correct_clock: ({ photo: id, correction }) => {
+      const { make = null, model = null, serial = null } = view.visit.photos.find((one) => one.attached.photo === id)!.attached.meta;
+      const other = (one: Remark): boolean => one.kind !== "clock_off" && one.kind !== "clock_corrected";
+      const said = (list: Remark[]): Remark[] => (correction ? [...list.filter(other), { kind: "clock_corrected", ...correction }] : list.map((one) => (one.kind === "clock_corrected" ? { ...one, kind: "clock_off" } : one)));
+      view = { ...view, photo_notes: view.photo_notes.map((one) => ({ ...one, remarks: one.remarks.every(other) ? one.remarks : said(one.remarks) })) };
+      return changed({ clocks: correction ? [{ entry: HEX, by: PEOPLE[0]!.person, ts_ms: Date.now(), camera: { make, model, serial }, correction }] : [] });
     },
     state_custody: ({ photo: id, custody }) => changed({ photos: view.visit.photos.map((one) => (one.attached.photo === id ? { ...one, custody } : one)) }),
     export_photo: ({ photo: id, watermark, to }) => {

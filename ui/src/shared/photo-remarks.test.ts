@@ -28,10 +28,12 @@ it("says each remark with its reason, in both languages", () => {
     { kind: "edited", software: "Snapseed" },
     { kind: "screenshot", sure: "likely" },
     { kind: "screenshot", sure: "possible" },
-    { kind: "outside_hours", minutes: 25, before: true, gps: false },
-    { kind: "outside_hours", minutes: 300, before: false, gps: false },
-    { kind: "outside_hours", minutes: 25, before: true, gps: true },
-    { kind: "outside_hours", minutes: 300, before: false, gps: true },
+    { kind: "outside_hours", minutes: 25, before: true, gps: false, corrected: false },
+    { kind: "outside_hours", minutes: 300, before: false, gps: false, corrected: false },
+    { kind: "outside_hours", minutes: 25, before: true, gps: true, corrected: false },
+    { kind: "outside_hours", minutes: 300, before: false, gps: true, corrected: false },
+    { kind: "outside_hours", minutes: 25, before: true, gps: false, corrected: true },
+    { kind: "outside_hours", minutes: 300, before: false, gps: false, corrected: true },
     { kind: "far", distance_m: 812, uncertainty_m: null },
     { kind: "far", distance_m: 23_000, uncertainty_m: 40 },
     { kind: "fits_shifted", distance_m: 560, shifted_m: 12, photo: true },
@@ -40,6 +42,8 @@ it("says each remark with its reason, in both languages", () => {
     { kind: "clock_off", seconds: -3_600, against: "gps" },
     { kind: "clock_off", seconds: 86_400 * 3, against: "other_cameras" },
     { kind: "clock_off", seconds: -600, against: "other_cameras" },
+    { kind: "clock_corrected", seconds: 3_600, against: "gps" },
+    { kind: "clock_corrected", seconds: -3_600, against: "other_cameras" },
     { kind: "same_bytes", elsewhere },
     { kind: "same_picture", elsewhere },
   ];
@@ -64,7 +68,14 @@ it("says in a few words that a clock is off, and nothing of one that is right", 
 
 it("corrects a clock beside the recorded value, and rounds spans up", () => {
   expect(said([{ kind: "clock_off", seconds: 5_400, against: "gps" }])[0]).toContain("90 分钟；校正后约为 2026-05-20 08:30");
-  expect(said([{ kind: "outside_hours", minutes: 150, before: false, gps: false }])[0]).toContain("3 小时");
+  expect(said([{ kind: "outside_hours", minutes: 150, before: false, gps: false, corrected: false }])[0]).toContain("3 小时");
+});
+
+it("says of a clock that was put right both times, and asks for no second look", () => {
+  const one: Remark = { kind: "clock_corrected", seconds: 5_400, against: "gps" };
+  expect(said([one])[0]).toBe("相机时钟快 90 分钟，已按卫星时间校正：拍摄约为 2026-05-20 08:30，文件所记为 2026-05-20 10:00");
+  const notes: PhotoNotes = { photo: elsewhere.photo, data_state: "local_only", has_preview: true, time_grade: "gps", missing: [], remarks: [one] };
+  expect(deservesLook(notes)).toBe(false);
 });
 
 it("does not list what is missing where nothing is there at all", () => {

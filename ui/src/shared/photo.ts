@@ -46,6 +46,7 @@ export function usePhotoWords() {
       case "screenshot":
         return t(one.sure === "possible" ? "remark.screenshot_possible" : "remark.screenshot_likely");
       case "outside_hours":
+        if (one.corrected) return t(one.before ? "remark.outside_before_corrected" : "remark.outside_after_corrected", { span: span(one.minutes) });
         if (one.gps) return t(one.before ? "remark.outside_before_gps" : "remark.outside_after_gps", { span: span(one.minutes) });
         return t(one.before ? "remark.outside_before" : "remark.outside_after", { span: span(one.minutes) });
       case "far":
@@ -57,6 +58,10 @@ export function usePhotoWords() {
         const words = { span: span(Math.ceil(Math.abs(one.seconds) / 60)), time: corrected(meta, one.seconds) };
         if (one.against === "gps") return t(one.seconds > 0 ? "remark.clock_gps_ahead" : "remark.clock_gps_behind", words);
         return t(one.seconds > 0 ? "remark.clock_others_ahead" : "remark.clock_others_behind", words);
+      }
+      case "clock_corrected": {
+        const words = { span: span(Math.ceil(Math.abs(one.seconds) / 60)), by: t(`remark.clock_by.${one.against}`), time: corrected(meta, one.seconds), raw: taken(meta)?.slice(0, 16) ?? "" };
+        return t(one.seconds > 0 ? "remark.clock_corrected_ahead" : "remark.clock_corrected_behind", words);
       }
       case "same_bytes":
       case "same_picture": {
@@ -77,10 +82,18 @@ export function usePhotoWords() {
     ];
   }
 
-  /** That its camera's clock is off, in a few words. */
+  /** That its camera's clock is off, in a few words, and whether it is put right. */
   function clock(notes: PhotoNotes | null): string | null {
-    const off = notes?.remarks.find((one) => one.kind === "clock_off");
-    return off ? t(off.seconds > 0 ? "remark.clock_ahead" : "remark.clock_behind", { span: span(Math.ceil(Math.abs(off.seconds) / 60)) }) : null;
+    const off = notes?.remarks.find((one) => one.kind === "clock_off") ?? notes?.remarks.find((one) => one.kind === "clock_corrected");
+    if (!off) return null;
+    const said = t(off.seconds > 0 ? "remark.clock_ahead" : "remark.clock_behind", { span: span(Math.ceil(Math.abs(off.seconds) / 60)) });
+    return off.kind === "clock_off" ? said : t("remark.clock_put_right", { clock: said });
+  }
+
+  /** Time of taking with the error of the camera's clock taken out, where it was put right. */
+  function putRight(notes: PhotoNotes | null, meta: PhotoMeta): string | null {
+    const known = notes?.remarks.find((one) => one.kind === "clock_corrected");
+    return known ? corrected(meta, known.seconds) : null;
   }
 
   /** Where a value comes from: the kind of metadata and the name that it has there. */
@@ -98,13 +111,13 @@ export function usePhotoWords() {
       .join(t("words.comma"));
   }
 
-  return { taken, takenShort, distance, device, remarks, clock, source };
+  return { taken, takenShort, distance, device, remarks, clock, putRight, source };
 }
 
-/** Whether a photo deserves a look: a faint sign alone does not. */
+/** Whether a photo deserves a look: a faint sign alone does not, nor a clock that was put right. */
 export function deservesLook(notes: PhotoNotes | undefined): boolean {
   if (!notes) return false;
-  const faint = (one: Remark) => (one.kind === "chat_copy" || one.kind === "screenshot") && one.sure === "possible";
+  const faint = (one: Remark) => one.kind === "clock_corrected" || ((one.kind === "chat_copy" || one.kind === "screenshot") && one.sure === "possible");
   return notes.time_grade === "contradictory" || notes.remarks.some((one) => !faint(one));
 }
 

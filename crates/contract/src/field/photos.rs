@@ -1,5 +1,6 @@
 //! Copies of photos with marks or blurred parts, what is said of where a photo comes from, and photos that leave as files.
 
+use domain::clock::Correction;
 use domain::custody::Custody;
 use domain::{PhotoId, VisitId};
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,18 @@ pub struct CopyPhoto {
     pub photo: PhotoId,
     /// What is done to the copy, in order; parts are blurred before anything is drawn. 1 to 200.
     pub marks: Vec<Mark>,
+}
+
+/// Arguments of `correct_clock`.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectClock {
+    /// Which visit.
+    pub visit: VisitId,
+    /// A photo of the camera; what is said is said of all that it took.
+    pub photo: PhotoId,
+    /// The correction as it is offered; none takes it back.
+    pub correction: Option<Correction>,
 }
 
 /// Arguments of `state_custody`.

@@ -1,6 +1,7 @@
 use super::*;
 use crate::ids::PhotoId;
 use crate::operation::{BlobRef, VisitDescription};
+use crate::place_station::tests::visit as visit_of;
 use crate::station::Datum;
 use uuid::Uuid;
 
@@ -67,7 +68,7 @@ fn photo(name: &str, mime: &str, meta: PhotoMeta) -> PhotoAttached {
 }
 
 fn said(name: &str, mime: &str, meta: PhotoMeta) -> Vec<Remark> {
-    remarks(&photo(name, mime, meta), &visit(), Some(station()), Some(500))
+    remarks(&photo(name, mime, meta), &visit(), None, Some(station()), Some(500))
 }
 
 #[test]
@@ -93,7 +94,14 @@ fn hours_are_counted_from_the_nearer_end() {
         taken_at_utc_ms: Some(START_MS + 4 * HOUR_MS),
         ..phone()
     };
-    let outside = |minutes, before| [Remark::OutsideHours { minutes, before, gps: false }];
+    let outside = |minutes, before| {
+        [Remark::OutsideHours {
+            minutes,
+            before,
+            gps: false,
+            corrected: false,
+        }]
+    };
     assert_eq!(said("a.jpg", "image/jpeg", early), outside(30, true));
     assert_eq!(said("a.jpg", "image/jpeg", late), outside(120, false));
 }
@@ -106,11 +114,21 @@ fn hours_go_by_satellite_time_where_a_file_tells_it() {
             gps_time: Some(gps.into()),
             ..phone()
         };
-        (hours(&meta, &visit()), is_within_hours(&meta, &visit()))
+        let within = is_within_hours(&meta, &visit_of(1, Vec::new()));
+        (hours(&meta, &visit(), None), within)
     };
     let outside = |minutes, before| {
         let gps = true;
-        (Some(Remark::OutsideHours { minutes, before, gps }), false)
+        let corrected = false;
+        (
+            Some(Remark::OutsideHours {
+                minutes,
+                before,
+                gps,
+                corrected,
+            }),
+            false,
+        )
     };
     // The clock is a day behind, and the picture was taken during the visit all the same.
     assert_eq!(told(Some("2026-05-19T10:00:00"), "2026-05-20T02:00:00Z"), (None, true));
@@ -155,7 +173,7 @@ fn a_point_that_fits_only_when_shifted_is_said_to_be_so() {
         ..phone()
     };
     let one = photo("a.jpg", "image/jpeg", meta);
-    let remarks = remarks(&one, &visit(), Some(station()), Some(300));
+    let remarks = remarks(&one, &visit(), None, Some(station()), Some(300));
     assert!(
         matches!(
             remarks.as_slice(),
@@ -238,45 +256,77 @@ fn taken(model: &str, time: &str, gps: Option<&str>) -> PhotoMeta {
     }
 }
 
+/// What is said of clocks during a visit of two hours.
+fn clocked(photos: &[(PhotoId, &PhotoMeta)], put_right: &[CorrectedClock]) -> Vec<(PhotoId, Correction)> {
+    let off = compared(photos, &visit(), START_MS + 2 * HOUR_MS, put_right);
+    off.into_iter()
+        .flat_map(|off| off.photos.into_iter().map(move |photo| (photo, off.correction)))
+        .collect()
+}
+
+fn by_gps(seconds: i64) -> Correction {
+    let against = ClockSource::Gps;
+    Correction { seconds, against }
+}
+
+fn by_cameras(seconds: i64) -> Correction {
+    let against = ClockSource::OtherCameras;
+    Correction { seconds, against }
+}
+
+fn put_right(model: &str, correction: Correction) -> CorrectedClock {
+    CorrectedClock {
+        entry: String::new(),
+        by: None,
+        ts_ms: 0,
+        camera: Camera::of(&taken(model, "", None)).unwrap(),
+        correction,
+    }
+}
+
 #[test]
 fn a_clock_is_compared_with_the_satellites_first() {
-    let off = taken("A", "2026-05-20T11:00:00", Some("2026-05-20T02:00:00Z"));
+    let fast = taken("A", "2026-05-20T11:00:00", Some("2026-05-20T02:00:00Z"));
     let right = taken("B", "2026-05-20T10:05:00", Some("2026-05-20T02:05:00Z"));
     let of_same = taken("A", "2026-05-20T11:10:00", None);
-    let all = [(id(1), &off), (id(2), &right), (id(3), &of_same)];
-    let ahead = Remark::ClockOff {
-        seconds: 3600,
-        against: ClockSource::Gps,
-    };
-    assert_eq!(clocks(&all, 480), [(id(1), ahead.clone()), (id(3), ahead)]);
+    let all = [(id(1), &fast), (id(2), &right), (id(3), &of_same)];
+    assert_eq!(clocked(&all, &[]), [(id(1), by_gps(3600)), (id(3), by_gps(3600))]);
+    // Once it is put right there is nothing more to say, until its files tell another error.
+    assert_eq!(clocked(&all, &[put_right("A", by_gps(3600))]), []);
+    assert_eq!(
+        clocked(&all, &[put_right("A", by_gps(60))]),
+        [(id(1), by_gps(3600)), (id(3), by_gps(3600))]
+    );
 }
 
 #[test]
 fn three_minutes_are_told_where_several_files_agree_on_them() {
     let one = taken("A", "2026-05-20T10:03:00", Some("2026-05-20T02:00:00Z"));
     let two = taken("A", "2026-05-20T10:23:10", Some("2026-05-20T02:20:00Z"));
-    let said = Remark::ClockOff {
-        seconds: 180,
-        against: ClockSource::Gps,
-    };
-    assert_eq!(clocks(&[(id(1), &one), (id(2), &two)], 480), [(id(1), said.clone()), (id(2), said)]);
-    assert_eq!(clocks(&[(id(1), &one)], 480), [], "one fix may be some minutes old");
+    // The photos of the other camera lie on both sides of these.
+    let (before, after) = (taken("B", "2026-05-20T10:00:00", None), taken("B", "2026-05-20T10:50:00", None));
+    let all = [(id(1), &one), (id(2), &two), (id(3), &before), (id(4), &after)];
+    assert_eq!(clocked(&all, &[]), [(id(1), by_gps(180)), (id(2), by_gps(180))]);
+    assert_eq!(clocked(&[(id(1), &one)], &[]), [], "one fix may be some minutes old");
 }
 
 #[test]
-fn without_satellites_cameras_are_compared_only_when_their_times_do_not_touch() {
+fn without_satellites_a_camera_is_compared_only_when_its_time_is_not_the_visits_and_touches_no_others() {
     let first = taken("A", "2026-05-20T10:00:00", None);
     let second = taken("A", "2026-05-20T10:30:00", None);
     let within = taken("B", "2026-05-20T10:10:00", None);
+    let later = taken("B", "2026-05-20T10:50:00", None);
     let yesterday = taken("B", "2026-05-19T10:10:00", None);
-    assert_eq!(clocks(&[(id(1), &first), (id(2), &second), (id(3), &within)], 480), []);
-    let said = clocks(&[(id(1), &first), (id(3), &yesterday)], 480);
-    let off = |seconds| Remark::ClockOff {
-        seconds,
-        against: ClockSource::OtherCameras,
-    };
-    // Which of the two is wrong cannot be known; both say how far they are apart.
-    assert_eq!(said, [(id(1), off(85_800)), (id(3), off(-85_800))]);
+    assert_eq!(clocked(&[(id(1), &first), (id(2), &second), (id(3), &within)], &[]), []);
+    let after_another = [(id(1), &first), (id(2), &second), (id(3), &later)];
+    assert_eq!(clocked(&after_another, &[]), [], "used one after the other");
+    let apart = [(id(1), &first), (id(3), &yesterday)];
+    assert_eq!(clocked(&apart, &[]), [(id(3), by_cameras(-85_800))]);
+    assert_eq!(clocked(&apart, &[put_right("B", by_cameras(-85_800))]), []);
+    // Where neither is of the time of the visit, which of the two is wrong cannot be known; both say how far they are apart.
+    let last_week = taken("A", "2026-05-13T10:10:00", None);
+    let neither = [(id(1), &last_week), (id(3), &yesterday)];
+    assert_eq!(clocked(&neither, &[]), [(id(1), by_cameras(-518_400)), (id(3), by_cameras(518_400))]);
 }
 
 #[test]
@@ -290,5 +340,35 @@ fn a_photo_without_a_camera_or_a_time_says_nothing_of_clocks() {
         ..PhotoMeta::default()
     };
     let sound = taken("B", "2026-05-20T10:00:00", None);
-    assert_eq!(clocks(&[(id(1), &nameless), (id(2), &timeless), (id(3), &sound)], 480), []);
+    assert_eq!(clocked(&[(id(1), &nameless), (id(2), &timeless), (id(3), &sound)], &[]), []);
+}
+
+#[test]
+fn hours_are_read_from_the_clock_as_it_was_put_right() {
+    let yesterday = taken("B", "2026-05-19T10:10:00", None);
+    let outside = |minutes, before, corrected| Remark::OutsideHours {
+        minutes,
+        before,
+        gps: false,
+        corrected,
+    };
+    assert_eq!(hours(&yesterday, &visit(), None), Some(outside(23 * 60 - 10, true, false)));
+    assert_eq!(hours(&yesterday, &visit(), Some(by_cameras(-86_400))), None);
+    assert_eq!(
+        hours(&yesterday, &visit(), Some(by_cameras(-2 * 86_400))),
+        Some(outside(23 * 60 + 10, false, true))
+    );
+    let mut known = visit_of(1, vec![yesterday.clone(), taken("A", "2026-05-20T10:00:00", None)]);
+    assert!(!is_within_hours(&yesterday, &known));
+    known.clocks = vec![put_right("B", by_cameras(-86_400))];
+    assert!(is_within_hours(&yesterday, &known));
+    let kinds = |remarks: &[Remark]| remarks.iter().map(Remark::key).collect::<Vec<_>>();
+    let said = of_visit(&known, None, None, BTreeMap::new());
+    assert_eq!(said.iter().map(|one| kinds(one)).collect::<Vec<_>>(), [vec!["clock_corrected"], vec![]]);
+    known.clocks.clear();
+    let said = of_visit(&known, None, None, BTreeMap::new());
+    assert_eq!(
+        said.iter().map(|one| kinds(one)).collect::<Vec<_>>(),
+        [vec!["outside_hours", "clock_off"], vec![]]
+    );
 }

@@ -1,6 +1,7 @@
 //! The core in-process: a county that exists only as a signed card and a server log written by the test.
 
 mod bad_days;
+mod clock;
 pub(crate) mod copies;
 pub(crate) mod county;
 mod crash;

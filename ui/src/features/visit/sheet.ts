@@ -230,7 +230,7 @@ export function useSheet(host: FieldHost, visit: VisitId) {
   return { visit, paper, view, savedAt, failure, unsaved, failed, retry, open, texts, sealed, item, form, standing, load, edit, commit, commitAll, keep, drop, saveDraft, change, choose, stop };
 }
 
-type ChangeCall = "abort_visit" | "hand_over_visit" | "reaim_visit" | "undo_step" | "describe_visit" | "answer_item" | "answer_from_paper" | "tie_photo" | "withdraw_photo" | "record_finding" | "withdraw_finding" | "countersign" | "seal_visit";
+type ChangeCall = "abort_visit" | "hand_over_visit" | "reaim_visit" | "undo_step" | "describe_visit" | "answer_item" | "answer_from_paper" | "tie_photo" | "withdraw_photo" | "correct_clock" | "record_finding" | "withdraw_finding" | "countersign" | "seal_visit";
 
 export type Sheet = ReturnType<typeof useSheet>;
 
