@@ -689,6 +689,12 @@ impl Operation {
         Ok((kind, payload))
     }
 
+    /// What this version of the program understands: its number and all kinds. Where another stood before, an entry that said nothing then
+    /// may say something now.
+    pub fn understood() -> String {
+        format!("{} {}", env!("CARGO_PKG_VERSION"), Self::KINDS.join(" "))
+    }
+
     /// Reads an operation from an entry's kind and payload; `salt` is ignored.
     pub fn from_parts(kind: &str, payload: &Value) -> Result<Self, OperationError> {
         if !Self::KINDS.contains(&kind) {

@@ -142,6 +142,11 @@ impl Kind {
         &self.0
     }
 
+    /// Whether it orders entries and says nothing of what an aggregate is.
+    pub fn only_orders(&self) -> bool {
+        matches!(self.as_str(), Self::LOG_OPEN | Self::ENT_SEEN)
+    }
+
     /// The name without the version: `visit.answered`.
     pub fn name(&self) -> &str {
         self.0.split('/').next().unwrap_or_default()

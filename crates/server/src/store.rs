@@ -83,6 +83,7 @@ impl Db {
         };
         db.keep_epoch(epoch)?;
         db.refill_lists()?;
+        db.catch_up()?;
         Ok(db)
     }
 

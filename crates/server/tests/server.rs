@@ -37,6 +37,8 @@ mod stations;
 mod syncing;
 #[path = "server/tls.rs"]
 mod tls;
+#[path = "server/updated.rs"]
+mod updated;
 #[path = "server/uploads.rs"]
 mod uploads;
 #[path = "server/visit.rs"]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Operation, PersonId};
 use ledger::chain::Tip;
-use ledger::{EntryId, Frame, Header, Kind, LogId, NewLogReason, PreviousLog, Verified, verify_open};
+use ledger::{EntryId, Frame, Header, LogId, NewLogReason, PreviousLog, Verified, verify_open};
 use rusqlite::{Connection, OptionalExtension};
 use seal::keys::PublicKey;
 use uuid::Uuid;
@@ -201,11 +201,6 @@ pub fn is_forked(conn: &Connection, log: &LogId) -> Result<bool> {
 /// An entry id from its column.
 pub fn entry_id(bytes: [u8; 32]) -> EntryId {
     EntryId(seal::Digest::from_bytes(bytes))
-}
-
-/// Whether the kind is one of the ledger's own, which no aggregate applies.
-pub fn is_ledger_kind(kind: &Kind) -> bool {
-    matches!(kind.as_str(), Kind::LOG_OPEN | Kind::ENT_SEEN)
 }
 
 /// Reads a JSON payload that was checked when it was stored.

@@ -40,6 +40,10 @@ pub enum Meta {
     LastCopy,
     /// Imports that have begun and not ended, as JSON.
     Imports,
+    /// What the version understands that folded last, as [`Operation::understood`] says it.
+    ///
+    /// [`Operation::understood`]: domain::Operation::understood
+    FoldedBy,
     /// By how much the server's clock was ahead at the last answer, in ms.
     ClockOff,
 }
@@ -61,6 +65,7 @@ impl Meta {
             Self::SyncPaused => "sync_paused_ms",
             Self::LastCopy => "last_copy",
             Self::Imports => "imports",
+            Self::FoldedBy => "folded_by",
             Self::ClockOff => "clock_off_ms",
         }
     }

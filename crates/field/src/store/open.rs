@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../../migrations/field/0004_saved_filters.sql"),
     include_str!("../../../../migrations/field/0005_photo_prints.sql"),
     include_str!("../../../../migrations/field/0006_tally.sql"),
+    include_str!("../../../../migrations/field/0007_unapplied.sql"),
 ];
 /// From this version on a store keeps the rows of its lists.
 const LISTS: u32 = 3;

@@ -12,6 +12,7 @@ use tracing::warn;
 use uuid::Uuid;
 
 use super::entries::{self, EntryRow};
+use super::meta::Meta;
 use super::{Store, Tx};
 use crate::error::Result;
 use crate::standing::counts;
@@ -109,15 +110,19 @@ fn folding_order(metas: &[OrderMeta], ent: &Uuid, by_id: &BTreeMap<EntryId, &Ent
     if first.is_empty() { plain } else { order_before(metas, &first) }
 }
 
-fn apply_row(state: &mut Option<Aggregate>, row: &EntryRow) -> Result<()> {
-    if !row.header.is_known_version() || entries::is_ledger_kind(&row.header.kind) {
-        return Ok(());
+/// Applies an entry and says whether this version understands it.
+fn apply_row(state: &mut Option<Aggregate>, row: &EntryRow) -> Result<bool> {
+    if !row.header.is_known_version() {
+        return Ok(false);
+    }
+    if row.header.kind.only_orders() {
+        return Ok(true);
     }
     let operation = match Operation::from_parts(row.header.kind.as_str(), &entries::payload(&row.payload)?) {
         Ok(operation) => operation,
         Err(_) => {
             warn!(entry = %row.id, kind = %row.header.kind, "not applied");
-            return Ok(());
+            return Ok(false);
         }
     };
     let meta = OperationMeta {
@@ -129,7 +134,18 @@ fn apply_row(state: &mut Option<Aggregate>, row: &EntryRow) -> Result<()> {
         ts_ms: row.header.ts,
     };
     apply(state, &operation, &meta);
-    Ok(())
+    Ok(true)
+}
+
+/// A state, and whether every entry behind it was understood.
+type Folded = (Option<Aggregate>, bool);
+
+fn folded_on<'a>(mut state: Option<Aggregate>, rows: impl IntoIterator<Item = &'a EntryRow>) -> Result<Folded> {
+    let mut understood = true;
+    for row in rows {
+        understood &= apply_row(&mut state, row)?;
+    }
+    Ok((state, understood))
 }
 
 impl Tx<'_> {
@@ -138,16 +154,11 @@ impl Tx<'_> {
         for ent in ents.iter().collect::<BTreeSet<_>>() {
             let next = if is_plain(&self.sql, ent, None)? { self.plain_next(ent)? } else { None };
             let refolded = next.is_none();
-            let state = match next {
-                Some((mut state, rows)) => {
-                    for row in &rows {
-                        apply_row(&mut state, row)?;
-                    }
-                    state
-                }
+            let folded = match next {
+                Some((state, rows)) => folded_on(state, &rows)?,
                 None => self.refold(ent)?,
             };
-            self.keep(ent, state, refolded)?;
+            self.keep(ent, folded, refolded)?;
         }
         Ok(())
     }
@@ -167,20 +178,20 @@ impl Tx<'_> {
         Ok(Some((state, entries::after(&self.sql, ent, folded)?)))
     }
 
-    fn refold(&self, ent: &Uuid) -> Result<Option<Aggregate>> {
+    fn refold(&self, ent: &Uuid) -> Result<Folded> {
         let rows = entries::of_aggregate(&self.sql, ent)?;
         let by_id: BTreeMap<EntryId, &EntryRow> = rows.iter().map(|row| (row.id, row)).collect();
-        let mut state = None;
-        for id in folding_order(&order_metas(&self.sql, &rows)?, ent, &by_id) {
-            if let Some(row) = by_id.get(&id) {
-                apply_row(&mut state, row)?;
-            }
-        }
-        Ok(state)
+        let order = folding_order(&order_metas(&self.sql, &rows)?, ent, &by_id);
+        folded_on(None, order.iter().filter_map(|id| by_id.get(id).copied()))
     }
 
-    fn keep(&mut self, ent: &Uuid, state: Option<Aggregate>, refolded: bool) -> Result<()> {
+    fn keep(&mut self, ent: &Uuid, (state, understood): Folded, refolded: bool) -> Result<()> {
         self.changed.insert(*ent);
+        if !understood {
+            self.sql
+                .prepare_cached("INSERT OR IGNORE INTO unapplied (ent) VALUES (?1)")?
+                .execute([ent.as_bytes()])?;
+        }
         let Some(state) = state else { return Ok(()) };
         let sql = "INSERT INTO aggregate (ent, json, folded_n) VALUES (?1, ?2, (SELECT max(n) FROM entry WHERE ent = ?1))
                    ON CONFLICT (ent) DO UPDATE SET json = excluded.json, folded_n = excluded.folded_n";
@@ -235,15 +246,29 @@ impl Tx<'_> {
         };
         for ent in ents {
             let ent = Uuid::from_bytes(ent);
-            let state = self.refold(&ent)?;
-            self.keep(&ent, state, true)?;
+            let folded = self.refold(&ent)?;
+            self.keep(&ent, folded, true)?;
         }
         Ok(())
+    }
+
+    /// Folds again whatever an older version did not understand all of.
+    fn catch_up(&mut self) -> Result<()> {
+        let ents: Vec<[u8; 16]> = {
+            let mut statement = self.sql.prepare("DELETE FROM unapplied RETURNING ent")?;
+            statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?
+        };
+        for ent in ents {
+            let ent = Uuid::from_bytes(ent);
+            let folded = self.refold(&ent)?;
+            self.keep(&ent, folded, true)?;
+        }
+        self.set_meta(Meta::FoldedBy, Some(&Operation::understood()))
     }
 }
 
 /// Derived tables, and what of them is the same however they came about.
-const DERIVED: [(&str, &str); 9] = [
+const DERIVED: [(&str, &str); 10] = [
     ("aggregate", "*"),
     ("station_row", "*"),
     ("person_row", "*"),
@@ -253,6 +278,7 @@ const DERIVED: [(&str, &str); 9] = [
     ("photo_print", "photo, visit, print"),
     ("visit_blob", "*"),
     ("stored_row", "*"),
+    ("unapplied", "ent, 'behind'"),
 ];
 
 impl Store {
@@ -267,6 +293,14 @@ impl Store {
             Some(Aggregate::Visit(visit)) => Some(*visit),
             _ => None,
         })
+    }
+
+    /// After an update, applies the entries that only this version understands.
+    pub fn catch_up(&self) -> Result<()> {
+        if self.meta(Meta::FoldedBy)?.is_some_and(|by| by == Operation::understood()) {
+            return Ok(());
+        }
+        self.transact(|tx| tx.catch_up())
     }
 
     /// Drops all state and makes it again from the log.

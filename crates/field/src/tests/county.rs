@@ -174,13 +174,21 @@ impl County {
 
     /// Writes entries of the server's log and hands them to the laptop as a synchronisation would.
     pub fn say(&mut self, field: &Field, operations: Vec<(Uuid, Operation)>) {
+        let parts = operations.iter().map(|(ent, operation)| {
+            let (kind, payload) = operation.to_parts().unwrap();
+            (*ent, kind, payload)
+        });
+        self.say_kinds(field, parts.collect());
+    }
+
+    /// The same of any kind, also of one that nobody knows.
+    pub fn say_kinds(&mut self, field: &Field, said: Vec<(Uuid, String, serde_json::Value)>) {
         let store = field.0.opened().unwrap().store.clone();
         let own: Vec<_> = self.said.iter().map(Frame::id).collect();
         let writer = self.writer.as_mut().unwrap();
-        for (ent, operation) in operations {
+        for (ent, kind, payload) in said {
             // A server speaks of what it has seen: all that the laptop wrote about the same thing.
             let heads = store.heads_of(&ent).unwrap().into_iter().map(|(_, tip)| tip.id);
-            let (kind, payload) = operation.to_parts().unwrap();
             let draft = Draft {
                 kind: kind.parse().unwrap(),
                 ent,

@@ -48,12 +48,12 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn unlock(field: &Field) {
+pub fn unlock(field: &Field) {
     let (person, passphrase) = (person(WANG), "wang-passphrase".into());
     field.unlock(Unlock { person, passphrase }).unwrap();
 }
 
-fn database(path: &Path, key: &str) -> Connection {
+pub fn database(path: &Path, key: &str) -> Connection {
     let conn = Connection::open(path).unwrap();
     conn.execute_batch(&format!("PRAGMA key = \"x'{key}'\"")).unwrap();
     conn

@@ -27,5 +27,6 @@ mod tally;
 mod trip;
 mod twins;
 mod undo;
+mod updated;
 mod uploads;
 pub(crate) mod visit;

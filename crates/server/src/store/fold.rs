@@ -141,9 +141,14 @@ pub(super) fn fold(conn: &Connection, scope: &ScopeId, ent: Uuid) -> Result<()> 
         _ => (None, 0),
     };
     let done = usize::try_from(done).map_err(|_| Error::Corrupt("the count of folded entries"))?;
+    let mut understood = true;
     for id in order.iter().skip(done) {
         let frame = index::frame(conn, id)?.ok_or(Error::Corrupt("an entry is missing"))?;
-        apply_frame(&mut state, &frame, server.contains(id))?;
+        understood &= apply_frame(&mut state, &frame, server.contains(id))?;
+    }
+    if !understood {
+        conn.prepare_cached("INSERT OR IGNORE INTO unapplied (scope, ent) VALUES (?1, ?2)")?
+            .execute(params![scope.as_bytes(), ent.as_bytes()])?;
     }
     let Some(state) = state else { return Ok(()) };
     let folded = u64::try_from(order.len()).unwrap_or(u64::MAX);
@@ -175,15 +180,12 @@ fn hash_over(start: StreamHead, order: &[EntryId], count: u64) -> Option<Digest>
     Some(ids.iter().fold(start, |head, id| head.then(id)).hash)
 }
 
-fn apply_frame(state: &mut Option<Aggregate>, frame: &Frame, server: bool) -> Result<()> {
+/// Applies an entry and says whether this version understands it: an unknown kind, or a payload that does not fit its kind, is kept and
+/// forwarded and changes nothing.
+fn apply_frame(state: &mut Option<Aggregate>, frame: &Frame, server: bool) -> Result<bool> {
     let header = Header::parse(&frame.header)?;
-    if !header.is_known_version() {
-        return Ok(());
-    }
-    let payload = seal::canonical::parse(&frame.payload)?;
-    // An unknown kind, or a payload that does not fit its kind, is kept and forwarded and changes nothing.
-    let Ok(operation) = Operation::from_parts(header.kind.as_str(), &payload) else {
-        return Ok(());
+    let Some(operation) = operation(&header, &frame.payload) else {
+        return Ok(header.is_known_version() && header.kind.only_orders());
     };
     let meta = Meta {
         entry: frame.id().to_string(),
@@ -194,7 +196,13 @@ fn apply_frame(state: &mut Option<Aggregate>, frame: &Frame, server: bool) -> Re
         ts_ms: header.ts,
     };
     apply(state, &operation, &meta);
-    Ok(())
+    Ok(true)
+}
+
+/// What an entry says, where this version understands it.
+fn operation(header: &Header, payload: &[u8]) -> Option<Operation> {
+    let payload = seal::canonical::parse(payload).ok().filter(|_| header.is_known_version())?;
+    Operation::from_parts(header.kind.as_str(), &payload).ok()
 }
 
 /// The word by which an aggregate's type stands in its column.
@@ -223,7 +231,8 @@ impl Db {
     pub fn rebuild(&mut self) -> Result<Rebuilt> {
         let tx = self.begin()?;
         tx.execute_batch(
-            "DELETE FROM aggregate; DELETE FROM visit; DELETE FROM photo; DELETE FROM photo_print; DELETE FROM blob_named; DELETE FROM visit_blob;",
+            "DELETE FROM aggregate; DELETE FROM visit; DELETE FROM photo; DELETE FROM photo_print; DELETE FROM blob_named; DELETE FROM visit_blob;
+             DELETE FROM unapplied;",
         )?;
         tx.execute_batch(lists::TABLES)?;
         let mut touched: BTreeSet<(ScopeId, Uuid)> = BTreeSet::new();
@@ -237,10 +246,7 @@ impl Db {
                 let header = Header::parse(&frame.header)?;
                 entries = entries.saturating_add(1);
                 touched.insert((scope, header.ent));
-                let payload = seal::canonical::parse(&frame.payload).unwrap_or_default();
-                if header.is_known_version()
-                    && let Ok(operation) = Operation::from_parts(header.kind.as_str(), &payload)
-                {
+                if let Some(operation) = operation(&header, &frame.payload) {
                     names::remember(&tx, &scope, header.ent, &operation)?;
                 }
             }
@@ -251,6 +257,43 @@ impl Db {
         let aggregates = tx.query_row("SELECT count(*) FROM aggregate", [], |row| count(row, 0))?;
         tx.commit()?;
         Ok(Rebuilt { entries, aggregates })
+    }
+
+    /// After an update, applies the entries that only this version understands.
+    pub(super) fn catch_up(&mut self) -> Result<()> {
+        let understood = Operation::understood();
+        let by: Option<String> = self
+            .conn
+            .query_row("SELECT value FROM meta WHERE name = 'folded_by'", [], |row| row.get(0))
+            .optional()?;
+        if by.as_deref() == Some(&understood) {
+            return Ok(());
+        }
+        let tx = self.begin()?;
+        let behind: Vec<(ScopeId, Uuid)> = {
+            let mut statement = tx.prepare("DELETE FROM unapplied RETURNING scope, ent")?;
+            let rows = statement.query_map([], |row| Ok((ScopeId::from_bytes(row.get(0)?), Uuid::from_bytes(row.get(1)?))))?;
+            rows.collect::<rusqlite::Result<_>>()?
+        };
+        for (scope, ent) in behind {
+            for row in rows(&tx, &scope, ent)? {
+                let frame = index::frame(&tx, &row.id)?.ok_or(Error::Corrupt("an entry is missing"))?;
+                if let Some(operation) = operation(&Header::parse(&frame.header)?, &frame.payload) {
+                    names::remember(&tx, &scope, ent, &operation)?;
+                }
+            }
+            tx.execute(
+                "DELETE FROM aggregate WHERE scope = ?1 AND ent = ?2",
+                params![scope.as_bytes(), ent.as_bytes()],
+            )?;
+            fold(&tx, &scope, ent)?;
+        }
+        tx.execute(
+            "INSERT INTO meta (name, value) VALUES ('folded_by', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            [understood],
+        )?;
+        tx.commit()?;
+        Ok(())
     }
 
     /// All state as text, one line a row: equal for a store that grew and one that was rebuilt.
@@ -266,6 +309,7 @@ impl Db {
             "SELECT quote(scope) || ' ' || quote(photo) || ' ' || quote(visit) || ' ' || print FROM photo_print ORDER BY scope, photo, visit",
             "SELECT quote(scope) || ' ' || quote(sha256) || ' ' || quote(ent) || ' ' || part || ' ' || size_bytes FROM blob_named ORDER BY 1",
             "SELECT quote(scope) || ' ' || quote(visit) || ' ' || quote(sha256) || ' ' || part FROM visit_blob ORDER BY 1",
+            "SELECT 'unapplied ' || quote(scope) || ' ' || quote(ent) FROM unapplied ORDER BY 1",
         ] {
             let mut statement = self.conn.prepare(sql)?;
             let lines = statement.query_map([], |row| row.get::<_, String>(0))?;

@@ -10,7 +10,7 @@ use crate::error::file;
 use crate::{Error, Result};
 
 /// The steps in order; `user_version` counts those that were done.
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     include_str!("../../../../migrations/server-sqlite/0001_first.sql"),
     include_str!("../../../../migrations/server-sqlite/0002_lengths.sql"),
     include_str!("../../../../migrations/server-sqlite/0003_lists.sql"),
@@ -18,6 +18,7 @@ const STEPS: [&str; 7] = [
     include_str!("../../../../migrations/server-sqlite/0005_saved_filters.sql"),
     include_str!("../../../../migrations/server-sqlite/0006_photo_prints.sql"),
     include_str!("../../../../migrations/server-sqlite/0007_downloads.sql"),
+    include_str!("../../../../migrations/server-sqlite/0008_unapplied.sql"),
 ];
 
 /// Does all missing steps in one transaction; refuses a database of a newer version and leaves it as it is.

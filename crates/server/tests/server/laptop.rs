@@ -185,6 +185,11 @@ impl Laptop {
 
     pub fn say(&mut self, ent: Uuid, operation: &Operation) -> String {
         let (kind, payload) = operation.to_parts().unwrap();
+        self.say_kind(ent, &kind, payload)
+    }
+
+    /// Says something of any kind, also of one that nobody knows.
+    pub fn say_kind(&mut self, ent: Uuid, kind: &str, payload: Value) -> String {
         let draft = Draft {
             kind: kind.parse().unwrap(),
             ent,
