@@ -31,7 +31,8 @@ async fn one_visit_from_the_village_to_a_verified_bundle() {
 
     // In town: the laptop starts from the card, and the county certifies it and its people.
     let mut computer = Laptop::new("window");
-    laptop::choose_in_dialogs(&mut computer, &county);
+    let choices = laptop::choose_in_dialogs(&computer, &county, &[evidence::to_sort_out()]);
+    computer.set("XUNZHAN_TEST_PICK", choices);
     let (window, driver) = computer.open().await;
     laptop::start_from_card(&window, &county).await;
     laptop::add_people(&window, &county, &PASSPHRASES).await;
@@ -49,6 +50,9 @@ async fn one_visit_from_the_village_to_a_verified_bundle() {
     visit::answer_everything(&window).await;
     evidence::photos_from_a_phone(&window).await;
     evidence::sort_out_a_photo(&window, async |_| window.click("import-files").await).await;
+    let near = evidence::two_near_the_station(&county);
+    laptop::choose_in_dialogs(&computer, &county, &near);
+    evidence::take(&window, &near).await;
     // The battery is empty while photos come in.
     let before = evidence::photos_in_tray(&window).await;
     window.click("import-folder").await;
@@ -61,7 +65,7 @@ async fn one_visit_from_the_village_to_a_verified_bundle() {
     assert_eq!(visit::import_photos(&window).await, 0, "nothing is taken twice");
     assert_eq!(evidence::photos_in_tray(&window).await, there);
     visit::tie_photos(&window).await;
-    gallery::look_closely(&window, true, 0).await;
+    gallery::look_closely(&window, near.len()).await;
     let photos = evidence::photos_in_tray(&window).await;
     visit::record_finding(&window).await;
     visit::describe(&window).await;

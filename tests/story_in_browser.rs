@@ -54,10 +54,10 @@ async fn one_visit_in_a_browser() {
     server.stop();
 
     visit::open(&page, &county).await;
-    shell::take_two_photos(&page, &shell::two_near_the_station(&county)).await;
+    shell::take_two_photos(&page, &evidence::two_near_the_station(&county)).await;
     visit::answer_everything(&page).await;
     visit::tie_photos(&page).await;
-    gallery::look_closely(&page, false, 2).await;
+    gallery::look_closely(&page, 2).await;
     visit::describe(&page).await;
     evidence::photos_from_a_phone(&page).await;
     evidence::sort_out_a_photo(&page, async |photo| {

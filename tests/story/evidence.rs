@@ -1,15 +1,22 @@
 //! Evidence on its way in, in the window as in a browser: from a phone, without a visit, and cut in the middle.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::str::FromStr;
 use std::time::Duration;
 
 use fantoccini::Locator;
-use reqwest::StatusCode;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use reqwest::{Method, StatusCode, Url};
+use serde_json::{Value, json};
 use xunzhan_tests::page::Page;
 use xunzhan_tests::place;
+use xunzhan_tests::program::finished;
 use xunzhan_tests::session::open_browser;
 
 use crate::county::County;
+use crate::visit::two_photos;
 
 /// What is brought in without a visit.
 const TO_SORT_OUT: &str = "pillow__hopper_orientation_6.jpg";
@@ -26,6 +33,35 @@ pub fn near() -> PathBuf {
     place::pictures().join("near")
 }
 
+/// Two photos as they would be if they had been taken 55 m and 110 m from the station: copies with another position written into them.
+pub fn two_near_the_station(county: &County) -> Vec<PathBuf> {
+    let text = fs::read_to_string(place::root().join("assets/demo/qinghe.json")).unwrap();
+    let demo: Value = serde_json::from_str(&text).unwrap();
+    let station = demo["stations"].as_array().unwrap().iter().find(|one| one["name"] == county.station());
+    let [lat, lon] = ["lat_e7", "lon_e7"].map(|key| station.unwrap()["position"][key].as_f64().unwrap() / 1e7);
+    let _ = fs::remove_dir_all(near());
+    fs::create_dir(near()).unwrap();
+    let moved = two_photos().into_iter().zip(1_u8..).map(|(name, number)| {
+        let copy = near().join(&name);
+        fs::copy(place::photos().join(name), &copy).unwrap();
+        let north = format!("-GPSLatitude={:.7}", lat + 0.0005 * f64::from(number));
+        let east = format!("-GPSLongitude={lon:.7}");
+        let arguments = [
+            "-n",
+            "-q",
+            "-overwrite_original",
+            "-GPSLatitudeRef=N",
+            "-GPSLongitudeRef=E",
+            &north,
+            &east,
+        ];
+        let (code, said) = finished(Command::new("exiftool").args(arguments).arg(&copy));
+        assert_eq!(code, 0, "{said}");
+        copy
+    });
+    moved.collect()
+}
+
 /// How many photos the visit on the screen has, at least so many.
 async fn photos_from(page: &Page, least: usize) -> usize {
     let number = format!(
@@ -39,6 +75,14 @@ async fn photos_from(page: &Page, least: usize) -> usize {
 /// How many photos the visit on the screen has.
 pub async fn photos_in_tray(page: &Page) -> usize {
     photos_from(page, 0).await
+}
+
+/// Brings in what the dialog for photos gives, all of it new.
+pub async fn take(page: &Page, files: &[PathBuf]) {
+    let before = photos_in_tray(page).await;
+    page.click("import-files").await;
+    photos_from(page, before + files.len()).await;
+    page.gone("import-progress").await;
 }
 
 /// Waits until an import has taken some photos beside those that were there, and goes on; answers how many are shown by then.
@@ -73,7 +117,13 @@ pub async fn is_gone_on_with(page: &Page, county: &County, shown: usize) {
     );
 }
 
-/// A phone opens the page that the laptop serves, chooses a photo, and is told what arrived; the laptop shows it.
+/// Bytes behind the picture of a photo with a moving part, as phones write them.
+const MOVING_BYTES: usize = 12 << 20;
+/// Such a photo.
+const MOVING: &str = "MVIMG_20260921.jpg";
+
+/// A phone opens the page that the laptop serves, chooses photos, and is told what arrived, over a break of the line too; the laptop shows
+/// them.
 pub async fn photos_from_a_phone(page: &Page) {
     page.click("import-phone").await;
     page.element("phone-address").await;
@@ -86,21 +136,84 @@ pub async fn photos_from_a_phone(page: &Page) {
     let (phone, driver) = open_browser("phone", &address).await;
     phone.client().set_window_size(390, 844).await.unwrap();
     let photo = place::photos().join(FROM_PHONE).canonicalize().unwrap();
-    let input = phone.client().find(Locator::Css("#files")).await.unwrap();
-    input.send_keys(photo.to_str().unwrap()).await.unwrap();
-    let stored = "return [...document.querySelectorAll('#list li')].some((line) => line.querySelector('.good, .lack') && line.querySelector('progress').hidden)";
-    phone.patient(Duration::from_secs(60)).script_when("the laptop has it", stored).await;
+    choose_on_phone(&phone, &photo).await;
+    is_stored(&phone, 1).await;
+    let moving = [fs::read(&photo).unwrap(), vec![7; MOVING_BYTES]].concat();
+    let large = place::pictures().join(MOVING);
+    fs::write(&large, moving).unwrap();
+    over_a_break(&phone, &large).await;
+    fs::remove_file(large).unwrap();
     phone.picture("45-phone").await;
     phone.close().await;
     drop(driver);
 
-    page.css("[data-testid=\"phone-receiving\"][data-here=\"1\"]").await;
-    page.css("[data-testid=\"phone-file\"][data-outcome=\"taken\"]").await;
+    page.css("[data-testid=\"phone-receiving\"][data-here=\"2\"]").await;
+    page.css("[data-testid=\"phone-file\"][data-outcome=\"taken\"] ~ [data-outcome=\"taken\"]")
+        .await;
     page.picture("46-phone-arrived").await;
     page.click("phone-close").await;
     let gone = reqwest::get(&address).await.map(|answer| answer.status());
     assert!(!gone.is_ok_and(|status| status == StatusCode::OK), "the page is still there");
     page.css(&format!("[data-name=\"{FROM_PHONE}\"]")).await;
+    page.css(&format!("[data-name=\"{MOVING}\"]")).await;
+}
+
+async fn choose_on_phone(phone: &Page, photo: &Path) {
+    let input = phone.client().find(Locator::Css("#files")).await.unwrap();
+    input.send_keys(photo.to_str().unwrap()).await.unwrap();
+}
+
+/// Waits until the phone was told of so many photos that they are on the laptop.
+async fn is_stored(phone: &Page, photos: usize) {
+    let stored = format!(
+        "const there = (line) => line.querySelector('.good, .lack') && line.querySelector('progress').hidden;
+         return [...document.querySelectorAll('#list li')].filter(there).length === {photos}"
+    );
+    phone.patient(Duration::from_secs(90)).script_when("the laptop has it", &stored).await;
+}
+
+/// The line breaks while a large photo goes over it; the phone says so, and goes on with what the laptop has.
+async fn over_a_break(phone: &Page, photo: &Path) {
+    phone.client().issue_cmd(Line::Slow).await.unwrap();
+    choose_on_phone(phone, photo).await;
+    let sent = "const bar = [...document.querySelectorAll('#list progress')].pop();";
+    let some = format!("{sent} return bar.value >= 3 << 20 && bar.value < bar.max && [bar.value]");
+    phone.script_when("some of it was sent", &some).await;
+    phone.client().issue_cmd(Line::Broken).await.unwrap();
+    let waits = format!("{sent} return bar.parentElement.querySelector('.lack') && [bar.value]");
+    let before = phone.script_when("the phone says that the line broke", &waits).await;
+    phone.picture("45a-phone-broken").await;
+    phone.client().issue_cmd(Line::Slow).await.unwrap();
+    let goes_on = format!("{sent} return !bar.parentElement.querySelector('.lack') && [bar.value]");
+    let after = phone.script_when("it goes on", &goes_on).await;
+    assert!(
+        after[0].as_u64() >= before[0].as_u64(),
+        "{before} were sent before the break, and it goes on at {after}"
+    );
+    phone.client().issue_cmd(Line::Open).await.unwrap();
+    is_stored(phone, 2).await;
+}
+
+/// The line of a browser, as its driver can make it.
+#[derive(Clone, Copy, Debug)]
+enum Line {
+    Open,
+    Slow,
+    Broken,
+}
+
+impl WebDriverCompatibleCommand for Line {
+    fn endpoint(&self, driver: &Url, session: Option<&str>) -> Result<Url, <Url as FromStr>::Err> {
+        driver.join(&format!("session/{}/chromium/network_conditions", session.unwrap()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        let bytes_a_second = if matches!(self, Self::Slow) { 2 << 20 } else { -1 };
+        let conditions = json!({
+            "offline": matches!(self, Self::Broken), "latency": 0, "download_throughput": bytes_a_second, "upload_throughput": bytes_a_second,
+        });
+        (Method::POST, Some(json!({"network_conditions": conditions}).to_string()))
+    }
 }
 
 /// A photo that came without a visit, as `bring_in` does it, waits, is given to the visit with an item by keyboard, and is there with the time of its arrival.

@@ -1,13 +1,14 @@
 //! Photos in the gallery: two side by side, where one comes from, and its original as it leaves.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::process::Command;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use fantoccini::key::Key;
+use seal::Digest;
 use xunzhan_tests::page::Page;
 use xunzhan_tests::place;
-use xunzhan_tests::program::finished;
 
 use crate::evidence;
 use crate::visit::two_photos;
@@ -18,14 +19,12 @@ const MAKER: &str = "林晓川";
 /// Points of the plot that can be pressed.
 const POINTS: &str = "[data-testid=\"position-plot\"] [data-testid^=\"plot-\"][role=\"button\"]";
 
-/// Two photos are compared at the same scale; one is given its origin, leaves byte for byte and with a watermark where files are saved
-/// by the program (`saves`), and a copy of it is marked and blurred. The plot has so many `points` at least. Comes back to the visit.
-pub async fn look_closely(page: &Page, saves: bool, points: usize) {
+/// Two photos are compared at the same scale; one is given its origin, leaves byte for byte and with a watermark, and a copy of it is
+/// marked and blurred. The plot has so many `points` at least. Comes back to the visit.
+pub async fn look_closely(page: &Page, points: usize) {
     compare(page).await;
     state_origin(page).await;
-    if saves {
-        export(page).await;
-    }
+    export(page).await;
     mark_a_copy(page).await;
     turn_by_strip(page).await;
     turn_by_plot(page, points).await;
@@ -78,27 +77,39 @@ async fn state_origin(window: &Page) {
 async fn export(window: &Page) {
     window.click("photo-export").await;
     window.fill("export-to", "县商务局").await;
-    window.click("export-original").await;
-    let left = window.element("export-saved").await.attr("data-sha256").await.unwrap().unwrap();
-    let file = place::pictures().join("record.pdf");
-    let (code, digest) = finished(Command::new("sha256sum").arg(&file));
-    assert!(code == 0 && digest.starts_with(&left), "what left is what was said to leave: {digest}");
-    let bytes = fs::read(&file).unwrap();
-    fs::remove_file(&file).unwrap();
-    let mut originals = fs::read_dir(place::photos())
-        .unwrap()
-        .map(|entry| fs::read(entry.unwrap().path()).unwrap());
-    assert!(originals.any(|original| original == bytes), "and an original, byte for byte");
-    window.css("[data-testid=\"custody\"][data-exports=\"1\"]").await;
-    window.click("export-watermark").await;
-    window.css("[data-testid=\"custody\"][data-exports=\"2\"]").await;
-    let marked = fs::read(&file).unwrap();
-    fs::remove_file(file).unwrap();
+    let bytes = left(window, "export-original", 1).await;
+    let said = window.element("export-saved").await.attr("data-sha256").await.unwrap().unwrap();
+    assert_eq!(Digest::of(&bytes).to_hex(), said, "what left is what was said to leave");
+    assert!(originals().any(|original| original == bytes), "and an original, byte for byte");
+    let marked = left(window, "export-watermark", 2).await;
     assert!(
         marked.starts_with(&[0xff, 0xd8]) && marked != bytes,
         "a copy with a watermark is another JPEG"
     );
     window.picture("14c-exported").await;
+}
+
+/// What the press of a button saves, as a file in the folder of pictures that was not there before; the photo has left so often then.
+async fn left(page: &Page, button: &str, times: usize) -> Vec<u8> {
+    let files = || -> BTreeSet<PathBuf> {
+        let all = fs::read_dir(place::pictures()).unwrap().map(|entry| entry.unwrap().path());
+        all.filter(|path| path.extension().is_some_and(|e| e == "jpg" || e == "pdf")).collect()
+    };
+    let _ = fs::remove_file(place::pictures().join("record.pdf"));
+    let before = files();
+    page.click(button).await;
+    page.css(&format!("[data-testid=\"custody\"][data-exports=\"{times}\"]")).await;
+    let new = || async { files().difference(&before).next().cloned().ok_or("there is none") };
+    let file = page.until("there is a new file", new).await;
+    let bytes = fs::read(&file).unwrap();
+    fs::remove_file(file).unwrap();
+    bytes
+}
+
+/// The photos of the story as they are on the disk.
+fn originals() -> impl Iterator<Item = Vec<u8>> {
+    let folders = [place::photos(), evidence::near()].into_iter().flat_map(fs::read_dir).flatten();
+    folders.map(|entry| fs::read(entry.unwrap().path()).unwrap())
 }
 
 /// The name of the photo that is shown large.
@@ -121,7 +132,7 @@ async fn turn_by_plot(page: &Page, points: usize) {
     let first = page.script_when("a photo is shown", &format!("return {SHOWN}")).await;
     let led = format!("return {SHOWN} !== {first}");
     for number in 1..=points {
-        page.click_css(&format!("[data-testid=\"position-plot\"] g.photo:nth-of-type({number})"))
+        page.press_on(&format!("[data-testid=\"position-plot\"] g.photo:nth-of-type({number}) circle.dot"))
             .await;
         tokio::time::sleep(Duration::from_millis(300)).await;
         if page.client().execute(&led, vec![]).await.unwrap() == true {
@@ -158,14 +169,7 @@ async fn copy_names_its_original(page: &Page) {
     page.click("photo-open").await;
     page.element("photo-panel").await;
     let original = page.element("custody-copy").await.attr("data-original").await.unwrap().unwrap();
-    let known = [place::photos(), evidence::near()]
-        .into_iter()
-        .flat_map(fs::read_dir)
-        .flatten()
-        .any(|entry| {
-            let (_, digest) = finished(Command::new("sha256sum").arg(entry.unwrap().path()));
-            digest.starts_with(&original)
-        });
+    let known = originals().any(|bytes| Digest::of(&bytes).to_hex() == original);
     assert!(known, "the copy names no original: {original}");
     page.picture("14g-copy").await;
     page.press(Key::Escape, false).await;

@@ -1,6 +1,7 @@
 //! What the inspectors do with the laptop in town: start it, make their keys, be certified, sync.
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use xunzhan_tests::page::Page;
@@ -9,17 +10,17 @@ use xunzhan_tests::session::Laptop;
 
 use crate::county::{County, Person};
 
-/// Stands where native file dialogs would: WebDriver cannot reach one.
-pub fn choose_in_dialogs(laptop: &mut Laptop, county: &County) {
+/// Stands where native file dialogs would: WebDriver cannot reach one. Of photos, these are chosen.
+pub fn choose_in_dialogs(laptop: &Laptop, county: &County, photos: &[PathBuf]) -> PathBuf {
     let choices = serde_json::json!({
         "card": [county.card()],
         "folder": [place::photos()],
-        "photos": [crate::evidence::to_sort_out()],
+        "photos": photos,
         "save": place::pictures().join("record.pdf"),
     });
     let file = laptop.data().parent().unwrap().join("choices.json");
     fs::write(&file, choices.to_string()).unwrap();
-    laptop.set("XUNZHAN_TEST_PICK", &file);
+    file
 }
 
 /// A county card makes an empty laptop the county's.

@@ -7,15 +7,13 @@ use std::time::{Duration, Instant};
 
 use fantoccini::Locator;
 use reqwest::StatusCode;
-use serde_json::Value;
 use xunzhan_tests::page::Page;
 use xunzhan_tests::place;
 use xunzhan_tests::program::{Running, finished, free_port};
 use xunzhan_tests::session::open_browser;
 
 use crate::county::County;
-use crate::evidence::{import_is_under_way, near, photos_in_tray};
-use crate::visit::two_photos;
+use crate::evidence::{import_is_under_way, photos_in_tray};
 
 /// Files that are chosen at once.
 const MANY: usize = 60;
@@ -187,35 +185,6 @@ pub async fn take_two_photos(page: &Page, files: &[PathBuf]) {
     if page.has("import-report").await {
         page.click("import-report-close").await;
     }
-}
-
-/// Two photos as they would be if they had been taken 55 m and 110 m from the station: copies with another position written into them.
-pub fn two_near_the_station(county: &County) -> Vec<PathBuf> {
-    let text = fs::read_to_string(place::root().join("assets/demo/qinghe.json")).unwrap();
-    let demo: Value = serde_json::from_str(&text).unwrap();
-    let station = demo["stations"].as_array().unwrap().iter().find(|one| one["name"] == county.station());
-    let [lat, lon] = ["lat_e7", "lon_e7"].map(|key| station.unwrap()["position"][key].as_f64().unwrap() / 1e7);
-    let _ = fs::remove_dir_all(near());
-    fs::create_dir(near()).unwrap();
-    let moved = two_photos().into_iter().zip(1_u8..).map(|(name, number)| {
-        let copy = near().join(&name);
-        fs::copy(place::photos().join(name), &copy).unwrap();
-        let north = format!("-GPSLatitude={:.7}", lat + 0.0005 * f64::from(number));
-        let east = format!("-GPSLongitude={lon:.7}");
-        let arguments = [
-            "-n",
-            "-q",
-            "-overwrite_original",
-            "-GPSLatitudeRef=N",
-            "-GPSLongitudeRef=E",
-            &north,
-            &east,
-        ];
-        let (code, said) = finished(Command::new("exiftool").args(arguments).arg(&copy));
-        assert_eq!(code, 0, "{said}");
-        copy
-    });
-    moved.collect()
 }
 
 fn many() -> Vec<PathBuf> {

@@ -115,6 +115,27 @@ impl Page {
         .await;
     }
 
+    /// Presses the mouse in the middle of the first element of a CSS selector, as it lies on the page: a part of a drawing takes no
+    /// other click.
+    pub async fn press_on(&self, css: &str) {
+        let middle = "const [found] = document.querySelectorAll(arguments[0]);
+            found?.scrollIntoView({block: 'center'});
+            const box = found?.getBoundingClientRect();
+            return box && [box.x + box.width / 2, box.y + box.height / 2]";
+        let place = self
+            .until(&format!("{css} is there"), || async {
+                let place = self.client.execute(middle, vec![json!(css)]).await.map_err(|e| e.to_string())?;
+                serde_json::from_value::<[f64; 2]>(place).map_err(|e| e.to_string())
+            })
+            .await;
+        let [x, y] = place;
+        let mouse = MouseActions::new("mouse".to_owned())
+            .then(PointerAction::MoveTo { duration: None, x, y })
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.client.perform_actions(Actions::from(mouse)).await.unwrap();
+    }
+
     /// Clicks the first shown element of a CSS selector whose text contains `part`.
     pub async fn click_text(&self, css: &str, part: &str) {
         self.until(&format!("{css} with “{part}” can be clicked"), || async {

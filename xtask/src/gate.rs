@@ -109,6 +109,14 @@ const PHASES: &[Phase] = &[
     },
 ];
 
+/// What the stories drive is built before them: otherwise they would pass or fail by programs and screens of another day.
+const BEFORE_STORY: [&str; 2] = ["ui-build", "build"];
+
+/// Whether a phase is to run; all are where none is named.
+fn is_wanted(phase: &str, named: &[&str]) -> bool {
+    named.is_empty() || named.contains(&phase) || (named.contains(&"story") && BEFORE_STORY.contains(&phase))
+}
+
 /// What became of a phase.
 struct Outcome {
     name: &'static str,
@@ -131,7 +139,7 @@ pub fn test(wanted: &[&str]) -> Result<ExitCode> {
     let mut outcomes: Vec<Outcome> = Vec::new();
     let mut not_run: Vec<&str> = Vec::new();
     let mut stopped = false;
-    for phase in PHASES.iter().filter(|p| wanted.is_empty() || wanted.contains(&p.name)) {
+    for phase in PHASES.iter().filter(|p| is_wanted(p.name, wanted)) {
         if stopped {
             not_run.push(phase.name);
             continue;

@@ -2,6 +2,7 @@
 
 mod bench;
 mod clean_root;
+mod demo;
 mod gate;
 mod guide;
 mod http;

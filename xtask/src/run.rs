@@ -1,37 +1,14 @@
 //! `cargo xtask run`: builds everything, makes a demo county once, starts its server and opens the application.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::net::TcpListener;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
 
-use crate::{http, install, shell, window};
-
-/// The demo county that the laptop works for.
-const COUNTY: &str = "qinghe";
-
-/// A demo in a folder of the user's, outside the work tree.
-struct Demo {
-    folder: PathBuf,
-    secrets: Value,
-    port: u16,
-}
-
-/// A program that is asked to end when this is dropped, and given time to.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
-        let _ = self.0.wait();
-    }
-}
+use crate::demo::{Demo, Server};
+use crate::{install, shell};
 
 /// Opens the application on the demo county; with `--fresh` on a laptop that has never seen a county card.
 pub fn run(words: &[&str]) -> Result<ExitCode> {
@@ -45,203 +22,43 @@ pub fn run(words: &[&str]) -> Result<ExitCode> {
     // With one test target the libraries get the features that the gate builds them with, and are built once for both.
     shell::run(shell::command("cargo").args(["build", "--workspace", "--bins", "--test", "architecture"]))?;
 
-    let demo = Demo::open()?;
+    let demo = Demo::open(folder()?, "debug")?;
     let server = demo.serve()?;
-    let laptop = if fresh { demo.empty_laptop()? } else { demo.laptop()? };
+    let mut laptop = demo.folder.join("laptop");
+    if fresh {
+        laptop = demo
+            .folder
+            .join(format!("laptop-{}", SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs()));
+        fs::create_dir_all(&laptop)?;
+    } else {
+        demo.certified(&laptop)?;
+    }
     println!("\n数据 {}", demo.folder.display());
     println!("口令和密码 {}", demo.out().join("secrets.json").display());
     println!("县卡 {}", demo.card()?.display());
     println!("复核端 http://127.0.0.1:{}/", demo.port);
     if std::env::var_os("DISPLAY").is_none() && std::env::var_os("WAYLAND_DISPLAY").is_none() {
-        println!("这台机器没有图形界面，窗口打不开；复核端可以从浏览器打开。按 Ctrl-C 结束。");
-        let mut server = server;
-        server.0.wait()?;
-        return Ok(ExitCode::SUCCESS);
+        println!("这台机器没有图形界面，窗口打不开：检查端和复核端都从浏览器打开。按 Ctrl-C 结束。");
+        let mut field = demo.program("xunzhan-field");
+        return ended(field.arg("serve").arg("--data").arg(&laptop), server);
     }
     println!("关闭窗口或按 Ctrl-C 结束。");
-    let status = Command::new(program("xunzhan"))
-        .env("XUNZHAN_DATA", &laptop)
-        .status()
-        .context("opening the window")?;
+    ended(demo.program("xunzhan").env("XUNZHAN_DATA", &laptop), server)
+}
+
+/// Runs the application until it ends, and then lets the server end.
+fn ended(application: &mut Command, server: Server) -> Result<ExitCode> {
+    let status = application.status().context("opening the application")?;
     drop(server);
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn program(name: &str) -> PathBuf {
-    window::target().join("debug").join(name)
-}
-
-impl Demo {
-    /// The demo that is there, or a new one whose secrets are printed once.
-    fn open() -> Result<Demo> {
-        let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
-        let data = std::env::var_os("XDG_DATA_HOME")
-            .filter(|d| !d.is_empty())
-            .map(PathBuf::from)
-            .or_else(home);
-        let folder = data.context("neither XDG_DATA_HOME nor HOME is set")?.join("xunzhan-demo");
-        let file = folder.join("county/secrets.json");
-        if !file.exists() {
-            if folder.join("laptop-is-ready").exists() {
-                bail!(
-                    "{} is gone, but the demo in {} was worked in and is kept; put the file back, or move the folder away to begin a new demo",
-                    file.display(),
-                    folder.display()
-                );
-            }
-            // Secrets are written last: without them an earlier attempt ended half-way, and nobody ever worked in it.
-            for half_made in ["server", "county", "laptop"] {
-                remove(&folder.join(half_made))?;
-            }
-            fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-            let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-            let mut make = Command::new(program("xunzhan-server"));
-            make.arg("demo")
-                .arg("--data")
-                .arg(folder.join("server"))
-                .arg("--out")
-                .arg(folder.join("county"));
-            shell::run(make.args(["--url", &format!("http://127.0.0.1:{port}")]))?;
-        }
-        let secrets: Value = serde_json::from_slice(&fs::read(&file)?).context("reading secrets.json")?;
-        // The county card names the server's address, so the port stays what it was when the demo was made.
-        let url = text(&secrets, "/server_url")?;
-        let port = url.rsplit(':').next().and_then(|p| p.trim_end_matches('/').parse().ok());
-        Ok(Demo {
-            folder,
-            port: port.with_context(|| format!("{url} names no port"))?,
-            secrets,
-        })
-    }
-
-    fn out(&self) -> PathBuf {
-        self.folder.join("county")
-    }
-
-    fn card(&self) -> Result<PathBuf> {
-        let counties = self.secrets.get("counties").and_then(Value::as_array).context("no counties")?;
-        let county = counties
-            .iter()
-            .find(|c| c.get("county").is_some_and(|n| n == COUNTY))
-            .context("no county")?;
-        Ok(self.out().join(text(county, "/card")?))
-    }
-
-    fn serve(&self) -> Result<Server> {
-        if TcpListener::bind(("127.0.0.1", self.port)).is_err() {
-            bail!(
-                "port {} is taken, perhaps by another `cargo xtask run`; the demo's county card names it, so end \
-                 what uses it, or remove {} to begin a new demo",
-                self.port,
-                self.folder.display()
-            );
-        }
-        let mut command = Command::new(program("xunzhan-server"));
-        command.arg("serve").arg("--data").arg(self.folder.join("server"));
-        command.args(["--listen", &format!("127.0.0.1:{}", self.port)]).env("RUST_LOG", "warn");
-        let mut server = Server(command.spawn().context("starting the server")?);
-        let end = Instant::now() + Duration::from_secs(60);
-        while http::call(self.port, "GET", "/", None, None).is_err() {
-            if let Some(status) = server.0.try_wait()? {
-                bail!("the server ended with {status}");
-            }
-            if Instant::now() > end {
-                bail!("the server does not answer");
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Ok(server)
-    }
-
-    fn empty_laptop(&self) -> Result<PathBuf> {
-        let laptop = self
-            .folder
-            .join(format!("laptop-{}", SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs()));
-        fs::create_dir_all(&laptop)?;
-        Ok(laptop)
-    }
-
-    /// A laptop that the county has certified, with a key for each of its inspectors.
-    fn laptop(&self) -> Result<PathBuf> {
-        let (laptop, done) = (self.folder.join("laptop"), self.folder.join("laptop-is-ready"));
-        if done.exists() {
-            return Ok(laptop);
-        }
-        // An earlier attempt may have ended half-way; a demo's laptop holds nothing yet that anybody made.
-        if laptop.exists() {
-            fs::remove_dir_all(&laptop)?;
-        }
-        let people = self.folder.join("people.json");
-        let inspectors = self.secrets.get("inspectors").and_then(Value::as_array).context("no inspectors")?;
-        let ours: Vec<&Value> = inspectors.iter().filter(|i| i.get("county").is_some_and(|c| c == COUNTY)).collect();
-        write_private(&people, &serde_json::to_vec_pretty(&ours)?)?;
-        let field = |words: &[&str]| {
-            let mut command = Command::new(program("xunzhan-field"));
-            command.args(words).arg("--data").arg(&laptop).arg("--people").arg(&people);
-            command
-        };
-        let card = self.card()?;
-        let card = card.to_str().context("the demo's folder has a name that is not text")?;
-        shell::answer(&mut field(&["demo", "--card", card, "--sync"]))?;
-        self.approve()?;
-        shell::answer(&mut field(&["sync"]))?;
-        fs::write(done, "")?;
-        Ok(laptop)
-    }
-
-    /// Approves whatever waits for approval, as the county's administrator would in the console.
-    fn approve(&self) -> Result<()> {
-        let accounts = self.secrets.get("accounts").and_then(Value::as_array).context("no accounts")?;
-        let name = format!("{COUNTY}-administrator");
-        let account = accounts
-            .iter()
-            .find(|a| a.get("account").is_some_and(|n| *n == name))
-            .context("no account")?;
-        let login = json!({"account": name, "password": text(account, "/password")?});
-        let opened = http::call(self.port, "POST", "/api/call/login", None, Some(&login))?;
-        let cookie = opened.cookie.with_context(|| format!("logging in was answered with {}", opened.status))?;
-        let scope = text(&opened.body, "/scopes/0/scope")?;
-        let passphrase = text(&self.secrets, &format!("/authority_passphrases/{COUNTY}"))?;
-        let ask = |call: &str, arguments: Value| -> Result<Value> {
-            let answer = http::call(self.port, "POST", &format!("/api/call/{call}"), Some(&cookie), Some(&arguments))?;
-            if answer.status != 200 {
-                bail!("{call} was answered with {}: {}", answer.status, answer.body);
-            }
-            Ok(answer.body)
-        };
-        let waiting = ask("list_enrolments", json!({"scope": scope}))?;
-        for row in waiting
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|r| r.get("approved_at_ms") == Some(&Value::Null))
-        {
-            let request = text(row, "/request")?;
-            ask(
-                "approve_enrolment",
-                json!({"scope": scope, "request": request, "authority_passphrase": passphrase}),
-            )?;
-        }
-        ask("logout", json!({})).map(|_| ())
-    }
-}
-
-/// Removes a folder, if it is there.
-fn remove(path: &Path) -> Result<()> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error).with_context(|| format!("removing {}", path.display())),
-        _ => Ok(()),
-    }
-}
-
-fn text<'a>(value: &'a Value, pointer: &str) -> Result<&'a str> {
-    value
-        .pointer(pointer)
-        .and_then(Value::as_str)
-        .with_context(|| format!("{pointer} is missing"))
-}
-
-fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    file.write_all(bytes).with_context(|| format!("writing {}", path.display()))
+/// The demo stands in a folder of the user's, outside the work tree.
+fn folder() -> Result<PathBuf> {
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
+    let data = std::env::var_os("XDG_DATA_HOME")
+        .filter(|d| !d.is_empty())
+        .map(PathBuf::from)
+        .or_else(home);
+    Ok(data.context("neither XDG_DATA_HOME nor HOME is set")?.join("xunzhan-demo"))
 }

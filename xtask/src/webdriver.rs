@@ -16,7 +16,7 @@ use crate::http;
 /// How long a script may take, ms.
 const SCRIPT_MS: u32 = 300_000;
 
-/// A program opened by WebKitWebDriver. Dropping it ends the driver and the program.
+/// A program opened by WebKitWebDriver, or Chromium by its own driver. Dropping it ends the driver and what it opened.
 pub struct Session {
     driver: Child,
     port: u16,
@@ -25,30 +25,54 @@ pub struct Session {
 }
 
 impl Session {
-    /// Starts the driver, waits until it answers, and only then starts the clock and the program.
+    /// Opens Chromium without a display, 1366 × 768, on an address.
+    pub fn browse(address: &str, profile: &Path) -> Result<Session> {
+        let mut driver = Command::new("chromedriver");
+        let arguments = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            "--window-size=1366,768",
+            &format!("--user-data-dir={}", profile.display()),
+        ];
+        let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].iter().find(|p| Path::new(p).exists());
+        let options = json!({"goog:chromeOptions": {"binary": chromium.context("chromium is not installed")?, "args": arguments}});
+        let session = Session::begin(&mut driver, &options)?;
+        session.call("POST", &format!("/session/{}/url", session.id), Some(&json!({"url": address})))?;
+        Ok(session)
+    }
+
+    /// Opens a program.
     pub fn open(program: &Path, home: &Path) -> Result<Session> {
         for folder in ["data", "config", "cache", "runtime"] {
             fs::create_dir_all(home.join(folder))?;
         }
         fs::set_permissions(home.join("runtime"), fs::Permissions::from_mode(0o700))?;
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let mut driver = Command::new("WebKitWebDriver");
         if !has_gpu() {
             // As the program does for itself on such a machine, but not under automation: screenshots would hang, and none is taken here.
             driver.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
         }
-        let driver = driver
-            .arg(format!("--port={port}"))
+        driver
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("XDG_DATA_HOME", home.join("data"))
             .env("XDG_CONFIG_HOME", home.join("config"))
             .env("XDG_CACHE_HOME", home.join("cache"))
-            .env("XDG_RUNTIME_DIR", home.join("runtime"))
+            .env("XDG_RUNTIME_DIR", home.join("runtime"));
+        Session::begin(&mut driver, &json!({"webkitgtk:browserOptions": {"binary": program, "args": []}}))
+    }
+
+    /// Starts the driver, waits until it answers, and only then starts the clock and what is wanted.
+    fn begin(driver: &mut Command, wanted: &Value) -> Result<Session> {
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let driver = driver
+            .arg(format!("--port={port}"))
             .process_group(0)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .context("starting WebKitWebDriver")?;
+            .context("starting the driver")?;
         let mut session = Session {
             driver,
             port,
@@ -58,15 +82,12 @@ impl Session {
         let end = Instant::now() + Duration::from_secs(10);
         while session.call("GET", "/status", None).is_err() {
             if Instant::now() > end {
-                bail!("WebKitWebDriver does not answer");
+                bail!("the driver does not answer");
             }
             std::thread::sleep(Duration::from_millis(10));
         }
         session.asked = Instant::now();
-        let wanted = json!({"capabilities": {"alwaysMatch": {
-            "webkitgtk:browserOptions": {"binary": program, "args": []}
-        }}});
-        let answer = session.call("POST", "/session", Some(&wanted))?;
+        let answer = session.call("POST", "/session", Some(&json!({"capabilities": {"alwaysMatch": wanted}})))?;
         session.id = answer
             .pointer("/value/sessionId")
             .and_then(Value::as_str)

@@ -134,6 +134,32 @@ describe("the field application in a browser", () => {
     expect(input.multiple).toBe(false);
   });
 
+  it("saves a document once all of it is here, and says why when it is not", async () => {
+    localStorage.setItem("xunzhan.base", "/s/kept");
+    const host = await webFieldHost();
+    const links: [string, string][] = [];
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
+      links.push([this.href, this.download]);
+    });
+    vi.spyOn(URL, "createObjectURL").mockReturnValue("blob:one");
+    let let_go = (): void => undefined;
+    const whole = new Promise<Blob>((done) => (let_go = () => done(new Blob(["photo"]))));
+    answer = () => Object.assign(new Response("photo"), { blob: () => whole });
+    const saved = host.saveRecord("h/1", "一.jpg");
+    await new Promise((go) => setTimeout(go));
+    expect(links).toEqual([]);
+    let_go();
+    expect(await saved).toBe(true);
+    expect(links).toEqual([["blob:one", "一.jpg"]]);
+    expect(asked.at(-1)?.path).toBe("/s/kept/records/h%2F1");
+
+    answer = () => Response.json({ code: "locked", params: {} }, { status: 409 });
+    await expect(host.saveRecord("h", "x")).rejects.toMatchObject({ api: { code: "locked" } });
+    answer = () => new Error("gone");
+    await expect(host.saveRecord("h", "x")).rejects.toMatchObject({ api: { code: "shell_closed" } });
+    expect(links).toHaveLength(1);
+  });
+
   it("tells what the program tells, and what is dropped with its folders", async () => {
     localStorage.setItem("xunzhan.base", "/s/drop");
     const host = await webFieldHost();

@@ -3,10 +3,12 @@ import type { FieldCalls, HostEvent, ImportArgs, ImportPhotos } from "@/contract
 import { asApiError, HostError, type Ability, type FieldHost, type Pick } from ".";
 import { asChosen, chooser, droppedFiles, type Chosen } from "./chosen";
 import { handing } from "./handing";
-import { listen, post, sendWatched } from "./web";
+import { listen, post, read, sendWatched } from "./web";
 
 const ABILITIES: readonly Ability[] = ["pick_files", "pick_folder", "pick_place", "drop_files", "paste_files", "save_record"];
 const KEPT = "xunzhan.base";
+/** How long a browser may take to begin to save what it was given. */
+const SAVING_MS = 60_000;
 /** Leads nowhere: every call is answered with the sentence of a closed shell. */
 const NOWHERE = "/s/none";
 
@@ -112,10 +114,12 @@ export async function webFieldHost(): Promise<FieldHost> {
     imageUrl: (kind, id) => `${base}/pictures/${kind}/${id}`,
     film: async (id) => ({ url: `${base}/pictures/original/${id}`, free: () => undefined }),
     async saveRecord(handle, fileName) {
+      // Once all of it is here the program has noted that it left, and what hinders it can be said.
       const link = document.createElement("a");
-      link.href = `${base}/records/${encodeURIComponent(handle)}`;
+      link.href = URL.createObjectURL(await here(read(`${base}/records/${encodeURIComponent(handle)}`)));
       link.download = fileName;
       link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), SAVING_MS);
       return true;
     },
     usable: () => undefined,

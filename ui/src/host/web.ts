@@ -1,16 +1,26 @@
 /** What is asked of a server from a browser: requests, files, events. Both web hosts stand on it. */
 import { asApiError, HostError } from ".";
 
-async function ask<T>(path: string, init: RequestInit): Promise<T> {
-  let answer: Response;
+/** What is reached, or the sentence that nobody is there. */
+async function reached<T>(asked: Promise<T>): Promise<T> {
   try {
-    // A form on another site cannot set this header, so it cannot act in anybody's name.
-    const headers = { ...init.headers, "x-xunzhan": "1" };
-    answer = await fetch(path, { ...init, method: "POST", credentials: "same-origin", headers });
+    return await asked;
   } catch {
     throw new HostError({ code: "server_unreachable", params: {} });
   }
+}
+
+async function ask<T>(path: string, init: RequestInit): Promise<T> {
+  // A form on another site cannot set this header, so it cannot act in anybody's name.
+  const headers = { ...init.headers, "x-xunzhan": "1" };
+  const answer = await reached(fetch(path, { ...init, method: "POST", credentials: "same-origin", headers }));
   return said<T>(answer.ok, answer.status, await answer.json().catch(() => null));
+}
+
+/** Reads a document whole; the browser keeps a large one on the disk. */
+export async function read(path: string): Promise<Blob> {
+  const answer = await reached(fetch(path, { credentials: "same-origin" }));
+  return answer.ok ? reached(answer.blob()) : said<Blob>(false, answer.status, await answer.json().catch(() => null));
 }
 
 function said<T>(ok: boolean, status: number, body: unknown): T {

@@ -55,6 +55,7 @@ export const galleryEn: typeof galleryZh = {
     to: ", for {to}",
     given: "{at}: {who} gave the record as PDF, with a small picture, to {to}; SHA-256 of the PDF {file}",
   },
+  huge: "This photo has more than 120 megapixels: a copy with marks, blurred parts or a watermark has an eighth of its sides. The original stays as it is.",
   mark: {
     open: "Mark or blur",
     title: "Mark or blur: {name}",

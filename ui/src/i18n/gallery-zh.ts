@@ -53,6 +53,7 @@ export const galleryZh = {
     to: "，给{to}",
     given: "{at}，{who}把检查记录 PDF（含小图）交给{to}，PDF 的 SHA-256 {file}",
   },
+  huge: "这张照片超过 1.2 亿像素，带标注、打码或水印的副本边长为原件的八分之一；原件不变。",
   mark: {
     open: "标注和打码",
     title: "标注和打码：{name}",

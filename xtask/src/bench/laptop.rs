@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
+use crate::demo::Demo;
 use crate::webdriver::Session;
-use crate::{shell, window};
+use crate::window;
 
 /// The longest gap between two frames that nobody feels, ms.
 pub const LONGEST_GAP_MS: f64 = 100.0;
@@ -28,33 +28,14 @@ pub fn people(scratch: &Path) -> PathBuf {
     scratch.join("people.json")
 }
 
-/// A laptop of the demo county, made once; what fills it comes from the benchmark itself.
-pub fn laptop(scratch: &Path) -> Result<()> {
-    let ready = scratch.join("laptop-is-ready");
-    if ready.exists() {
-        return Ok(());
-    }
-    let _ = fs::remove_dir_all(scratch);
-    fs::create_dir_all(data(scratch))?;
-    let county = scratch.join("county");
-    let mut server = Command::new(program("xunzhan-server"));
-    server.arg("demo").arg("--data").arg(scratch.join("server")).arg("--out").arg(&county);
-    shell::answer(server.args(["--url", "http://127.0.0.1:1"]))?;
-    let secrets: Value = serde_json::from_slice(&fs::read(county.join("secrets.json"))?)?;
-    let named = |list: &str| secrets.get(list).and_then(Value::as_array).cloned().unwrap_or_default();
-    let of_county = |one: &Value| one.get("county").and_then(Value::as_str).map(str::to_owned);
-    let first = named("counties").first().cloned().context("the demo has no county")?;
-    let card = first.get("card").and_then(Value::as_str).context("the demo has no card")?;
-    let ours: Vec<Value> = named("inspectors")
-        .into_iter()
-        .filter(|one| of_county(one) == of_county(&first))
-        .collect();
-    fs::write(people(scratch), serde_json::to_vec(&ours)?)?;
-    let mut field = Command::new(program("xunzhan-field"));
-    field.arg("demo").arg("--data").arg(data(scratch)).arg("--people").arg(people(scratch));
-    shell::answer(field.arg("--card").arg(county.join(card)))?;
-    fs::write(ready, "")?;
-    Ok(())
+/// A laptop of the demo county, made and certified once; what fills it comes from the benchmark itself.
+pub fn laptop(scratch: &Path) -> Result<Demo> {
+    fs::create_dir_all(scratch)?;
+    let demo = Demo::open(scratch.to_owned(), "release")?;
+    let server = demo.serve()?;
+    demo.certified(&data(scratch))?;
+    drop(server);
+    Ok(demo)
 }
 
 /// Opens the window over its data and unlocks it.

@@ -10,13 +10,18 @@ use serde_json::Value;
 
 use super::laptop::{LONGEST_GAP_MS, data, laptop, people, program, spread, unlocked};
 use super::{ended, options};
+use crate::demo::Demo;
+use crate::webdriver::Session;
 use crate::{install, shell, window};
 
 /// How long each list is scrolled, ms, and how far with each frame, pixels.
 const SCROLLED_MS: u32 = 8_000;
 const STEP_PX: u32 = 90;
+/// Synchronisations that bring everything to the server; each gives up after two minutes.
+const MOST_ROUNDS: usize = 30;
 
-/// Medians and 99th of a hundred of opening, listing, searching and showing, then the gaps between frames of the window.
+/// Medians and 99th of a hundred of opening, listing, searching and showing, then the gaps between frames of the window, and of the
+/// console once all of it has gone to the server.
 pub fn lists(words: &[&str]) -> Result<ExitCode> {
     let inside = words.first() == Some(&"--on-a-display");
     let rest = if inside { words.get(1..).unwrap_or_default() } else { words };
@@ -29,7 +34,7 @@ pub fn lists(words: &[&str]) -> Result<ExitCode> {
     }
     install::everything()?;
     shell::build_release()?;
-    laptop(&scratch)?;
+    let demo = laptop(&scratch)?;
     let mut field = Command::new(program("xunzhan-field"));
     field
         .arg("bench-lists")
@@ -44,9 +49,10 @@ pub fn lists(words: &[&str]) -> Result<ExitCode> {
     if !again.args(["bench", "lists", "--on-a-display"]).status()?.success() {
         bail!("the window could not be scrolled");
     }
-    let frames: Value = serde_json::from_slice(&fs::read(scratch.join("frames.json"))?)?;
+    let mut frames: Vec<Value> = serde_json::from_slice(&fs::read(scratch.join("frames.json"))?)?;
+    frames.extend(console_frames(&demo, &scratch)?);
     if let Some(report) = report.as_object_mut() {
-        report.insert("frames".into(), frames);
+        report.insert("frames".into(), Value::Array(frames));
     }
     if as_json {
         println!("{}", serde_json::to_string_pretty(&report)?);
@@ -67,19 +73,54 @@ fn photos() -> PathBuf {
     }
 }
 
+/// A list: its name, what is clicked to open it, what its rows' test ids begin with, and the test id of what scrolls.
+type Shown<'a> = (&'a str, &'a [&'a str], &'a str, &'a str);
+
 /// Unlocks the window, opens each list and scrolls it; answers with the gaps between frames.
-fn frames(scratch: &Path) -> Result<Value> {
+fn frames(scratch: &Path) -> Result<Vec<Value>> {
     let session = unlocked(scratch)?;
-    let mut lists = Vec::new();
-    let shown = [
-        ("gallery", ["nav-photos"].as_slice(), "tile-", "photo-grid"),
+    let shown: [Shown<'_>; 5] = [
+        ("gallery", &["nav-photos"], "tile-", "photo-grid"),
         ("photos", &["gallery-list"], "list-row-", "list-scroller"),
         ("findings", &["nav-findings"], "list-row-", "list-scroller"),
         ("stations", &["nav-stations"], "list-row-", "list-scroller"),
         ("visits", &["nav-visits", "visits-all"], "list-row-", "list-scroller"),
     ];
+    let lists = scrolled(&session, &shown)?;
+    session.close()?;
+    Ok(lists)
+}
+
+/// Synchronises the laptop with its county, and scrolls the lists of the console in Chromium.
+fn console_frames(demo: &Demo, scratch: &Path) -> Result<Vec<Value>> {
+    let server = demo.serve()?;
+    let laptop = data(scratch);
+    let done = |_: &usize| demo.field(&laptop, &["sync"]).output().is_ok_and(|said| said.status.success());
+    (0..MOST_ROUNDS).find(done).context("the laptop is not synchronised")?;
+    let profile = scratch.join("chromium");
+    let session = Session::browse(&format!("http://127.0.0.1:{}/", demo.port), &profile)?;
+    let (account, password) = demo.account("reviewer")?;
+    session.fill("login-account", &account)?;
+    session.fill("login-password", password)?;
+    session.click("login-submit")?;
+    let shown: [Shown<'_>; 5] = [
+        ("console: to review", &[], "review-row", "review-list"),
+        ("console: visits", &["nav-lists"], "list-row-", "list-scroller"),
+        ("console: stations", &["list-kind-stations"], "list-row-", "list-scroller"),
+        ("console: findings", &["list-kind-findings"], "list-row-", "list-scroller"),
+        ("console: photos", &["list-kind-photos"], "list-row-", "list-scroller"),
+    ];
+    let lists = scrolled(&session, &shown)?;
+    session.close()?;
+    drop(server);
+    Ok(lists)
+}
+
+/// Opens lists and scrolls them.
+fn scrolled(session: &Session, shown: &[Shown<'_>]) -> Result<Vec<Value>> {
+    let mut lists = Vec::new();
     for (list, way, first, scroller) in shown {
-        for step in way {
+        for step in *way {
             session.click(step)?;
         }
         session.ready(&format!("[data-testid^=\"{first}\"]"))?;
@@ -87,12 +128,11 @@ fn frames(scratch: &Path) -> Result<Value> {
         let gaps = session.run_until_done(&scroll(scroller))?;
         let mut row = spread(&gaps)?;
         if let Some(row) = row.as_object_mut() {
-            row.insert("list".into(), list.into());
+            row.insert("list".into(), (*list).into());
         }
         lists.push(row);
     }
-    session.close()?;
-    Ok(Value::Array(lists))
+    Ok(lists)
 }
 
 fn scroll(scroller: &str) -> String {

@@ -2,8 +2,8 @@
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use server::county::{self, Opened};
 use server::Clock;
+use server::county::{self, Opened};
 
 use crate::laptop::Laptop;
 use crate::running::{Server, copy};

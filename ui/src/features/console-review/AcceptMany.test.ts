@@ -7,6 +7,10 @@ import { fakeConsoleHost, type FakeConsole } from "@/host/fake-console";
 import { makeI18n } from "@/i18n";
 import ReviewPage from "./ReviewPage.vue";
 
+// A panel with room for some rows, where there is no layout.
+beforeEach(() => void vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(600));
+afterEach(() => vi.restoreAllMocks());
+
 let page: VueWrapper;
 let host: FakeConsole;
 /** Visits that wait for a review. */

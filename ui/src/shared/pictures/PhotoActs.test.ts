@@ -100,3 +100,14 @@ it("states where a photo comes from, and asks nothing of a sealed visit", async 
   await flushPromises();
   expect([find("photo-mark"), find("photo-custody"), find("photo-export") !== null]).toEqual([null, null, true]);
 });
+
+it("says of a photo of 200 megapixels that its copies are smaller, and of no other", async () => {
+  await click("photo-mark", "photo-export");
+  expect([find("mark-huge"), find("export-huge")]).toEqual([null, null]);
+  const { visit } = view.value;
+  const huge = (one: (typeof visit.photos)[number]) => ({ ...one, attached: { ...one.attached, meta: { ...one.attached.meta, width: 16_320, height: 12_240 } } });
+  view.value = { ...view.value, visit: { ...visit, photos: visit.photos.map(huge) } };
+  await flushPromises();
+  expect(find("mark-huge")?.textContent).toContain("八分之一");
+  expect(find("export-huge")?.textContent).toContain("八分之一");
+});
