@@ -43,6 +43,13 @@ impl Shell {
         Ok(open)
     }
 
+    /// Lets go of the store before the process ends.
+    pub fn end(&self) {
+        if let Some(open) = self.0.field.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            open.end();
+        }
+    }
+
     /// Tells the window about files that were dropped on it.
     pub fn dropped(&self, paths: Vec<PathBuf>) {
         if let Ok(field) = self.field() {

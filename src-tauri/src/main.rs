@@ -12,7 +12,7 @@ mod windows_bundle;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use tauri::{DragDropEvent, Manager, WindowEvent};
+use tauri::{DragDropEvent, Manager, RunEvent, WindowEvent};
 
 use crate::core::Shell;
 
@@ -80,8 +80,14 @@ fn main() -> Result<()> {
                 tauri::async_runtime::spawn_blocking(move || shell.dropped(paths));
             }
         })
-        .run(context)
-        .context("opening the window")
+        .build(context)
+        .context("opening the window")?
+        .run(|app, event| {
+            if let RunEvent::Exit = event {
+                app.state::<Shell>().end();
+            }
+        });
+    Ok(())
 }
 
 /// A short name for a folder.

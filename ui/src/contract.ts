@@ -2939,6 +2939,11 @@ comparison: Comparison | null,
  * Files of it that left by the console, in the order in which they did.
  */
 downloads: Array<Download>, };
+export type Revision = { 
+/**
+ * The mark.
+ */
+revision: string, };
 export type Role = "inspector" | "reviewer" | "administrator" | "auditor";
 export type SaveDraft = { 
 /**
@@ -4402,6 +4407,8 @@ export interface ConsoleCalls {
   logout: { args: Nothing; answer: Nothing };
   /** Visits of a scope, newest first. */
   list_visits: { args: ScopeArgs; answer: Array<ReviewRow> };
+  /** What `list_visits` rests on: while it stays the same, so does the list. */
+  visits_revision: { args: ScopeArgs; answer: Revision };
   /** A page of a list of stations, visits, findings or photos. */
   list: { args: ScopeList; answer: ListPage };
   /** Filters that the account saved for a list, by name. */

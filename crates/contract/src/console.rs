@@ -39,6 +39,8 @@ calls! { ConsoleHost, "ConsoleCalls", Access,
     logout(Nothing) -> Nothing [Session];
     /// Visits of a scope, newest first.
     list_visits(ScopeArgs) -> Vec<ReviewRow> [READERS];
+    /// What `list_visits` rests on: while it stays the same, so does the list.
+    visits_revision(ScopeArgs) -> Revision [READERS];
     /// A page of a list of stations, visits, findings or photos.
     list(ScopeList) -> ListPage [READERS];
     /// Filters that the account saved for a list, by name.
@@ -115,6 +117,13 @@ pub struct ScopeRow {
 pub struct ScopeArgs {
     /// Scope, 32 hex.
     pub scope: String,
+}
+
+/// The state of a scope as a mark that is compared and not read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Revision {
+    /// The mark.
+    pub revision: String,
 }
 
 /// Names a visit of a scope.

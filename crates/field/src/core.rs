@@ -190,6 +190,15 @@ impl Field {
     pub fn is_unlocked(&self) -> bool {
         self.0.session().is_some()
     }
+
+    /// Lets nothing of the store be read or written any more, once what is under way has ended; whoever tries waits. To be said when the
+    /// process is about to end, since the libraries that encrypt are taken down then while other threads still run. What they have not
+    /// ended goes on at the next start.
+    pub fn end(&self) {
+        if let Ok(open) = self.0.opened() {
+            open.store.end();
+        }
+    }
 }
 
 impl Core {

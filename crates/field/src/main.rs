@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -94,6 +95,7 @@ fn serve(flags: &Flags) -> Result<()> {
         Err(error) if error.code == ErrorCode::StoreBusy => bail!("{BUSY}"),
         opened => opened.map_err(said).context("opening the store")?,
     };
+    let ending = Ending(field.clone());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting")?;
     runtime.block_on(async {
         let serving = Serving::listen(field, port).await.context("listening on 127.0.0.1")?;
@@ -104,7 +106,10 @@ fn serve(flags: &Flags) -> Result<()> {
             serving.show().context("opening the browser")?;
         }
         serving.until(asked_to_stop()).await.context("serving")
-    })
+    })?;
+    drop(runtime);
+    drop(ending);
+    Ok(())
 }
 
 /// Ends when the person or the system asks.
@@ -210,8 +215,25 @@ fn bench_lists(flags: &Flags) -> Result<()> {
     Ok(())
 }
 
-fn open(dir: &Path) -> Result<Field> {
-    Field::open(dir).map_err(said).context("opening the store")
+/// A core that lets go of its store before the process ends.
+struct Ending(Field);
+
+impl Deref for Ending {
+    type Target = Field;
+
+    fn deref(&self) -> &Field {
+        &self.0
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+fn open(dir: &Path) -> Result<Ending> {
+    Field::open(dir).map(Ending).map_err(said).context("opening the store")
 }
 
 fn people(file: &Path) -> Result<Vec<Somebody>> {

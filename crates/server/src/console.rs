@@ -12,15 +12,17 @@ pub(crate) mod paper;
 mod place_station;
 pub(crate) mod review;
 pub(crate) mod stations;
+mod waiting;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use contract::console::{
-    AcceptVisit, ApproveEnrolment, ConsoleHost, EnrolmentRow, Login, Me, ReturnVisit, ReviewRow, ReviewView, ScopeArgs, ScopeRow, ScopeVisit,
+    AcceptVisit, ApproveEnrolment, ConsoleHost, EnrolmentRow, Login, Me, ReturnVisit, ReviewRow, ReviewView, Revision, ScopeArgs, ScopeRow,
+    ScopeVisit,
 };
 use contract::lists::{ListPage, SavedFilter, ScopeFilters, ScopeForgetFilter, ScopeList, ScopeSavedFilter};
-use contract::shared::{Nothing, ReturnedNote};
+use contract::shared::Nothing;
 use contract::stations::{
     ApproveStation, ImportStations, PlaceStation, PreviewStations, ProposedStation, ReadStationTable, StationTable, StationsReport, UnplacedStation,
 };
@@ -144,44 +146,36 @@ impl ConsoleHost for Caller {
 
     fn list_visits(&self, args: ScopeArgs) -> Answer<Vec<ReviewRow>> {
         let scope = scope_of(&args.scope)?;
-        self.db(|db| {
-            let stations: BTreeMap<StationId, domain::Station> = db
-                .aggregates(&scope, "station")?
-                .into_iter()
-                .filter_map(|(id, state)| match state {
-                    Aggregate::Station(station) => Some((StationId(id), station)),
-                    _ => None,
-                })
-                .collect();
-            let mut rows = Vec::new();
-            for mut row in db.visits(&scope)? {
-                if row.phase == VisitPhase::Returned {
-                    row.returned = db.visit(&scope, row.visit)?.as_ref().and_then(ReturnedNote::of);
-                }
-                if let Some(station) = stations.get(&row.station) {
-                    row.station_name.clone_from(&station.name);
-                    row.township.clone_from(&station.township);
-                    row.station_proposed = station.proposed;
-                }
-                let items = packs::latest(&row.pack).map_or(0, |pack| pack.items.len());
-                row.items = u32::try_from(items).unwrap_or(u32::MAX);
-                // Only what waits for a review is read whole: that list is short however long the others grow.
-                let waiting = match row.phase {
-                    VisitPhase::Sealed => db.visit(&scope, row.visit)?,
-                    _ => None,
-                };
-                let (seal_id, doubts) = match waiting {
-                    Some(visit) => {
-                        let remarks = doubts::remarks(db, &scope, &visit, packs::find(&visit.pack), stations.get(&row.station))?;
-                        let sealed = visit.standing_record().map(|(sealed, ..)| sealed.statement.sha256.clone());
-                        (sealed, Some(doubts::doubts(&visit, &remarks)))
-                    }
-                    None => (None, None),
-                };
-                rows.push(ReviewRow { row, seal_id, doubts });
+        let (stations, mut visits) = self.db(|db| {
+            let all = db.aggregates(&scope, "station")?.into_iter();
+            let stations = all.filter_map(|(id, state)| match state {
+                Aggregate::Station(station) => Some((StationId(id), station)),
+                _ => None,
+            });
+            Ok((stations.collect::<BTreeMap<_, _>>(), db.visits(&scope)?))
+        })?;
+        for row in &mut visits {
+            if let Some(station) = stations.get(&row.station) {
+                row.station_name.clone_from(&station.name);
+                row.township.clone_from(&station.township);
+                row.station_proposed = station.proposed;
             }
-            Ok(rows)
-        })
+            let items = packs::latest(&row.pack).map_or(0, |pack| pack.items.len());
+            row.items = u32::try_from(items).unwrap_or(u32::MAX);
+        }
+        // What waits for somebody is read whole, one at a time, so that whoever synchronises meanwhile waits for one at most: that list is
+        // short however long the others grow.
+        let rows = visits.into_iter().map(|row| match row.phase {
+            VisitPhase::Returned | VisitPhase::Sealed => self.db(|db| waiting::row(db, &scope, row, &stations)),
+            _ => Ok(waiting::plain(row)),
+        });
+        rows.collect()
+    }
+
+    fn visits_revision(&self, args: ScopeArgs) -> Answer<Revision> {
+        let scope = scope_of(&args.scope)?;
+        let revision = self.db(|db| db.revision(&scope))?;
+        Ok(Revision { revision })
     }
 
     fn list(&self, args: ScopeList) -> Answer<ListPage> {

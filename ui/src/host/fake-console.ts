@@ -201,12 +201,14 @@ export function fakeConsoleHost(options: { loggedIn?: boolean; proposed?: boolea
     : [];
   const find = (visit: string): ReviewView => views.find((one) => one.visit.id === visit) ?? refuse("not_found");
 
+  let revisions = 0;
   const filters = fakeFilters();
   const handlers: Handlers = {
     login: ({ password }) => (password === "wrong" ? refuse("wrong_login") : ((loggedIn = true), me)),
     me: () => (loggedIn ? me : refuse("not_logged_in")),
     logout: () => ((loggedIn = false), {}),
     list_visits: () => views.map(row),
+    visits_revision: () => ({ revision: `${++revisions}` }),
     get_visit: ({ visit }) => find(visit),
     accept_visit: ({ visit, comment }) => {
       const view = find(visit);

@@ -174,6 +174,11 @@ impl Store {
         read(&self.lock().conn)
     }
 
+    /// Nobody has the database after this.
+    pub fn end(&self) {
+        std::mem::forget(self.lock());
+    }
+
     fn lock(&self) -> MutexGuard<'_, Db> {
         self.db.lock().unwrap_or_else(|poisoned| {
             // Whoever panicked may have left state that was never committed; its transaction was rolled back when it went.

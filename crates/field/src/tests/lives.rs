@@ -251,3 +251,14 @@ fn synchronising_without_a_server_says_so_and_loses_nothing() {
         (Some(false), 2, 0, 1)
     );
 }
+
+#[test]
+fn nothing_of_the_store_is_read_once_the_process_is_to_end() {
+    let home = tempfile::tempdir().unwrap();
+    let laptop = County::new().laptop(home.path());
+    laptop.end();
+    let (told, asked) = std::sync::mpsc::channel();
+    std::thread::spawn(move || told.send(laptop.list_visits(Nothing {}).is_ok()));
+    let waited = asked.recv_timeout(std::time::Duration::from_millis(300));
+    assert_eq!(waited, Err(std::sync::mpsc::RecvTimeoutError::Timeout));
+}

@@ -171,6 +171,19 @@ impl Db {
         })
     }
 
+    /// A mark that is another once entries or bytes came to a scope.
+    pub fn revision(&self, scope: &ScopeId) -> Result<String> {
+        let sql = "SELECT (SELECT hex(hash) FROM scope_head WHERE scope = ?1), (SELECT count(*) FROM blob_stored WHERE scope = ?1)";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        Ok(statement.query_row([scope.as_bytes()], |row| {
+            Ok(format!(
+                "{}-{}",
+                row.get::<_, Option<String>>(0)?.unwrap_or_default(),
+                row.get::<_, i64>(1)?
+            ))
+        })?)
+    }
+
     /// The visits of a scope, newest first. Station names and the checklist's size are filled in by the caller.
     pub fn visits(&self, scope: &ScopeId) -> Result<Vec<VisitRow>> {
         let sql = "SELECT visit, station, pack, phase, team, started_ms, changed_ms, answered, findings, photos

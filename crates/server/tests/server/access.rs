@@ -22,10 +22,11 @@ const OPEN: [(&str, &str); 6] = [
 ];
 
 /// Who may make which call, by name; `None` needs a session only.
-const CALLS: [(&str, Option<&[Role]>); 19] = [
+const CALLS: [(&str, Option<&[Role]>); 20] = [
     ("me", None),
     ("logout", None),
     ("list_visits", Some(&Role::ALL)),
+    ("visits_revision", Some(&Role::ALL)),
     ("list", Some(&Role::ALL)),
     ("list_filters", Some(&Role::ALL)),
     ("save_filter", Some(&Role::ALL)),
@@ -51,7 +52,7 @@ fn account(county: &str, role: Role) -> String {
 
 fn args(call: &str, scope: &str, visit: &str) -> Value {
     match call {
-        "list_visits" | "list_enrolments" | "list_proposed_stations" | "list_unplaced_stations" => json!({"scope": scope}),
+        "list_visits" | "visits_revision" | "list_enrolments" | "list_proposed_stations" | "list_unplaced_stations" => json!({"scope": scope}),
         "get_visit" => json!({"scope": scope, "visit": visit}),
         "accept_visit" => json!({"scope": scope, "visit": visit, "statement": "0".repeat(64), "comment": ""}),
         "return_visit" => json!({"scope": scope, "visit": visit, "statement": "0".repeat(64), "comment": "x", "items": []}),

@@ -64,3 +64,24 @@ async fn a_visit_is_returned_once_with_words_and_by_the_record_that_was_seen() {
     assert_eq!((status, view["phase"].as_str()), (StatusCode::OK, Some("reviewed")), "{view}");
     server.assert_rebuilt_equals_grown();
 }
+
+#[tokio::test]
+async fn the_mark_of_the_list_is_another_once_entries_or_bytes_came() {
+    let server = Server::start().await;
+    let mut laptop = Laptop::ready(&server, "qinghe").await;
+    let reviewer = server.log_in("qinghe-reviewer").await;
+    let scope = laptop.scope;
+    let mark = async || {
+        let (status, answer) = server.call(Some(&reviewer), "visits_revision", json!({"scope": scope})).await;
+        assert_eq!(status, StatusCode::OK);
+        answer["revision"].as_str().unwrap().to_owned()
+    };
+    let empty = mark().await;
+    assert_eq!(mark().await, empty);
+    let sealed = laptop.make_visit(&server);
+    laptop.sync(&server).await;
+    let arrived = mark().await;
+    assert_ne!(arrived, empty);
+    laptop.upload(&server, &sealed.blobs[0]).await;
+    assert_ne!(mark().await, arrived);
+}
