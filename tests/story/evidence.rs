@@ -94,6 +94,7 @@ pub async fn import_is_under_way(page: &Page, before: usize) -> usize {
 
 /// Opens the station's visit from the list, and waits until what was cut has been gone on with: all that was shown is there.
 pub async fn is_gone_on_with(page: &Page, county: &County, shown: usize) {
+    page.click("nav-visits").await;
     page.click_css(&format!("[data-testid=\"visits-screen\"] a[data-station=\"{}\"]", county.station()))
         .await;
     page.element("evidence-tray").await;

@@ -53,7 +53,7 @@ pub async fn add_people(window: &Page, county: &County, passphrases: &[&str; 2])
         }
         window.click("person-add").await;
         // Whoever makes the first key is at work at once, and lets the next one join.
-        window.element(if number == 0 { "visits-screen" } else { "sync-screen" }).await;
+        window.element(if number == 0 { "today-screen" } else { "sync-screen" }).await;
     }
     window.click("lock").await;
     window.element("unlock-screen").await;
@@ -68,7 +68,7 @@ pub async fn unlock(window: &Page, person: &Person, passphrase: &str) {
     window.fill("unlock-passphrase", passphrase).await;
     window.picture("04-unlock").await;
     window.click("unlock").await;
-    window.element("visits-screen").await;
+    window.element("today-screen").await;
 }
 
 /// The first sync asks to be known, and is told to wait. Answers the fingerprint that the administrator compares.

@@ -316,6 +316,7 @@ pub async fn is_sealed(window: &Page, county: &County, seal_id: &str) {
         "[data-testid=\"visits-screen\"] a[data-station=\"{}\"][data-phase=\"sealed\"]",
         county.station()
     );
+    window.click("nav-visits").await;
     window.click_css(&row).await;
     window.element("visit-sealed").await;
     window.click("visit-seal").await;

@@ -56,7 +56,7 @@ class Hands {
 }
 
 async function open(hands: Hands): Promise<void> {
-  await hands.sees("visits-screen");
+  await hands.sees("today-screen");
   await hands.key("n");
   await hands.at("new-visit-station");
   await hands.type("后榆");

@@ -156,6 +156,19 @@ impl Demo {
         command
     }
 
+    /// The server, which must not run, takes a laptop's second copy in.
+    pub fn take_in(&self, copy: &Path) -> Result<()> {
+        let mut command = self.program("xunzhan-server");
+        command
+            .arg("take-in")
+            .arg("--data")
+            .arg(self.folder.join("server"))
+            .arg("--copy")
+            .arg(copy);
+        command.arg("--recovery").arg(self.out().join(format!("{COUNTY}.recovery.txt")));
+        shell::answer(&mut command).map(|_| ())
+    }
+
     /// The password of one of the county's accounts.
     pub fn account(&self, role: &str) -> Result<(String, &str)> {
         let accounts = self.secrets.get("accounts").and_then(Value::as_array).context("no accounts")?;

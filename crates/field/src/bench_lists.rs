@@ -1,12 +1,12 @@
-//! `xunzhan-field bench-lists --data DIR --people FILE --photos DIR [--visits N]`: how long a laptop that has seen years of work takes to open, to
-//! list, to search and to show a visit.
+//! `xunzhan-field bench-lists --data DIR --people FILE --photos DIR [--visits N] [--copy DIR]`: how long a laptop that has seen years of work
+//! takes to open, to list, to search and to show a visit. All of it goes to a second copy at the end, where a folder for it is named.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use contract::ApiError;
-use contract::field::{FieldHost, Unlock, VisitArgs};
+use contract::field::{FieldHost, MakeCopy, Unlock, VisitArgs};
 use contract::lists::ListArgs;
 use contract::shared::Nothing;
 use domain::finding::{ResponsibleUnit, Severity, UnitRole};
@@ -48,7 +48,7 @@ const FACTS: [&str; 5] = [
 ];
 
 /// Fills the store where it is not full yet, with thumbnails of the photos in a folder, then measures; answers with medians and the 99th of a hundred, in ms.
-pub fn bench_lists(data: &Path, (person, passphrase): (PersonId, &str), visits: usize, photos: &Path) -> Result<Value> {
+pub fn bench_lists(data: &Path, (person, passphrase): (PersonId, &str), visits: usize, photos: &Path, copy: Option<&Path>) -> Result<Value> {
     let open = || -> Result<Field> {
         let field = Field::open(data).map_err(said)?;
         let passphrase = passphrase.to_owned();
@@ -105,7 +105,25 @@ pub fn bench_lists(data: &Path, (person, passphrase): (PersonId, &str), visits: 
         shown.push(took);
     }
     calls.push(json!({"what": "a visit", "calls": CALLS, "ms": spread(shown)}));
+    if let Some(folder) = copy {
+        copied(&field, folder)?;
+    }
     Ok(json!({"stations": totals.first(), "visits": totals.get(1), "findings": totals.get(2), "photos": totals.get(3), "calls": calls}))
+}
+
+/// Makes a second copy and waits for it.
+fn copied(field: &Field, folder: &Path) -> Result<()> {
+    let chosen = field.register_paths(vec![folder.to_owned()]).pop();
+    let handle = chosen.ok_or_else(|| anyhow::anyhow!("no folder for the copy"))?.handle;
+    field.make_copy(MakeCopy { handle }).map_err(said)?;
+    loop {
+        let job = field.copy_status(Nothing {}).map_err(said)?.job;
+        let job = job.ok_or_else(|| anyhow::anyhow!("no copy is made"))?;
+        if job.finished {
+            return job.error.map_or(Ok(()), |error| Err(said(error)));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 fn said(error: ApiError) -> anyhow::Error {

@@ -23,7 +23,7 @@ const USAGE: &str = "usage:
   xunzhan-field rebuild --check --data DIR [--people FILE]
   xunzhan-field photo-info --json FILE…
   xunzhan-field bench-intake …
-  xunzhan-field bench-lists --data DIR --people FILE --photos DIR [--visits N]";
+  xunzhan-field bench-lists --data DIR --people FILE --photos DIR [--visits N] [--copy DIR]";
 const WELCOME: &str = "\
 巡站已在本机启动。请在这台电脑的浏览器中打开下面的地址；它只能用一次，请勿转给他人。按 Ctrl+C 停止，数据都在本机。
 Xunzhan runs on this computer. Open the address below in a browser on it; it works once and is for nobody else. Ctrl+C stops; all data stays here.";
@@ -210,6 +210,7 @@ fn bench_lists(flags: &Flags) -> Result<()> {
         (somebody.person, &somebody.passphrase),
         visits,
         &flags.path("--photos")?,
+        flags.value("--copy").map(Path::new),
     )?;
     writeln!(io::stdout(), "{report:#}")?;
     Ok(())

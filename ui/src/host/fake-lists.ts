@@ -1,6 +1,7 @@
 /** Invented lists of any length, for looking at the screens and for measuring how they scroll. Never part of the programs. */
 import type { Cell, ListArgs, ListKind, ListPage, ListRow, SavedFilter } from "@/contract";
 import type { FilterKeeper } from "@/shared/lists/saved";
+import { day } from "@/shared/format";
 import { COLUMNS } from "@/shared/lists/columns";
 
 const TOTAL: Record<ListKind, number> = { stations: 1_000, visits: 10_000, findings: 3_000, photos: 50_000 };
@@ -51,8 +52,17 @@ function cell(key: string, at: number): Cell {
   return cells[key] ?? (key.endsWith("_ms") ? START - at * 3_600_000 : "");
 }
 
+/** Days before the last day of a question by deadline that its findings end on. */
+const NEAR = [10, 10, 4];
+
 export function fakeList({ query, after, limit }: Pick<ListArgs, "query" | "after" | "limit">): ListPage {
   const columns = COLUMNS[query.list];
+  const until = query.filters.find((filter) => filter.column === "deadline")?.to;
+  if (typeof until === "string") {
+    const ends = (before: number) => day(Date.parse(`${until}T12:00:00`) - before * 86_400_000);
+    const near = NEAR.map((before, at) => ({ id: `near-${at}`, visit: VISIT, station: `station-${before}`, cells: columns.map(({ key }) => (key === "deadline" ? ends(before) : cell(key, before + 30))) }));
+    return { columns: columns.map((column) => column.key), rows: near, next: null, total: near.length };
+  }
   const all = query.search ? Math.min(8, TOTAL[query.list]) : TOTAL[query.list];
   const from = Number(after ?? 0);
   const rows: ListRow[] = [];

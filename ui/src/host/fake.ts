@@ -276,7 +276,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
     list_people: () => county.people.map(({ id, name, org }) => ({ person: id, name, org })),
     list_stations: ({ search }) =>
       STATIONS.filter((one) => `${one.name}${one.township}${one.village}`.includes(search)).map((station, at) => ({ station, last_visit_ms: at % 4 === 0 ? started : null, open_visit: station.id === view.visit.station && sealing === "in_progress" ? view.visit.id : null })),
-    list: (args) => fakeList(args),
+    list: (args) => (words.has("empty") && args.query.filters.length ? { ...fakeList(args), rows: [], next: null, total: 0 } : fakeList(args)),
     list_filters: ({ list }) => filters.all(list),
     save_filter: (filter) => filters.save(filter),
     forget_filter: ({ list, name }) => filters.forget(list, name),

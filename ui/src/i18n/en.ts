@@ -26,7 +26,7 @@ const en: Catalogue = {
     print_all: "Print everything",
     group: { start: "Read first", inspector: "Inspectors", county: "Reviewers and county administrators", technician: "The server's administrator", auditor: "Auditors", about: "About" },
   },
-  nav: { label: "Main pages", visits: "Visits", inbox: "To sort", photos: "Photos", findings: "Findings", stations: "Stations", sync: "Sync", trip: "Trip check" },
+  nav: { label: "Main pages", today: "Today", visits: "Visits", inbox: "To sort", photos: "Photos", findings: "Findings", stations: "Stations", sync: "Sync", trip: "Trip check" },
   net: { online: "Online", offline: "Offline", unknown: "Not connected yet", paused: "Sync paused", unsynced: "{n} visits not synced", originals: "Originals {done}/{of}" },
   start: {
     title: "First start",
@@ -79,7 +79,6 @@ const en: Catalogue = {
   visits: {
     returned: "Returned, to be mended: {n}",
     title: "Visits",
-    today: "Today {day}",
     search: "Search station, township, person",
     new: "New visit",
     empty: "No visits yet",
@@ -94,6 +93,22 @@ const en: Catalogue = {
     awaits: "{names} has to sign",
     closed: "Sealed lately {n}",
     count: "{done}/{of} done · {findings} findings · {photos} photos",
+  },
+  today: {
+    title: "Today",
+    weekday: { "0": "Sunday", "1": "Monday", "2": "Tuesday", "3": "Wednesday", "4": "Thursday", "5": "Friday", "6": "Saturday" },
+    count: { returned: "Returned {n}", reached: "Deadline over {n}", sign: "To be signed {n}", soon: "Deadline near {n}", open: "Not finished {n}" },
+    mark: { returned: "Returned", reached: "Deadline over", sign: "To sign", soon: "Deadline near", open: "Not finished" },
+    act: { returned: "Mend", reached: "Look again", sign: "Sign", soon: "Look again", open: "Go on" },
+    said: {
+      returned: "“{comment}” {name} {at}",
+      reached: "{n} findings had to be put right by {day}, and nobody has been there since: {facts}",
+      soon: "{n} findings have to be put right by {day}: {facts}",
+      open: "Begun {at}, {done}/{of} done, {photos} photos",
+    },
+    empty: "Nothing is returned, over its deadline, to be signed or unfinished. Press N or “New visit” to begin one.",
+    nothing: "Nothing fits.",
+    more: "{n} more findings have deadlines these days: see the list of findings",
   },
   new_visit: {
     title: "New visit",

@@ -33,7 +33,7 @@ const zh = {
     print_all: "打印全部",
     group: { start: "先看这几篇", inspector: "检查员", county: "复核人、县管理员", technician: "服务器管理员", auditor: "审计人员", about: "关于" },
   },
-  nav: { label: "主要页面", visits: "走访", inbox: "待整理", photos: "照片", findings: "问题", stations: "站点", sync: "同步", trip: "出发检查" },
+  nav: { label: "主要页面", today: "今日", visits: "走访", inbox: "待整理", photos: "照片", findings: "问题", stations: "站点", sync: "同步", trip: "出发检查" },
   net: { online: "在线", offline: "离线", unknown: "未联网", paused: "已暂停", unsynced: "{n} 次走访未同步", originals: "原图 {done}/{of}" },
   start: {
     title: "首次使用",
@@ -86,7 +86,6 @@ const zh = {
   visits: {
     returned: "退回待补 {n}",
     title: "走访",
-    today: "今日 {day}",
     search: "搜索站点、乡镇、人员",
     new: "新走访",
     empty: "还没有走访",
@@ -101,6 +100,22 @@ const zh = {
     open: "未完成 {n}",
     closed: "最近封存 {n}",
     count: "完成 {done}/{of} · 问题 {findings} · 照片 {photos}",
+  },
+  today: {
+    title: "今日",
+    weekday: { "0": "星期日", "1": "星期一", "2": "星期二", "3": "星期三", "4": "星期四", "5": "星期五", "6": "星期六" },
+    count: { returned: "退回待补 {n}", reached: "期限已过 {n}", sign: "待签名 {n}", soon: "期限将到 {n}", open: "未完成 {n}" },
+    mark: { returned: "退回", reached: "期限已过", sign: "待签名", soon: "期限将到", open: "未完成" },
+    act: { returned: "补正", reached: "去复查", sign: "签名", soon: "去复查", open: "继续" },
+    said: {
+      returned: "“{comment}” {name} {at}",
+      reached: "{n} 个问题的整改期限 {day} 已过，此后没有去过：{facts}",
+      soon: "{n} 个问题的整改期限 {day} 将到：{facts}",
+      open: "{at} 开始，完成 {done}/{of}，照片 {photos}",
+    },
+    empty: "没有退回、到期、待签名和未完成的走访。按 N 或点“新走访”开始新的一次。",
+    nothing: "没有符合条件的事项。",
+    more: "还有 {n} 个问题的期限在前后几天，到问题清单里看",
   },
   new_visit: {
     title: "新走访",

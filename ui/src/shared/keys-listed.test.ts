@@ -11,6 +11,7 @@ import GalleryScreen from "@/features/gallery/GalleryScreen.vue";
 import InboxScreen from "@/features/inbox/InboxScreen.vue";
 import ListScreen from "@/features/lists/ListScreen.vue";
 import VisitScreen from "@/features/visit/VisitScreen.vue";
+import TodayScreen from "@/features/today/TodayScreen.vue";
 import VisitList from "@/features/visits/VisitList.vue";
 import { provideConsoleHost } from "@/host";
 import { fakeHost } from "@/host/fake";
@@ -60,6 +61,7 @@ const review = (...way: string[]) => async () => {
 };
 const ONE = { visit: "00000000-0000-7000-8000-000000000000" };
 const SCREENS: [name: string, open: () => Promise<void>][] = [
+  ["the day", field(TodayScreen, {})],
   ["the list of visits", field(VisitList, {})],
   ["opening a visit", field(VisitList, {}, "n")],
   ["the stations", field(ListScreen, { list: "stations" })],

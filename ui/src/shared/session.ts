@@ -1,7 +1,10 @@
 /** Where the application stands, as last heard from the host. */
 import { defineStore } from "pinia";
 import { computed, ref } from "vue";
-import type { AppState, SyncStatus } from "@/contract";
+import type { AppState, SyncStatus, VisitRow } from "@/contract";
+
+/** Whether a record waits for somebody who can sign on this laptop. */
+export const awaitsHere = (row: VisitRow, state: AppState | null): boolean => row.awaits.some((person) => state?.people.some((here) => here.person === person));
 
 export const useSession = defineStore("session", () => {
   const state = ref<AppState | null>(null);

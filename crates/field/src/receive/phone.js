@@ -11,6 +11,7 @@
     waiting: "连接断开，正在重试…",
     checking: "电脑正在保存…",
     taken: "已收下，原图完整",
+    kept: "已收下",
     duplicate: "电脑里已有这张，没有重复存放",
     refused: (why) => `没有收下：${why}`,
     closed: "电脑已关闭接收。已收下的照片完好；没有传完的请让检查员重新打开接收页，扫码再传。",
@@ -30,6 +31,7 @@
     waiting: "The connection broke; trying again…",
     checking: "The laptop is storing it…",
     taken: "Stored, the original whole",
+    kept: "Stored",
     duplicate: "The laptop has it already; it was not stored twice",
     refused: (why) => `Not stored: ${why}`,
     closed: "The laptop no longer takes photos. What was stored is safe; for the rest ask the inspector to open the page again, and scan its code.",
@@ -98,7 +100,8 @@
     row.state = told.state;
     if (told.state === "refused") return say(row, words.refused(words.reasons[told.reason] || words.unknown), "bad");
     const lost = (told.missing || []).map((one) => words.lost[one]).filter(Boolean);
-    say(row, words[told.state] + (lost.length ? ` · ${words.lack(lost.join(words === zh ? "、" : ", "))}` : ""), lost.length ? "lack" : "good");
+    // What came without its position is no whole original.
+    say(row, words[told.state === "taken" && lost.length ? "kept" : told.state] + (lost.length ? ` · ${words.lack(lost.join(words === zh ? "、" : ", "))}` : ""), lost.length ? "lack" : "good");
     if ((told.missing || []).includes("position")) {
       const hint = document.getElementById("hint");
       hint.textContent = words.hint;
