@@ -1,6 +1,7 @@
 //! Exif directories to values (CIPA DC-008-2023), and those of TIFF and DNG files, which are built alike.
 
 use crate::metadata::{Metadata, SecondBest};
+use crate::notes::{self, Said};
 use crate::tiff::{Entry, Kind, Tiff, Visited};
 use crate::when::{self, LocalTime};
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ const GPS_DIRECTORY: u16 = 0x8825;
 /// CameraSerialNumber of DNG, older than the Exif tag.
 const DNG_SERIAL: u16 = 0xc62f;
 const BODY_SERIAL: u16 = 0xa431;
+const MAKER_NOTE: u16 = 0x927c;
 /// Date, fraction and zone of taking, and of digitising.
 const ORIGINAL: [u16; 3] = [0x9003, 0x9291, 0x9011];
 const DIGITIZED: [u16; 3] = [0x9004, 0x9292, 0x9012];
@@ -91,11 +93,22 @@ impl<'a> Tags<'a> {
     }
 }
 
+/// What the maker's own notes say, read by whose they are.
+fn notes(tiff: &Tiff<'_>, tags: &Tags<'_>) -> Option<Said> {
+    let note = tags.main.get(&MAKER_NOTE)?;
+    let make = tags.main.get(&MAKE).map(|make| make.data).unwrap_or_default();
+    Some(notes::read(tiff, note, make))
+}
+
 /// Fills in what the Exif block says. `is_file` tells that the block is a whole TIFF file.
 pub(crate) fn fill(meta: &mut Metadata, block: &[u8], is_file: bool) -> SecondBest {
     let mut tags = Tags::default();
+    let mut noted = None;
     match Tiff::open(block, is_file).and_then(|tiff| Some((tiff, tiff.first()?))) {
-        Some((tiff, first)) => tags.walk(&tiff, first, Which::Main),
+        Some((tiff, first)) => {
+            tags.walk(&tiff, first, Which::Main);
+            noted = notes(&tiff, &tags);
+        }
         None => meta.warn("Exif has no directory"),
     }
     meta.warnings.append(&mut tags.warnings);
@@ -126,6 +139,7 @@ pub(crate) fn fill(meta: &mut Metadata, block: &[u8], is_file: bool) -> SecondBe
     SecondBest {
         taken: time(meta, &tags, DIGITIZED, "Exif.DateTimeDigitized"),
         altitude_m: altitude,
+        notes: noted.unwrap_or_default(),
     }
 }
 

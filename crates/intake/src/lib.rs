@@ -18,6 +18,7 @@ pub mod format;
 mod heic;
 mod inks;
 pub mod metadata;
+mod notes;
 mod poster;
 pub mod reason;
 pub mod redraw;

@@ -4,6 +4,7 @@
 use crate::container::{self, Own, Parts};
 use crate::exif;
 use crate::format::{FileFormat, sniff};
+use crate::notes::Said;
 use crate::when::{LocalTime, local_time};
 use crate::xmp;
 
@@ -60,7 +61,7 @@ pub struct Place {
 /// Reads the metadata of a file from its bytes; a file cut short gives what is left of it. Never fails and never panics on
 /// any input: unreadable parts become warnings.
 ///
-/// Precedence of sources: Exif, then XMP, then the container.
+/// Precedence of sources: Exif, then XMP, then the maker's notes in Exif, then the container.
 pub fn read(bytes: &[u8]) -> Metadata {
     read_as(bytes, sniff(bytes))
 }
@@ -85,9 +86,10 @@ pub fn read_as(bytes: &[u8], format: FileFormat) -> Metadata {
     let by_xmp = packet.map(|packet| xmp::fill(&mut meta, packet)).unwrap_or_default();
     meta.take_altitude(by_exif.altitude_m, "GPS.GPSAltitude");
     meta.take_altitude(by_xmp.altitude_m, "XMP.GPSAltitude");
-    let Own { captioned, taken, place, .. } = own;
+    let Own { original, taken, place, .. } = own;
     let next_best = [
-        captioned,
+        by_exif.notes.taken.map(|time| (time, "MakerNote.DateTimeOriginal")),
+        original,
         by_exif.taken.map(|time| (time, "Exif.DateTimeDigitized")),
         by_xmp.taken.map(|time| (time, "XMP.CreateDate")),
         taken,
@@ -95,7 +97,14 @@ pub fn read_as(bytes: &[u8], format: FileFormat) -> Metadata {
     for (time, source) in next_best.into_iter().flatten() {
         meta.take_time(Some(time), source);
     }
-    for (field, text) in [("make", own.make), ("model", own.model), ("software", own.software)] {
+    let noted = by_exif.notes.serial.map(|serial| (serial, "MakerNote.SerialNumber"));
+    for (field, text) in [
+        ("make", own.make),
+        ("model", own.model),
+        ("software", own.software),
+        ("serial", noted),
+        ("serial", own.serial),
+    ] {
         if let Some((text, source)) = text {
             meta.take_text(field, Some(text), source);
         }
@@ -118,6 +127,8 @@ pub(crate) struct SecondBest {
     pub taken: Option<LocalTime>,
     /// Metres, by a value without the reference that says whether it is above or below the sea.
     pub altitude_m: Option<f64>,
+    /// What the maker's own notes say.
+    pub notes: Said,
 }
 
 impl Metadata {

@@ -65,6 +65,8 @@ pub(crate) struct Entry<'a> {
     pub kind: Kind,
     /// The value's bytes, all of them.
     pub data: &'a [u8],
+    /// Where in the structure they begin.
+    pub at: usize,
     little: bool,
 }
 
@@ -173,6 +175,23 @@ impl<'a> Tiff<'a> {
         Some(Self { bytes, little, is_file })
     }
 
+    /// A part of it as a structure of its own, whose offsets count from the part's beginning. Its byte order is the one in which the
+    /// directory at `at` has fewer entries, as none has thousands.
+    pub fn part(&self, range: std::ops::Range<usize>, at: usize) -> Option<Self> {
+        let bytes = self.bytes.get(range)?;
+        let count = be16(bytes, at)?;
+        let little = if count == count.swap_bytes() {
+            self.little
+        } else {
+            count > count.swap_bytes()
+        };
+        Some(Self {
+            bytes,
+            little,
+            is_file: false,
+        })
+    }
+
     fn n16(&self, at: usize) -> Option<u16> {
         be16(self.bytes, at).map(|n| if self.little { n.swap_bytes() } else { n })
     }
@@ -221,10 +240,11 @@ impl<'a> Tiff<'a> {
                 continue;
             };
             match self.value(entry + 8, items.checked_mul(kind.width()), at..end) {
-                Some(data) => directory.entries.push(Entry {
+                Some((at, data)) => directory.entries.push(Entry {
                     tag,
                     kind,
                     data,
+                    at,
                     little: self.little,
                 }),
                 None => {
@@ -243,14 +263,16 @@ impl<'a> Tiff<'a> {
         Some(directory)
     }
 
-    fn value(&self, place: usize, len: Option<usize>, own: std::ops::Range<usize>) -> Option<&'a [u8]> {
+    /// A value's bytes and where they begin: in the entry, or where it says.
+    fn value(&self, place: usize, len: Option<usize>, own: std::ops::Range<usize>) -> Option<(usize, &'a [u8])> {
         let len = len.filter(|len| *len <= 0x7fff_ffff)?;
         if len <= 4 {
-            return self.bytes(place, len);
+            return Some((place, self.bytes(place, len)?));
         }
         let from = self.n32(place)?;
         let overlaps = from < own.end && from.saturating_add(len) > own.start;
-        (from >= 8 && !overlaps).then(|| self.bytes(from, len)).flatten()
+        let bytes = (from >= 8 && !overlaps).then(|| self.bytes(from, len)).flatten()?;
+        Some((from, bytes))
     }
 }
 

@@ -66,6 +66,12 @@ pub(crate) fn of_instant(seconds: i64) -> Option<LocalTime> {
     })
 }
 
+/// The time on a camera's clock that counts seconds since 1970 without a zone; a clock at its beginning was never set.
+pub(crate) fn of_clock(seconds: i64) -> Option<LocalTime> {
+    let time = of_instant(seconds).filter(|_| seconds > 0)?;
+    Some(LocalTime { offset: None, ..time })
+}
+
 /// A calendar date `YYYY:MM:DD`; years before photography are refused.
 pub(crate) fn date(text: &str) -> Option<NaiveDate> {
     let mut parts = text.split([':', '-', '/']);

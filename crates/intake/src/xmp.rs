@@ -74,6 +74,7 @@ pub(crate) fn fill(meta: &mut Metadata, packet: &[u8]) -> SecondBest {
     SecondBest {
         taken: get(XMP, "CreateDate").or_else(|| get(EXIF, "DateTimeDigitized")).and_then(local_time),
         altitude_m: altitude,
+        ..SecondBest::default()
     }
 }
 

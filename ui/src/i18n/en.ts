@@ -284,7 +284,7 @@ const en: Catalogue = {
     software: "Software",
     pixels: "Size",
     orientation: "Orientation tag",
-    source: { container: "container · {name}" },
+    source: { container: "container · {name}", maker: "maker's notes · {name}" },
     file: "File",
   },
   missing: { time: "No time", position: "No position", device: "No device" },

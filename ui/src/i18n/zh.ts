@@ -300,7 +300,7 @@ const zh = {
     software: "软件",
     pixels: "尺寸",
     orientation: "方向标记",
-    source: { container: "文件容器 · {name}" },
+    source: { container: "文件容器 · {name}", maker: "相机厂商注释 · {name}" },
     file: "文件",
   },
   missing: { time: "没有拍摄时间", position: "没有位置", device: "没有设备信息" },

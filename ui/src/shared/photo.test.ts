@@ -18,6 +18,7 @@ it("says of each value where it comes from", () => {
         direction_cdeg: 9_000,
         position_error_cm: 500,
         make: "HUAWEI",
+        serial: "7654321",
         width: 40,
         height: 30,
         orientation: 6,
@@ -30,6 +31,7 @@ it("says of each value where it comes from", () => {
           "direction: GPS.GPSImgDirection",
           "position_error: GPS.GPSHPositioningError",
           "make: QuickTime.Make",
+          "serial: MakerNote.SerialNumber",
           "width,height: JPEG",
           "orientation: Exif.Orientation",
         ],
@@ -38,7 +40,7 @@ it("says of each value where it comes from", () => {
     global: { plugins: [makeI18n()] },
   });
   const source = (key: string) => facts.get(`[data-testid="photo-fact-${key}"] .source`).text();
-  expect(["taken", "gps_time", "position", "altitude", "direction", "error", "device", "pixels", "orientation"].map(source)).toEqual([
+  expect(["taken", "gps_time", "position", "altitude", "direction", "error", "device", "serial", "pixels", "orientation"].map(source)).toEqual([
     "XMP · DateTimeOriginal",
     "EXIF · GPSDateStamp、EXIF · GPSTimeStamp",
     "XMP",
@@ -46,6 +48,7 @@ it("says of each value where it comes from", () => {
     "EXIF · GPSImgDirection",
     "EXIF · GPSHPositioningError",
     "文件容器 · QuickTime.Make",
+    "相机厂商注释 · SerialNumber",
     "文件容器 · JPEG",
     "EXIF · Orientation",
   ]);

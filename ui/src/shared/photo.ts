@@ -104,8 +104,9 @@ export function usePhotoWords() {
       .slice(value.length + 2)
       .split(", ")
       .map((tag) => {
-        const [, kind, name] = /^(Exif|GPS|XMP|IPTC)\b\.?(.*)$/.exec(tag) ?? [];
+        const [, kind, name] = /^(Exif|GPS|XMP|IPTC|MakerNote)\b\.?(.*)$/.exec(tag) ?? [];
         if (!kind) return t("photo.source.container", { name: tag });
+        if (kind === "MakerNote") return t("photo.source.maker", { name });
         return [kind === "Exif" || kind === "GPS" ? "EXIF" : kind, name].filter(Boolean).join(" · ");
       })
       .join(t("words.comma"));

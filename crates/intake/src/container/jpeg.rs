@@ -1,8 +1,9 @@
 //! JPEG segments (ISO 10918-1 annex B): size from the frame header, Exif and XMP from APP1.
 
-use super::{Parts, photoshop, tiff_in};
+use super::{Own, Parts, ciff, photoshop, tiff_in};
 use crate::bytes::{be16, upto};
-use crate::when::{LocalTime, of_instant};
+use crate::notes;
+use crate::when::{LocalTime, local_time, of_clock};
 use std::borrow::Cow;
 
 const XMP_NAMESPACE: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
@@ -86,13 +87,24 @@ pub(super) fn xmp_in(body: &[u8]) -> Option<&[u8]> {
     body.strip_prefix(XMP_NAMESPACE).or_else(bare)
 }
 
-/// The time in the text segment that cameras wrote before Exif: seconds since 1970 of the camera's clock.
-fn picture_info(body: &[u8]) -> Option<LocalTime> {
-    let text = body.get(..body.len().min(4096))?;
-    let at = text.windows(18).position(|w| w.starts_with(b"\r\nTimeDate="))? + 11;
-    let digits: Vec<u8> = text.get(at..)?.iter().copied().take_while(u8::is_ascii_digit).collect();
-    let time = of_instant(std::str::from_utf8(&digits).ok()?.parse().ok()?)?;
-    Some(LocalTime { offset: None, ..time })
+/// The text segment that cameras wrote before Exif: a line for each value, the time as seconds of the camera's clock since 1970.
+fn picture_info(own: &mut Own, body: &[u8]) {
+    let text = upto(body, 0, 4096);
+    let value = |name: &[u8]| {
+        let lines = text.split(|b| matches!(b, b'\r' | b'\n' | 0));
+        lines.filter_map(|line| line.strip_prefix(name)?.strip_prefix(b"=")).next()
+    };
+    let seconds = value(b"TimeDate").and_then(|digits| std::str::from_utf8(digits).ok()?.trim().parse().ok());
+    let (time, serial) = (seconds.and_then(of_clock), value(b"Serial#").and_then(notes::serial_text));
+    own.original = own.original.take().or(time.map(|time| (time, "APP12.TimeDate")));
+    own.serial = own.serial.take().or(serial.map(|serial| (serial, "APP12.Serial#")));
+}
+
+/// The time in the segment that Casio's cameras wrote before Exif, its parts held apart by points.
+fn casio_time(body: &[u8]) -> Option<LocalTime> {
+    let text = std::str::from_utf8(body.get(0x4d..0x60)?).ok()?.replace('.', ":");
+    let (day, time) = text.split_at_checked(10)?;
+    local_time(&format!("{day} {}", time.strip_prefix(':')?))
 }
 
 /// More segments than any camera writes; a file of nothing but empty ones must not fill the memory.
@@ -136,10 +148,14 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
                     parts.warnings.push("Exif segment without a TIFF header".into());
                 }
             }
+            0xe1 if segment.body.starts_with(b"QVCI\0") => {
+                parts.own.original = parts.own.original.take().or(casio_time(segment.body).map(|time| (time, "QVCI.DateTime")));
+            }
             0xe1 if parts.xmp.is_none() => parts.xmp = xmp_in(segment.body).map(Cow::Borrowed),
-            0xec if parts.own.taken.is_none() => parts.own.taken = picture_info(segment.body).map(|time| (time, "APP12.TimeDate")),
-            0xed if parts.own.captioned.is_none() => {
-                parts.own.captioned = photoshop::taken(segment.body).map(|time| (time, "IPTC.DateCreated"));
+            0xe0 => ciff::fill(&mut parts.own, segment.body),
+            0xec => picture_info(&mut parts.own, segment.body),
+            0xed if parts.own.original.is_none() => {
+                parts.own.original = photoshop::taken(segment.body).map(|time| (time, "IPTC.DateCreated"));
             }
             marker if is_frame(marker) && parts.size.is_none() => {
                 let size = be16(segment.body, 3).zip(be16(segment.body, 1));
@@ -149,4 +165,26 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
         }
     }
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::metadata::{Metadata, read};
+
+    fn with_segment(marker: u8, body: &[u8]) -> Metadata {
+        let len = (body.len() as u16 + 2).to_be_bytes();
+        read(&[b"\xff\xd8\xff", &[marker][..], &len, body, b"\xff\xd9"].concat())
+    }
+
+    #[test]
+    fn what_cameras_wrote_before_exif_is_read() {
+        let said = with_segment(0xec, b"[picture info]\r\nTimeDate=909698819\r\nSerial#=#00000001\r\nZoom=1\r\n");
+        assert_eq!(said.taken_at.as_deref(), Some("1998-10-29T22:06:59"));
+        assert_eq!(said.serial.as_deref(), Some("#00000001"));
+        let unset = with_segment(0xec, b"[picture info]\r\nTimeDate=0\r\nSerial#=#00000000\r\n");
+        assert_eq!((unset.taken_at, unset.serial), (None, None));
+        let casio = [b"QVCI\0", &[0; 72][..], b"1998.10.24.12.08.57\0"].concat();
+        assert_eq!(with_segment(0xe1, &casio).taken_at.as_deref(), Some("1998-10-24T12:08:57"));
+        assert_eq!(with_segment(0xe1, &casio[..90]).taken_at, None);
+    }
 }

@@ -1,6 +1,7 @@
 //! Where each kind of file keeps its size in pixels and its metadata blocks. The blocks are found here and read elsewhere.
 
 mod boxes;
+mod ciff;
 mod heif;
 pub(crate) mod jpeg;
 mod photoshop;
@@ -37,8 +38,8 @@ pub(crate) struct Parts<'a> {
 /// What a container says by itself, each value with its source.
 #[derive(Debug, Default)]
 pub(crate) struct Own {
-    /// When the picture was taken, by its caption; this goes before a date of digitising.
-    pub captioned: Option<(LocalTime, &'static str)>,
+    /// When the picture was taken, by its caption or by what cameras wrote before Exif; this goes before a date of digitising.
+    pub original: Option<(LocalTime, &'static str)>,
     /// When the container was made.
     pub taken: Option<(LocalTime, &'static str)>,
     /// Degrees north and east.
@@ -51,6 +52,8 @@ pub(crate) struct Own {
     pub make: Option<(String, &'static str)>,
     /// Model of the device.
     pub model: Option<(String, &'static str)>,
+    /// Serial number of the device.
+    pub serial: Option<(String, &'static str)>,
     /// The writing program.
     pub software: Option<(String, &'static str)>,
 }
