@@ -3,6 +3,7 @@
 use crate::calls::calls;
 use crate::lists::{ExportList, FiltersOf, ForgetFilter, ListArgs, ListPage, ListReady, SavedFilter};
 use crate::shared::{DataState, KeyStanding, Nothing, PaperNotes, PersonRow, PhotoNotes, VisitRow};
+use domain::calendar::WorkingDay;
 use domain::compare::Comparison;
 use domain::finding::Finding;
 use domain::operation::Strokes;
@@ -183,6 +184,8 @@ calls! { FieldHost, "FieldCalls", Access,
     find_copies(FindCopies) -> Vec<CopyPreview> [Unlocked];
     /// Whether everything that a day without network needs is here (出发检查).
     trip_check(TripCheckArgs) -> TripCheck [Unlocked];
+    /// Whether people work on a day, and on which they do from it on.
+    working_day(DayArgs) -> WorkingDay [Unlocked];
     /// Starts taking another laptop's second copy in; progress comes as events.
     take_in_copy(TakeInCopy) -> CopyStatus [Unlocked];
 }

@@ -7,6 +7,7 @@ pub mod answer;
 pub mod apply;
 pub mod approve_station;
 pub mod authority;
+pub mod calendar;
 pub mod clock;
 pub mod compare;
 pub mod custody;

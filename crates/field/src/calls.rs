@@ -5,10 +5,13 @@ use contract::lists::{ExportList, FiltersOf, ForgetFilter, ListArgs, ListPage, L
 use contract::shared::{Nothing, PersonRow, VisitRow};
 use contract::{ApiError, ErrorCode};
 use domain::Pack;
+use domain::calendar::{Calendar, WorkingDay};
+use domain::decide::Refusal;
 use domain::operation::Strokes;
 use serde_json::Value;
 
 use crate::core::Field;
+use crate::error::Error;
 
 type Answer<T> = Result<T, ApiError>;
 
@@ -314,6 +317,11 @@ impl FieldHost for Field {
 
     fn trip_check(&self, args: TripCheckArgs) -> Answer<TripCheck> {
         Ok(self.0.trip_check(&args)?)
+    }
+
+    fn working_day(&self, args: DayArgs) -> Answer<WorkingDay> {
+        let day = Calendar::known().day(&args.day);
+        Ok(day.ok_or_else(|| Error::from(Refusal::Date(args.day)))?)
     }
 
     fn take_in_copy(&self, args: TakeInCopy) -> Answer<CopyStatus> {

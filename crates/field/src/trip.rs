@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Local, Offset};
+use chrono::{Local, Offset, TimeDelta};
 use contract::field::{TripCheck, TripCheckArgs, TripLine, TripState};
 use contract::shared::KeyStanding;
+use domain::calendar::Calendar;
 use seal::cert::Certificate;
 use seal::keys::{PublicKey, Signer};
 
@@ -25,6 +26,8 @@ const EXPIRES_SOON_MS: i64 = 30 * DAY_MS;
 const DAY_BYTES: u64 = 2 << 30;
 /// As in `trust-and-sync`: a clock off by more is flagged.
 const CLOCK_OFF_MS: i64 = 5 * 60 * 1_000;
+/// The longest deadline that is proposed for a finding, days.
+const COUNTED_DAYS: i64 = 30;
 const BATTERY_LOW: u8 = 80;
 /// Photos of last visits that are counted one by one.
 const MOST_COUNTED: u32 = 100_000;
@@ -57,6 +60,7 @@ impl Core {
         lists_lines(&open, &planned, &mut lines)?;
         self.certificate_lines(&open, &mut lines);
         clock_lines(&open, &mut lines)?;
+        calendar_line(&mut lines);
         self.disk_line(&mut lines);
         if let Some(battery) = power::battery() {
             let good = battery.charging || battery.percent >= BATTERY_LOW;
@@ -136,6 +140,13 @@ fn lists_lines(open: &Open, planned: &[&TownshipRow], lines: &mut Lines) -> Resu
         lines.say("last_photos", TripState::Care, &[("n", lacking.to_string())]);
     }
     Ok(())
+}
+
+/// Whether deadlines that are set these days can be counted in working days.
+fn calendar_line(lines: &mut Lines) {
+    let Some(until) = Calendar::known().known_until() else { return };
+    let enough = Local::now().date_naive() + TimeDelta::days(COUNTED_DAYS) <= until;
+    lines.when("calendar", enough, TripState::Care, &[("until", until.to_string())]);
 }
 
 /// The certificate of a key that holds longest, as the county's authority issued it.

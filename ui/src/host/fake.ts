@@ -5,6 +5,7 @@ import type { AnswerItem, ApiError, AppState, CopyJob, CopyStatus, FieldCalls, F
 import pack from "../../../assets/rulepacks/c4-village-station.json";
 import county from "../../../assets/demo/qinghe.json";
 import { HostError, type FieldHost } from ".";
+import { day } from "@/shared/format";
 import { asked, paperOf, shape } from "./fake-cases";
 import { fakeInbox } from "./fake-inbox";
 import { fakeFilters, fakeList } from "./fake-lists";
@@ -294,6 +295,13 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
       view = { ...view, station: STATIONS.find((one) => one.id === station) ?? view.station };
       return changed({ station, reaimed: [...view.visit.reaimed, { from, by: PEOPLE[0]!.person, ts_ms: Date.now(), reason }] });
     },
+    // Saturday and Sunday, and no other day, is off.
+    working_day: ({ day: asked }) => {
+      const off = new Date(`${asked}T12:00:00`).getDay() % 6 === 0;
+      const next = new Date(`${asked}T12:00:00`);
+      while (next.getDay() % 6 === 0) next.setDate(next.getDate() + 1);
+      return { day: asked, works: !off, next: day(next.getTime()), provisional: asked > "2026-12-31", version: "2026.1" };
+    },
     list_colleagues: () =>
       PEOPLE.map(({ person, name, org }, at) => ({ person, name, org, laptops: [{ kid: HEX, name: "检查一组", own: true }, ...(at === 1 ? [{ kid: OTHER, name: "检查二组", own: false }] : [])] })).concat([
         { person: "00000000-0000-7000-c000-000000000001", name: "孙立", org: "县商务局", laptops: [] },
@@ -429,6 +437,7 @@ export function fakeHost(options: { phase?: AppState["phase"]; photos?: number; 
         line("person_pending", "care", { name: PEOPLE[1]!.name }),
         line("clock", "good", { minutes: "0" }),
         ...(words.has("ready") ? [] : [line("zone", "missing", { zone: "+0:00" }), line("disk", "missing", { free: "812000000", needed: String(2 * 1024 ** 3) })]),
+        line("calendar", "good", { until: "2026-12-31" }),
         line("battery", "care", { percent: "64" }),
         line("alone", "care", { visits: "6" }),
       ],

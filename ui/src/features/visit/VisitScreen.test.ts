@@ -140,7 +140,10 @@ describe("keys", () => {
     expect(shown()).toBe("item-C4-03");
   });
 
-  it("proposes for a finding what the item says, and a deadline by its severity", async () => {
+  it("proposes for a finding what the item says, and a deadline by its severity that is a working day", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    // A Saturday.
+    vi.setSystemTime(new Date(2026, 10, 21, 9, 30));
     await open();
     await m.press("3");
     await m.press("f");
@@ -148,11 +151,21 @@ describe("keys", () => {
     expect(value("finding-facts")).not.toBe("");
     expect(value("finding-facts")).toBe(m.get("item-concerns").find(".concern span:last-of-type").text().replace("▲ ", ""));
     expect(value("finding-requirement")).toContain("建设标准");
-    const days = () => Math.round((Date.parse(value("finding-deadline")) - Date.now()) / 86_400_000);
-    const minor = days();
+    await flushPromises();
+    expect(value("finding-deadline")).toBe("2026-12-21");
     (document.querySelector('[data-testid="finding-severity-severe"]') as HTMLElement).click();
     await flushPromises();
-    expect(minor - days()).toBe(23);
+    expect(value("finding-deadline")).toBe("2026-11-30");
+    const typed = document.querySelector('[data-testid="finding-deadline"]') as HTMLInputElement;
+    typed.value = "2026-11-29";
+    typed.dispatchEvent(new Event("input", { bubbles: true }));
+    await flushPromises();
+    expect(value("finding-deadline")).toBe("2026-11-29");
+    (document.querySelector('[data-testid="finding-working-day"]') as HTMLElement).click();
+    await flushPromises();
+    expect(value("finding-deadline")).toBe("2026-11-30");
+    expect(document.querySelector('[data-testid="finding-working-day"]')).toBeNull();
+    vi.useRealTimers();
     (document.querySelector('[data-testid="finding-on-spot"]') as HTMLElement).click();
     await flushPromises();
     expect(value("finding-deadline")).toBe("");
