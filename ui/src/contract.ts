@@ -755,6 +755,11 @@ method: Method,
 purpose: string, };
 export type DataState = "local_only" | "copied" | "acknowledged" | "receipted" | "thumbnails_arrived" | "originals_arrived";
 export type Datum = "wgs84" | "cgcs2000" | "gcj02" | "bd09" | "unknown";
+export type DayArgs = { 
+/**
+ * `YYYY-MM-DD`.
+ */
+day: string, };
 export type Derived = { 
 /**
  * The photo it was made from.
@@ -4256,6 +4261,27 @@ photo: PhotoId,
  * Why.
  */
 reason: string, };
+export type WorkingDay = { 
+/**
+ * The day, `YYYY-MM-DD`.
+ */
+day: string, 
+/**
+ * Whether people work on it.
+ */
+works: boolean, 
+/**
+ * The first working day from it on: where a term ends whose last day is this one (civil code, article 203).
+ */
+next: string, 
+/**
+ * Whether the arrangement of a year that this needs is not known yet.
+ */
+provisional: boolean, 
+/**
+ * Version of the calendar.
+ */
+version: string, };
 
 export interface FieldCalls {
   /** Where the application stands: county, people, session, sync. */
@@ -4394,6 +4420,8 @@ export interface FieldCalls {
   find_copies: { args: FindCopies; answer: Array<CopyPreview> };
   /** Whether everything that a day without network needs is here (出发检查). */
   trip_check: { args: TripCheckArgs; answer: TripCheck };
+  /** Whether people work on a day, and on which they do from it on. */
+  working_day: { args: DayArgs; answer: WorkingDay };
   /** Starts taking another laptop's second copy in; progress comes as events. */
   take_in_copy: { args: TakeInCopy; answer: CopyStatus };
 }
