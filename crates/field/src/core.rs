@@ -273,7 +273,7 @@ impl Core {
         let weak = Arc::downgrade(&open);
         store.read_statements(move |sha256| weak.upgrade()?.vault.read(sha256).ok());
         self.know_keys(&open);
-        store.catch_up()?;
+        self.reserved(|| store.catch_up())?;
         *lock(&self.open) = Some(open);
         self.drop_open_papers();
         if let Err(error) = self.clear_incoming() {
