@@ -149,7 +149,7 @@ async function seal(hands: Hands): Promise<void> {
 }
 
 it("a visit costs no more key strokes and clicks than it did", async () => {
-  const page = await look.open("/index.html#/visits");
+  const page = await look.open("/index.html#/today");
   const hands = new Hands(page);
   await open(hands);
   await items(hands);

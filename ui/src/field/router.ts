@@ -26,7 +26,7 @@ export function makeRouter() {
       { path: "/people/new", component: () => import("@/features/people/AddPerson.vue"), meta: { guide: "people", bare: true } },
       { path: "/people/:person/forgotten", component: () => import("@/features/people/ForgottenPassphrase.vue"), props: true, meta: { guide: "people" } },
       { path: "/unlock", component: () => import("@/features/people/UnlockScreen.vue"), meta: { guide: "first-start", bare: true } },
-      { path: "/today", component: () => import("@/features/today/TodayScreen.vue"), meta: { guide: "day" } },
+      { path: "/today", component: () => import("@/features/visits/TodayScreen.vue"), meta: { guide: "day" } },
       { path: "/visits", component: () => import("@/features/visits/VisitList.vue"), meta: { guide: "visit" } },
       { path: "/trip", component: () => import("@/features/trip/TripScreen.vue"), meta: { guide: "trip" } },
       { path: "/inbox", component: () => import("@/features/inbox/InboxScreen.vue"), meta: { guide: "inbox" } },

@@ -11,7 +11,7 @@ import GalleryScreen from "@/features/gallery/GalleryScreen.vue";
 import InboxScreen from "@/features/inbox/InboxScreen.vue";
 import ListScreen from "@/features/lists/ListScreen.vue";
 import VisitScreen from "@/features/visit/VisitScreen.vue";
-import TodayScreen from "@/features/today/TodayScreen.vue";
+import TodayScreen from "@/features/visits/TodayScreen.vue";
 import VisitList from "@/features/visits/VisitList.vue";
 import { provideConsoleHost } from "@/host";
 import { fakeHost } from "@/host/fake";

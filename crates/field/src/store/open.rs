@@ -219,10 +219,12 @@ mod tests {
     fn a_newer_store_is_refused_and_untouched() {
         let dir = tempfile::tempdir().unwrap();
         let conn = open(dir.path(), &key()).unwrap();
-        conn.pragma_update(None, "user_version", 7).unwrap();
+        let newer = MIGRATIONS.len() as u32 + 1;
+        conn.pragma_update(None, "user_version", newer).unwrap();
         drop(conn);
-        assert!(matches!(open(dir.path(), &key()), Err(Error::StoreNewer { found: 7, .. })));
-        assert!(matches!(open(dir.path(), &key()), Err(Error::StoreNewer { .. })));
+        for _ in 0..2 {
+            assert!(matches!(open(dir.path(), &key()), Err(Error::StoreNewer { found, .. }) if found == newer));
+        }
     }
 
     #[test]

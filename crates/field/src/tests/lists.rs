@@ -245,7 +245,7 @@ fn an_older_store_gets_its_lists_when_it_is_opened() {
         }
         conn.execute_batch("DROP TABLE saved_filter; DROP TABLE photo_print; DROP INDEX photo_by_original;")?;
         let counted = "DROP TRIGGER entry_tally; DROP TRIGGER sent_tally; DROP TRIGGER receipt_tally; DROP TRIGGER sent_unreceipted;
-                       DROP TABLE tally; DROP TABLE unreceipted; DROP INDEX entry_unsent;";
+                       DROP TABLE tally; DROP TABLE unreceipted; DROP INDEX entry_unsent; DROP TABLE unapplied;";
         conn.execute_batch(counted)?;
         Ok(conn.pragma_update(None, "user_version", 2)?)
     });

@@ -245,7 +245,7 @@ fn an_older_store_gets_its_lists_when_it_is_opened() {
     for list in ["station", "visit", "finding", "photo"] {
         old.execute_batch(&format!("DROP TABLE {list}_list; DROP TABLE {list}_grams;")).unwrap();
     }
-    old.execute_batch("DROP TABLE visit_blob; DROP TABLE saved_filter; DROP TABLE photo_print; DROP INDEX photo_by_original; DROP TABLE download; DELETE FROM meta WHERE name = 'lists'; PRAGMA user_version = 2;")
+    old.execute_batch("DROP TABLE visit_blob; DROP TABLE saved_filter; DROP TABLE photo_print; DROP INDEX photo_by_original; DROP TABLE download; DROP TABLE unapplied; DELETE FROM meta WHERE name = 'lists'; PRAGMA user_version = 2;")
         .unwrap();
     drop(old);
     let opened = county::open(folder.path(), Clock::system()).unwrap();
