@@ -145,3 +145,23 @@ it("asks what is filtered and ordered, from the top", async () => {
   expect(asked.query).toMatchObject({ list: "photos", sort: "station_name", descending: false, filters: [{ column: "validity", any: ["withdrawn"] }] });
   expect(here()).toBe("1");
 });
+
+it("stays at the photo that is shown large when another comes in before it", async () => {
+  await m.press("ArrowRight");
+  await m.press("Enter");
+  await settle();
+  const shown = () => document.querySelector('[data-testid="gallery-photo"] .el-dialog__title')?.textContent ?? "";
+  expect(shown()).toMatch(/2\/50,?000/);
+  const name = shown().split(/\s/).pop();
+  const inner = host.call;
+  host.call = (async (call: string, args: { after?: string | null }) => {
+    const answer = await inner(call as never, args as never);
+    if (call !== "list" || args.after) return answer;
+    const page = answer as { rows: { id: string }[]; total: number };
+    return { ...page, rows: [{ ...page.rows[5]!, id: "new" }, ...page.rows], total: page.total + 1 };
+  }) as typeof host.call;
+  host.emit({ event: "changed", ids: ["one"] });
+  await settle(3000);
+  expect(shown()).toMatch(/3\/50,?001/);
+  expect(shown().split(/\s/).pop()).toBe(name);
+});
