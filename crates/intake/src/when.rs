@@ -33,19 +33,20 @@ impl LocalTime {
     }
 }
 
-/// Reads `2023:07:09 20:36:33`, also with `-`, `/` or `T`, a fraction and a zone. Anything else, and any date that is in no
-/// calendar, is none: a blank or half-filled date must not become a day.
+/// Reads `2023:07:09 20:36:33`, also with `-`, `/` or `T`, a fraction and a zone; some devices write a blank for a leading zero.
+/// Anything else, and any date that is in no calendar, is none: a blank or half-filled date must not become a day.
 pub(crate) fn local_time(text: &str) -> Option<LocalTime> {
     let text = text.trim_matches(|c: char| c == ' ' || c == '\0');
     let (date, rest) = (date(text.get(..10)?)?, text.get(10..)?);
     let rest = rest.strip_prefix([' ', 'T'])?;
     let at = date.and_time(time(rest.get(..8)?)?);
     let rest = rest.get(8..)?;
-    let (digits, zone) = match rest.strip_prefix('.') {
+    // ISO 8601 has a comma before the fraction as well as a point; some programs write the point and no fraction.
+    let (digits, zone) = match rest.strip_prefix(['.', ',']) {
         None => (None, rest),
         Some(rest) => {
             let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-            (Some(fraction(rest.get(..end)?)?), rest.get(end..)?)
+            (fraction(rest.get(..end)?), rest.get(end..)?)
         }
     };
     let offset = if zone.is_empty() { None } else { Some(offset(zone)?) };
@@ -75,14 +76,9 @@ pub(crate) fn of_clock(seconds: i64) -> Option<LocalTime> {
 /// A calendar date `YYYY:MM:DD`; years before photography are refused.
 pub(crate) fn date(text: &str) -> Option<NaiveDate> {
     let mut parts = text.split([':', '-', '/']);
-    let mut number = |digits: usize| {
-        parts
-            .next()
-            .filter(|p| p.len() == digits && p.bytes().all(|b| b.is_ascii_digit()))?
-            .parse::<u32>()
-            .ok()
-    };
-    let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+    let year = parts.next().filter(|p| p.len() == 4 && p.bytes().all(|b| b.is_ascii_digit()))?;
+    let year = year.parse::<u32>().ok()?;
+    let (month, day) = (two_digits(parts.next()?)?, two_digits(parts.next()?)?);
     let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
     (parts.next().is_none() && year >= 1826).then_some(date)
 }
@@ -116,31 +112,37 @@ pub(crate) fn time_of_day(hours: f64, minutes: f64, seconds: f64) -> Option<Stri
 }
 
 fn time(text: &str) -> Option<NaiveTime> {
-    let mut parts = text.split(':').map(|p| {
-        if p.len() == 2 && p.bytes().all(|b| b.is_ascii_digit()) {
-            p.parse().ok()
-        } else {
-            None
-        }
-    });
+    let mut parts = text.split(':').map(two_digits);
     let time = NaiveTime::from_hms_opt(parts.next()??, parts.next()??, parts.next()??)?;
     parts.next().is_none().then_some(time)
 }
 
-/// Digits of a fraction of a second, at most nine.
-pub(crate) fn fraction(text: &str) -> Option<String> {
-    let text = text.trim_matches(|c: char| c == ' ' || c == '\0');
-    (!text.is_empty() && text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.to_owned())
+/// A number of two digits, the first of which may be a blank.
+fn two_digits(text: &str) -> Option<u32> {
+    match text.as_bytes() {
+        [b' ' | b'0'..=b'9', b'0'..=b'9'] => text.trim_start().parse().ok(),
+        _ => None,
+    }
 }
 
-/// A zone `+08:00`, `-05:00`, `Z`, also as `GMT+08:00`; none beyond the zones that exist (−12:00 to +14:00).
+/// Digits of a fraction of a second; what is finer than a nanosecond is left out.
+pub(crate) fn fraction(text: &str) -> Option<String> {
+    let text = text.trim_matches(|c: char| c == ' ' || c == '\0');
+    let digits = !text.is_empty() && text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit());
+    text.get(..text.len().min(9)).filter(|_| digits).map(str::to_owned)
+}
+
+/// A zone as `+08:00`, from `+08:00`, `+0800`, `+8:00`, `+08` and `Z`, also behind `GMT` or `UTC`; none beyond the zones that exist
+/// (−12:00 to +14:00).
 pub(crate) fn offset(text: &str) -> Option<String> {
     let text = text.trim_matches(|c: char| c == ' ' || c == '\0');
-    let text = text.strip_prefix("GMT").unwrap_or(text);
-    if text == "Z" {
+    let shift = text.strip_prefix("GMT").or_else(|| text.strip_prefix("UTC"));
+    if text == "Z" || shift == Some("") {
         return Some("+00:00".into());
     }
-    offset_minutes(text).map(|_| text.to_owned())
+    let text = shift.unwrap_or(text);
+    let minutes = offset_minutes(text)?.abs();
+    Some(format!("{}{:02}:{:02}", text.get(..1)?, minutes / 60, minutes % 60))
 }
 
 fn offset_minutes(text: &str) -> Option<i64> {
@@ -149,15 +151,17 @@ fn offset_minutes(text: &str) -> Option<i64> {
         "-" => -1,
         _ => return None,
     };
-    let (hours, minutes) = text.get(1..)?.split_once(':')?;
-    let number = |p: &str| {
-        if p.len() == 2 && p.bytes().all(|b| b.is_ascii_digit()) {
-            p.parse::<i64>().ok()
-        } else {
-            None
-        }
+    let rest = text.get(1..)?;
+    let (hours, minutes) = match rest.split_once(':') {
+        Some(parts) => parts,
+        None if rest.len() == 4 => rest.split_at_checked(2)?,
+        None => (rest, "00"),
     };
-    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    let number = |p: &str, least: usize, most: usize| {
+        let digits = (least..=most).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit());
+        p.parse::<i64>().ok().filter(|_| digits)
+    };
+    let (hours, minutes) = (number(hours, 1, 2)?, number(minutes, 2, 2)?);
     let total = sign * (hours * 60 + minutes);
     (minutes < 60 && (-12 * 60..=14 * 60).contains(&total)).then_some(total)
 }
@@ -179,6 +183,42 @@ mod tests {
         for text in ["2022:07:22 21:26:32+08:00", "2022-07-22T21:26:32GMT+08:00"] {
             assert_eq!(local_time(text).unwrap().utc_ms(), Some(1_658_496_392_000), "{text}");
         }
+    }
+
+    #[test]
+    fn zones_fractions_and_blanks_are_read_as_devices_write_them() {
+        let read = |text: &str| local_time(text).map(|time| (time.text(), time.offset));
+        let whole = "2021-05-06T09:08:07".to_owned();
+        for zone in ["+0800", "+08", "+8:00", " +08:00", "GMT+8", "UTC+08:00"] {
+            let text = format!("2021:05:06 09:08:07{zone}");
+            assert_eq!(read(&text), Some((whole.clone(), Some("+08:00".into()))), "{text}");
+        }
+        assert_eq!(offset("-0530").unwrap(), "-05:30");
+        assert_eq!((offset("UTC").unwrap(), offset("Z").unwrap()), ("+00:00".to_owned(), "+00:00".to_owned()));
+        for none in [
+            "",
+            "08:00",
+            "   :  ",
+            "+",
+            "+080",
+            "+08:0",
+            "+08:60",
+            "+1500",
+            "-12:30",
+            "+08:00:00",
+            "PM",
+        ] {
+            assert_eq!(offset(none), None, "{none}");
+        }
+        for text in ["2021: 5: 6  9: 8: 7", "2021:05:06 09:08:07."] {
+            assert_eq!(read(text), Some((whole.clone(), None)), "{text}");
+        }
+        for half in ["2021:  : 6 09:08:07", "2021:5 :06 09:08:07", " 021:05:06 09:08:07"] {
+            assert_eq!(read(half), None, "{half}");
+        }
+        assert_eq!(read("2021-05-06T09:08:07,25Z"), Some((format!("{whole}.25"), Some("+00:00".into()))));
+        assert_eq!(fraction("123456789012").unwrap(), "123456789");
+        assert_eq!((fraction("12.5"), fraction("")), (None, None));
     }
 
     #[test]

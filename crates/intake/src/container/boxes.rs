@@ -6,7 +6,17 @@ use crate::bytes::{be_sized, be32, upto};
 pub(super) const MAX_ENTRIES: usize = 20_000;
 
 /// Boxes that stand side by side: type and body, each body cut short where the file is.
-pub(super) fn boxes(mut rest: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+pub(super) fn boxes(parent: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+    parts(parent).map(|(name, body, _)| (name, body))
+}
+
+/// Those of them that are all there: half a text is another text.
+pub(super) fn whole_boxes(parent: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+    parts(parent).filter(|(_, _, whole)| *whole).map(|(name, body, _)| (name, body))
+}
+
+/// Type and body of boxes, and whether the body is all there.
+fn parts(mut rest: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8], bool)> {
     std::iter::from_fn(move || {
         let (short, name) = (be32(rest, 0)?, *rest.get(4..)?.first_chunk::<4>()?);
         let (header, len) = match short {
@@ -19,7 +29,7 @@ pub(super) fn boxes(mut rest: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
         }
         let body = upto(rest, header, len - header);
         rest = rest.get(len..).unwrap_or_default();
-        Some((name, body))
+        Some((name, body, body.len() == len - header))
     })
     .take(MAX_ENTRIES)
 }
