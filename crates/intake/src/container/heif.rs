@@ -4,6 +4,7 @@ use super::boxes::{MAX_ENTRIES, boxes, find};
 use super::{MAX_BLOCK, Parts, tiff_in, video};
 use crate::bytes::{be_sized, be16, be32};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
     let mut parts = Parts::default();
@@ -14,7 +15,8 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
         parts.warnings.push("the item directory is missing or spoiled".into());
         return parts;
     };
-    parts.size = primary_item(meta).and_then(|id| item_size(meta, id));
+    let primary = primary_item(meta);
+    parts.size = primary.and_then(|id| item_size(meta, id));
     // A sequence of pictures says more as a film.
     if find(bytes, b"moov").is_some() {
         let film = video::open(bytes);
@@ -22,18 +24,44 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
         parts.size = parts.size.or(film.size);
     }
     // One try each: a hostile directory names thousands of items that all lead nowhere.
-    let (mut tried_exif, mut tried_xmp) = (false, false);
-    for (id, kind, content_type) in items(meta) {
-        if &kind == b"Exif" && !std::mem::replace(&mut tried_exif, true) {
-            parts.exif = item_bytes(bytes, meta, id).and_then(exif_payload);
-            if parts.exif.is_none() {
-                parts.warnings.push("Exif item cannot be read".into());
-            }
-        } else if &kind == b"mime" && content_type == b"application/rdf+xml" && !std::mem::replace(&mut tried_xmp, true) {
-            parts.xmp = item_bytes(bytes, meta, id).or(parts.xmp);
+    let (items, described) = (items(meta), primary.map(|id| described(meta, id)).unwrap_or_default());
+    let of_primary = |is_wanted: &dyn Fn(&Item<'_>) -> bool| {
+        let wanted = || items.iter().filter(|item| is_wanted(item));
+        let own = wanted().find(|item| described.get(&item.id) == Some(&true));
+        let undescribed = || wanted().find(|item| !described.contains_key(&item.id));
+        // The only one of its kind is the file's, whatever spoiled or careless references say.
+        let only = || wanted().next().filter(|_| wanted().count() == 1);
+        own.or_else(undescribed).or_else(only).map(|item| item.id)
+    };
+    if let Some(id) = of_primary(&|item| &item.kind == b"Exif") {
+        parts.exif = item_bytes(bytes, meta, id).and_then(exif_payload);
+        if parts.exif.is_none() {
+            parts.warnings.push("Exif item cannot be read".into());
         }
     }
+    if let Some(id) = of_primary(&|item| &item.kind == b"mime" && item.content_type == b"application/rdf+xml") {
+        parts.xmp = item_bytes(bytes, meta, id).or(parts.xmp);
+    }
     parts
+}
+
+/// The items that describe others (ISO 23008-12 §A.2.1), and whether the primary item is among those. A file holds more pictures than
+/// one, maps of brightness among them, and each may have its own Exif and XMP.
+fn described(meta: &[u8], primary: u32) -> HashMap<u32, bool> {
+    let mut described = HashMap::new();
+    let Some(iref) = find(meta, b"iref") else { return described };
+    let width = if iref.first() == Some(&0) { 2 } else { 4 };
+    let mut left = MAX_ENTRIES;
+    for (_, body) in boxes(iref.get(4..).unwrap_or_default()).filter(|(name, _)| name == b"cdsc") {
+        let id = |at| be_sized(body, at, width).and_then(|id| u32::try_from(id).ok());
+        let Some((from, count)) = id(0).zip(be16(body, width)) else { continue };
+        for index in 0..usize::from(count).min(left) {
+            let is_primary = id(width + 2 + width * index) == Some(primary);
+            *described.entry(from).or_default() |= is_primary;
+        }
+        left = left.saturating_sub(count.into());
+    }
+    described
 }
 
 /// The TIFF structure in an Exif item: behind the offset that its first four bytes give, else wherever a header stands.
@@ -57,8 +85,16 @@ fn primary_item(meta: &[u8]) -> Option<u32> {
     if version == 0 { be16(pitm, 4).map(u32::from) } else { be32(pitm, 4) }
 }
 
-/// Item id, type and (for `mime`) content type of every item.
-fn items(meta: &[u8]) -> Vec<(u32, [u8; 4], &[u8])> {
+/// An item of the file.
+struct Item<'a> {
+    id: u32,
+    kind: [u8; 4],
+    /// Of an item of kind `mime`.
+    content_type: &'a [u8],
+}
+
+/// Every item.
+fn items(meta: &[u8]) -> Vec<Item<'_>> {
     let Some(iinf) = find(meta, b"iinf") else { return Vec::new() };
     let entries = iinf.get(if iinf.first() == Some(&0) { 6 } else { 8 }..).unwrap_or_default();
     boxes(entries)
@@ -67,7 +103,7 @@ fn items(meta: &[u8]) -> Vec<(u32, [u8; 4], &[u8])> {
         .collect()
 }
 
-fn item(infe: &[u8]) -> Option<(u32, [u8; 4], &[u8])> {
+fn item(infe: &[u8]) -> Option<Item<'_>> {
     let (id, at) = match infe.first()? {
         2 => (be16(infe, 4)?.into(), 8),
         3 => (be32(infe, 4)?, 10),
@@ -75,7 +111,7 @@ fn item(infe: &[u8]) -> Option<(u32, [u8; 4], &[u8])> {
     };
     let kind = *infe.get(at..)?.first_chunk::<4>()?;
     let content_type = infe.get(at + 4..)?.split(|b| *b == 0).nth(1).unwrap_or_default();
-    Some((id, kind, content_type))
+    Some(Item { id, kind, content_type })
 }
 
 /// The bytes of an item, its extents joined, from the file or from the item data box.
@@ -166,4 +202,81 @@ fn item_size(meta: &[u8], wanted: u32) -> Option<(u32, u32)> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boxed(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        [&(body.len() as u32 + 8).to_be_bytes()[..], name, body].concat()
+    }
+
+    /// A file of items by number, type and bytes, whose primary item is 1, with what describes what.
+    fn file(parts: &[(u16, &[u8; 4], &[u8])], describes: &[(u16, &[u16])]) -> Vec<u8> {
+        let n16 = |n: usize| (n as u16).to_be_bytes();
+        let infe = parts.iter().flat_map(|(id, kind, _)| {
+            let content_type: &[u8] = if *kind == b"mime" { b"\0application/rdf+xml\0" } else { b"\0" };
+            boxed(b"infe", &[b"\x02\0\0\0", &id.to_be_bytes()[..], b"\0\0", *kind, content_type].concat())
+        });
+        let iinf = boxed(b"iinf", &[&[0; 4][..], &n16(parts.len()), &infe.collect::<Vec<_>>()].concat());
+        let references = describes.iter().flat_map(|(from, to)| {
+            let to_ids: Vec<u8> = to.iter().flat_map(|id| id.to_be_bytes()).collect();
+            boxed(b"cdsc", &[&from.to_be_bytes()[..], &n16(to.len()), &to_ids].concat())
+        });
+        let iref = boxed(b"iref", &[vec![0; 4], references.collect()].concat());
+        let mut at = 0_u32;
+        let places = parts.iter().flat_map(|(id, _, bytes)| {
+            let from = at;
+            at += bytes.len() as u32;
+            // Method 1: counted from the item data box.
+            let numbers = [from, bytes.len() as u32].map(u32::to_be_bytes).concat();
+            [&id.to_be_bytes()[..], b"\0\x01\0\0\0\x01", &numbers].concat()
+        });
+        let iloc = boxed(
+            b"iloc",
+            &[&b"\x01\0\0\0\x44\0"[..], &n16(parts.len()), &places.collect::<Vec<_>>()].concat(),
+        );
+        let idat = boxed(b"idat", &parts.iter().flat_map(|(_, _, bytes)| bytes.to_vec()).collect::<Vec<_>>());
+        let pitm = boxed(b"pitm", &[0, 0, 0, 0, 0, 1]);
+        boxed(b"meta", &[vec![0; 4], pitm, iinf, iref, iloc, idat].concat())
+    }
+
+    #[test]
+    fn what_describes_another_picture_is_not_taken_for_the_primary_one() {
+        let (one, two) = (*b"\0\0\0\0MM\0\x2a\0\0\0\x08", *b"\0\0\0\0II\x2a\0\x08\0\0\0");
+        let parts: &[(u16, &[u8; 4], &[u8])] = &[
+            (1, b"hvc1", b""),
+            (2, b"hvc1", b""),
+            (3, b"Exif", &one),
+            (4, b"mime", b"<map/>"),
+            (5, b"Exif", &two),
+            (6, b"mime", b"<own/>"),
+        ];
+        let read_of = |parts: &[(u16, &[u8; 4], &[u8])], describes: &[(u16, &[u16])]| {
+            let file = file(parts, describes);
+            let parts = open(&file);
+            let text = |block: Option<Cow<'_, [u8]>>, len| block.map(|b| String::from_utf8_lossy(&b[..len]).into_owned());
+            (text(parts.exif, 2), text(parts.xmp, 6))
+        };
+        let read = |describes: &[(u16, &[u16])]| read_of(parts, describes);
+        let said = |exif: &str, xmp: &str| (Some(exif.to_owned()), Some(xmp.to_owned()));
+        assert_eq!(read(&[]), said("MM", "<map/>"));
+        assert_eq!(read(&[(3, &[2]), (4, &[2]), (5, &[1]), (6, &[2, 1])]), said("II", "<own/>"));
+        assert_eq!(read(&[(3, &[2]), (4, &[2])]), said("II", "<own/>"));
+        assert_eq!(read(&[(5, &[1]), (6, &[1])]), said("II", "<own/>"));
+        assert_eq!(read(&[(3, &[2]), (4, &[2]), (5, &[2]), (6, &[2])]), (None, None));
+        assert_eq!(read_of(&parts[..4], &[(3, &[2]), (4, &[2])]), said("MM", "<map/>"));
+    }
+
+    #[test]
+    fn references_without_end_are_read_to_their_end() {
+        let many = vec![2_u16; 65_535];
+        let file = file(&[(1, b"hvc1", b"")], &[(3, &many), (4, &many)]);
+        let meta = find(&file, b"meta").unwrap().get(4..).unwrap();
+        assert_eq!(described(meta, 1), HashMap::from([(3, false)]));
+        for end in 0..file.len().min(300) {
+            open(&file[..end]);
+        }
+    }
 }
