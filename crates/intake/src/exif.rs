@@ -1,5 +1,6 @@
 //! Exif directories to values (CIPA DC-008-2023), and those of TIFF and DNG files, which are built alike.
 
+use crate::container::photoshop;
 use crate::metadata::{Metadata, SecondBest};
 use crate::notes::{self, Said};
 use crate::tiff::{Entry, Kind, Tiff, Visited};
@@ -26,6 +27,9 @@ const BODY_SERIAL: u16 = 0xa431;
 const MAKER_NOTE: u16 = 0x927c;
 /// Date, fraction and zone of taking, and of digitising.
 const ORIGINAL: [u16; 3] = [0x9003, 0x9291, 0x9011];
+/// Where TIFF files keep an IPTC record, and Photoshop's resources.
+const CAPTION: u16 = 0x83bb;
+const RESOURCES: u16 = 0x8649;
 const DIGITIZED: [u16; 3] = [0x9004, 0x9292, 0x9012];
 
 /// The values of the main and Exif directories, which share one table of tags, and of the GPS directory.
@@ -79,6 +83,15 @@ impl<'a> Tags<'a> {
                 (tag, _) => drop(self.main.insert(tag, *entry)),
             }
         }
+        // Where the first picture is a small one, the one in full may come behind it.
+        let is_small = which == Which::Main && own(NEW_SUBFILE_TYPE).is_some_and(|kind| kind & 1 == 1);
+        let mut next = directory.next.filter(|_| is_small);
+        while let Some(at) = next.filter(|at| self.full_size.is_none() && !self.visited.saw(*at)) {
+            next = tiff
+                .directory(at, "a picture's directory", &mut Vec::new())
+                .and_then(|directory| directory.next);
+            self.walk(tiff, at, Which::Sub);
+        }
     }
 
     fn below(&mut self, tiff: &Tiff<'a>, entry: &Entry<'a>, which: Which) {
@@ -131,13 +144,15 @@ pub(crate) fn fill(meta: &mut Metadata, block: &[u8], is_file: bool) -> SecondBe
     position(meta, &tags);
     gps_time(meta, &tags);
     let reference = tags.gps.get(&0x05).and_then(Entry::first);
-    let below = matches!(reference, Some(1.0 | 3.0));
-    let altitude = tags.number(0x06).map(|m| if below { -m.abs() } else { m });
+    let altitude = altitude(meta, reference, tags.number(0x06));
     meta.take_altitude(altitude.filter(|_| reference.is_some()), "GPS.GPSAltitude");
     meta.take_direction(tags.number(0x11), "GPS.GPSImgDirection");
     meta.take_position_error(tags.number(0x1f), "GPS.GPSHPositioningError");
     SecondBest {
         taken: time(meta, &tags, DIGITIZED, "Exif.DateTimeDigitized"),
+        captioned: [CAPTION, RESOURCES]
+            .into_iter()
+            .find_map(|tag| photoshop::taken(tags.main.get(&tag)?.data)),
         altitude_m: altitude,
         notes: noted.unwrap_or_default(),
     }
@@ -148,7 +163,7 @@ pub(crate) fn xmp(block: &[u8], is_file: bool) -> Option<&[u8]> {
     let tiff = Tiff::open(block, is_file)?;
     let main = tiff.directory(tiff.first()?, "the main directory of Exif", &mut Vec::new())?;
     let packet = main.entries.iter().find(|entry| entry.tag == XMP)?;
-    (packet.kind == Kind::Undefined || packet.kind == Kind::Unsigned(1)).then_some(packet.data)
+    matches!(packet.kind, Kind::Undefined | Kind::Unsigned(1) | Kind::Text).then_some(packet.data)
 }
 
 /// A text tag: up to the first NUL, trimmed, UTF-8, without control characters; blank is none.
@@ -198,13 +213,31 @@ fn degrees(parts: &[Option<f64>]) -> Option<f64> {
     (alike && minutes <= 60.0 && seconds <= 60.0).then(|| whole + minutes / 60.0 + seconds / 3600.0)
 }
 
+/// Metres above the sea or the ellipsoid (0, 2) or below them (1, 3). A reference that is none of these says nothing of which it is.
+fn altitude(meta: &mut Metadata, reference: Option<f64>, metres: Option<f64>) -> Option<f64> {
+    match reference {
+        None | Some(0.0 | 2.0) => metres,
+        Some(1.0 | 3.0) => metres.map(|m| -m.abs()),
+        Some(_) => {
+            meta.warn("the altitude is neither above nor below the sea");
+            None
+        }
+    }
+}
+
 fn position(meta: &mut Metadata, tags: &Tags<'_>) {
     let parts = |tag| tags.gps.get(&tag).map(|e| e.numbers(3)).unwrap_or_default();
     let (lat, lon) = (parts(0x02), parts(0x04));
     if lat.is_empty() && lon.is_empty() {
         return;
     }
-    let letter = |tag| tags.gps.get(&tag).and_then(|e| e.data.first().map(u8::to_ascii_uppercase));
+    let is_text = |e: &&Entry<'_>| matches!(e.kind, Kind::Text | Kind::Undefined | Kind::Unsigned(1));
+    let letter = |tag| {
+        tags.gps
+            .get(&tag)
+            .filter(is_text)
+            .and_then(|e| e.data.first().map(u8::to_ascii_uppercase))
+    };
     let axis = |parts: &[Option<f64>], letter: Option<u8>, [plus, minus]: [u8; 2], limit: f64| {
         let sign = match letter? {
             l if l == plus => 1.0,
@@ -255,6 +288,47 @@ mod tests {
         assert_eq!(degrees(&some(&[30.0, 61.0])), None);
         assert_eq!(degrees(&[Some(30.0), Some(30.0), None]), None);
         assert_eq!(degrees(&[]), None);
+    }
+
+    /// A block of directories one behind the other, each of whole numbers.
+    fn chain(directories: &[&[(u16, u32)]], last: u32) -> Vec<u8> {
+        let mut block = b"MM\0\x2a\0\0\0\x08".to_vec();
+        for (number, entries) in directories.iter().enumerate() {
+            block.extend((entries.len() as u16).to_be_bytes());
+            for (tag, value) in *entries {
+                block.extend([&tag.to_be_bytes()[..], &4_u16.to_be_bytes(), &1_u32.to_be_bytes(), &value.to_be_bytes()].concat());
+            }
+            let next = if number + 1 == directories.len() { last } else { block.len() as u32 + 4 };
+            block.extend(next.to_be_bytes());
+        }
+        block
+    }
+
+    #[test]
+    fn behind_a_small_picture_the_one_in_full_is_looked_for() {
+        let size = |directories: &[&[(u16, u32)]], last| {
+            let mut meta = Metadata::default();
+            fill(&mut meta, &chain(directories, last), true);
+            meta.width.zip(meta.height)
+        };
+        let picture = |kind, width| [(NEW_SUBFILE_TYPE, kind), (WIDTH, width), (HEIGHT, 30)];
+        let (small, full) = (picture(1, 40), picture(0, 4000));
+        assert_eq!(size(&[&small, &full], 0), Some((4000, 30)));
+        assert_eq!(size(&[&small, &small, &full], 0), Some((4000, 30)));
+        assert_eq!(size(&[&full, &picture(0, 5)], 0), Some((4000, 30)));
+        assert_eq!(size(&[&[(WIDTH, 40), (HEIGHT, 30)], &full], 0), Some((40, 30)), "a page of its own");
+        assert_eq!(size(&[&small, &small], 8), Some((40, 30)), "a ring");
+        assert_eq!(size(&[&small[..]; 200], 0), Some((40, 30)));
+    }
+
+    #[test]
+    fn a_reference_that_does_not_exist_makes_no_altitude() {
+        let mut meta = Metadata::default();
+        let mut read = |reference| altitude(&mut meta, reference, Some(50.0));
+        assert_eq!([None, Some(0.0), Some(2.0)].map(&mut read), [Some(50.0); 3]);
+        assert_eq!([1.0, 3.0].map(Some).map(&mut read), [Some(-50.0); 2]);
+        assert_eq!([4.0, 255.0].map(Some).map(&mut read), [None; 2]);
+        assert_eq!(meta.warnings.len(), 2);
     }
 
     #[test]

@@ -72,6 +72,7 @@ pub fn read_as(bytes: &[u8], format: FileFormat) -> Metadata {
         size,
         exif,
         xmp,
+        xmp_extension,
         own,
         warnings,
     } = container::open(bytes, format);
@@ -84,14 +85,16 @@ pub fn read_as(bytes: &[u8], format: FileFormat) -> Metadata {
     let by_exif = exif.as_deref().map(|block| exif::fill(&mut meta, block, is_file)).unwrap_or_default();
     let packet = xmp.as_deref().or_else(|| exif::xmp(exif.as_deref()?, is_file));
     let by_xmp = packet.map(|packet| xmp::fill(&mut meta, packet)).unwrap_or_default();
+    let by_rest = xmp_extension.map(|packet| xmp::fill(&mut meta, &packet)).unwrap_or_default();
     meta.take_altitude(by_exif.altitude_m, "GPS.GPSAltitude");
-    meta.take_altitude(by_xmp.altitude_m, "XMP.GPSAltitude");
+    meta.take_altitude(by_xmp.altitude_m.or(by_rest.altitude_m), "XMP.GPSAltitude");
     let Own { original, taken, place, .. } = own;
     let next_best = [
         by_exif.notes.taken.map(|time| (time, "MakerNote.DateTimeOriginal")),
         original,
+        by_exif.captioned.map(|time| (time, "IPTC.DateCreated")),
         by_exif.taken.map(|time| (time, "Exif.DateTimeDigitized")),
-        by_xmp.taken.map(|time| (time, "XMP.CreateDate")),
+        by_xmp.taken.or(by_rest.taken).map(|time| (time, "XMP.CreateDate")),
         taken,
     ];
     for (time, source) in next_best.into_iter().flatten() {
@@ -125,6 +128,8 @@ pub fn read_as(bytes: &[u8], format: FileFormat) -> Metadata {
 pub(crate) struct SecondBest {
     /// When the picture was digitised, or its file made.
     pub taken: Option<LocalTime>,
+    /// When the picture was taken, by its caption.
+    pub captioned: Option<LocalTime>,
     /// Metres, by a value without the reference that says whether it is above or below the sea.
     pub altitude_m: Option<f64>,
     /// What the maker's own notes say.

@@ -293,6 +293,11 @@ impl Visited {
         fresh
     }
 
+    /// Whether the directory at `at` was read, or no more may be.
+    pub fn saw(&self, at: usize) -> bool {
+        self.directories.len() >= MAX_DIRECTORIES || self.entries >= MAX_ENTRIES || self.directories.contains(&at)
+    }
+
     /// Counts what was read.
     pub fn read(&mut self, entries: usize) {
         self.entries += entries;

@@ -1,9 +1,10 @@
 //! JPEG segments (ISO 10918-1 annex B): size from the frame header, Exif and XMP from APP1.
 
-use super::{Own, Parts, ciff, photoshop, tiff_in};
-use crate::bytes::{be16, upto};
+use super::{MAX_BLOCK, Own, Parts, ciff, photoshop, tiff_in};
+use crate::bytes::{be16, be32, upto};
 use crate::notes;
 use crate::when::{LocalTime, local_time, of_clock};
+use crate::xmp::MAX_PACKET;
 use std::borrow::Cow;
 
 const XMP_NAMESPACE: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
@@ -87,6 +88,48 @@ pub(super) fn xmp_in(body: &[u8]) -> Option<&[u8]> {
     body.strip_prefix(XMP_NAMESPACE).or_else(bare)
 }
 
+const XMP_EXTENSION: &[u8] = b"http://ns.adobe.com/xmp/extension/\0";
+
+/// What of a packet did not fit into its segment, joined from the segments that bear the mark which the packet names (XMP part 3,
+/// 1.1.3.1). None when a part is missing, or when there is more than is read of a packet.
+fn xmp_extension(packet: &[u8], header: &[Segment<'_>]) -> Option<Vec<u8>> {
+    const NAME: &[u8] = b"HasExtendedXMP";
+    let named = packet.windows(NAME.len()).position(|name| name == NAME)?;
+    let rest = packet.get(named + NAME.len()..)?;
+    let mark = rest.get(rest.iter().take(8).position(u8::is_ascii_hexdigit)?..)?.get(..32)?;
+    let mut parts: Vec<(usize, usize, &[u8])> = header
+        .iter()
+        .filter(|s| s.marker == 0xe1)
+        .filter_map(|s| {
+            let part = s.body.strip_prefix(XMP_EXTENSION)?.strip_prefix(mark)?;
+            let number = |at| usize::try_from(be32(part, at)?).ok();
+            Some((number(4)?, number(0)?, part.get(8..)?))
+        })
+        .collect();
+    parts.sort_by_key(|(from, ..)| *from);
+    let whole = parts.first().map(|(_, whole, _)| *whole).filter(|whole| *whole <= MAX_PACKET)?;
+    let mut joined = Vec::new();
+    for (from, of, data) in parts {
+        if from != joined.len() || of != whole || data.len() > whole - from {
+            return None;
+        }
+        joined.extend_from_slice(data);
+    }
+    (joined.len() == whole).then_some(joined)
+}
+
+/// Photoshop's resources, which run on from one segment to the next.
+fn resources(header: &[Segment<'_>]) -> Vec<u8> {
+    let bodies = header.iter().filter(|s| s.marker == 0xed);
+    let mut joined = Vec::new();
+    for body in bodies.filter_map(|s| s.body.strip_prefix(photoshop::SEGMENT)) {
+        if joined.len() + body.len() <= MAX_BLOCK {
+            joined.extend_from_slice(body);
+        }
+    }
+    joined
+}
+
 /// The text segment that cameras wrote before Exif: a line for each value, the time as seconds of the camera's clock since 1970.
 fn picture_info(own: &mut Own, body: &[u8]) {
     let text = upto(body, 0, 4096);
@@ -140,7 +183,7 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
         header.retain(|s| s.whole);
         header.pop();
     }
-    for segment in header {
+    for segment in &header {
         match segment.marker {
             0xe1 if parts.exif.is_none() && exif_start(segment.body).is_some() => {
                 parts.exif = exif_in(segment.body).map(Cow::Borrowed);
@@ -154,9 +197,6 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
             0xe1 if parts.xmp.is_none() => parts.xmp = xmp_in(segment.body).map(Cow::Borrowed),
             0xe0 => ciff::fill(&mut parts.own, segment.body),
             0xec => picture_info(&mut parts.own, segment.body),
-            0xed if parts.own.original.is_none() => {
-                parts.own.original = photoshop::taken(segment.body).map(|time| (time, "IPTC.DateCreated"));
-            }
             marker if is_frame(marker) && parts.size.is_none() => {
                 let size = be16(segment.body, 3).zip(be16(segment.body, 1));
                 parts.size = size.map(|(w, h)| (w.into(), h.into()));
@@ -164,6 +204,9 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
             _ => {}
         }
     }
+    let captioned = || photoshop::taken(&resources(&header)).map(|time| (time, "IPTC.DateCreated"));
+    parts.own.original = parts.own.original.take().or_else(captioned);
+    parts.xmp_extension = parts.xmp.as_deref().and_then(|packet| xmp_extension(packet, &header));
     parts
 }
 
@@ -171,9 +214,70 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
 mod tests {
     use crate::metadata::{Metadata, read};
 
+    fn with_segments(segments: &[(u8, &[u8])]) -> Metadata {
+        let segments = segments.iter().flat_map(|(marker, body)| {
+            let len = (body.len() as u16 + 2).to_be_bytes();
+            [&[0xff, *marker][..], &len, body].concat()
+        });
+        let segments: Vec<u8> = segments.collect();
+        read(&[b"\xff\xd8", &segments[..], b"\xff\xd9"].concat())
+    }
+
     fn with_segment(marker: u8, body: &[u8]) -> Metadata {
-        let len = (body.len() as u16 + 2).to_be_bytes();
-        read(&[b"\xff\xd8\xff", &[marker][..], &len, body, b"\xff\xd9"].concat())
+        with_segments(&[(marker, body)])
+    }
+
+    #[test]
+    fn resources_run_on_from_segment_to_segment() {
+        let caption = b"8BIM\x04\x04\0\0\0\0\0\x18\x1c\x02\x37\0\x0820220110\x1c\x02\x3c\0\x06151544";
+        for at in 0..caption.len() {
+            let [one, two] = [&caption[..at], &caption[at..]].map(|part| [super::photoshop::SEGMENT, part].concat());
+            let read = with_segments(&[(0xed, &one), (0xed, &two)]);
+            assert_eq!(read.taken_at.as_deref(), Some("2022-01-10T15:15:44"), "split at {at}");
+        }
+    }
+
+    #[test]
+    fn the_rest_of_a_packet_is_read_when_all_of_it_is_there() {
+        let packet = |space: &str, properties: &str| {
+            format!(
+                r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:{space} {properties}/></rdf:RDF></x:xmpmeta>"#
+            )
+        };
+        let mark = "0123456789ABCDEF0123456789ABCDEF";
+        let note = format!(r#"xmpNote:HasExtendedXMP="{mark}""#);
+        let main = [
+            super::XMP_NAMESPACE,
+            packet(r#"xmpNote="http://ns.adobe.com/xmp/note/""#, &note).as_bytes(),
+        ]
+        .concat();
+        let rest = packet(r#"tiff="http://ns.adobe.com/tiff/1.0/""#, r#"tiff:Model="Long""#);
+        let part = |mark: &str, whole: usize, from: usize, to: usize| {
+            let numbers = [whole as u32, from as u32].map(u32::to_be_bytes).concat();
+            [super::XMP_EXTENSION, mark.as_bytes(), &numbers, &rest.as_bytes()[from..to]].concat()
+        };
+        let (all, half) = (rest.len(), rest.len() / 2);
+        let model = |parts: &[Vec<u8>]| {
+            let segments: Vec<(u8, &[u8])> = std::iter::once(&main).chain(parts).map(|body| (0xe1, &body[..])).collect();
+            with_segments(&segments).model
+        };
+        let (one, two) = (part(mark, all, 0, half), part(mark, all, half, all));
+        for right in [&[part(mark, all, 0, all)][..], &[one.clone(), two.clone()], &[two.clone(), one.clone()]] {
+            assert_eq!(model(right).as_deref(), Some("Long"));
+        }
+        let other = mark.replace('0', "1");
+        for wrong in [
+            &[][..],
+            std::slice::from_ref(&one),
+            std::slice::from_ref(&two),
+            &[one.clone(), one.clone(), two.clone()],
+            &[part(&other, all, 0, all)],
+            &[part(mark, half, 0, all)],
+            &[part(mark, u32::MAX as usize, 0, all)],
+            &[one.clone(), part(mark, all + 1, half, all)],
+        ] {
+            assert_eq!(model(wrong), None);
+        }
     }
 
     #[test]

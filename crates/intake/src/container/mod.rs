@@ -4,7 +4,7 @@ mod boxes;
 mod ciff;
 mod heif;
 pub(crate) mod jpeg;
-mod photoshop;
+pub(crate) mod photoshop;
 mod png;
 pub(crate) mod track;
 mod video;
@@ -29,6 +29,8 @@ pub(crate) struct Parts<'a> {
     pub exif: Option<Cow<'a, [u8]>>,
     /// An XMP packet.
     pub xmp: Option<Cow<'a, [u8]>>,
+    /// What did not fit into that packet.
+    pub xmp_extension: Option<Vec<u8>>,
     /// What the container says outside of these blocks.
     pub own: Own,
     /// What was seen to be wrong.

@@ -1,7 +1,7 @@
 //! PNG chunks (ISO 15948): size from IHDR, metadata from eXIf, from XMP text, and from the raw profiles of older programs.
 
 use super::jpeg::xmp_in;
-use super::{MAX_BLOCK, Parts, tiff_in};
+use super::{MAX_BLOCK, Parts, photoshop, tiff_in};
 use crate::bytes::{be32, upto};
 use crate::when::local_time;
 use flate2::read::ZlibDecoder;
@@ -39,7 +39,7 @@ const MAX_INFLATED: usize = MAX_BLOCK;
 const MAX_WARNINGS: usize = 20;
 
 /// Keywords of text chunks that are looked at; some programs write them in small letters.
-const WANTED: [&[u8]; 8] = [
+const WANTED: [&[u8]; 10] = [
     b"Software",
     b"Make",
     b"Model",
@@ -48,6 +48,8 @@ const WANTED: [&[u8]; 8] = [
     b"Raw profile type exif",
     b"Raw profile type APP1",
     b"Raw profile type xmp",
+    b"Raw profile type iptc",
+    b"Raw profile type 8bim",
 ];
 
 /// Takes what is wanted from a text chunk: program, device, time, an XMP packet, a raw profile.
@@ -65,12 +67,17 @@ fn text(chunk: &[u8], body: &[u8], parts: &mut Parts<'_>, profile: &mut Option<V
         return;
     };
     let own = &mut parts.own;
+    let readable = |value: &[u8]| readable(value, chunk == b"iTXt");
     match keyword {
         b"Software" => own.software = own.software.take().or_else(|| Some((readable(&value)?, "PNG.Software"))),
         b"Make" => own.make = own.make.take().or_else(|| Some((readable(&value)?, "PNG.Make"))),
         b"Model" => own.model = own.model.take().or_else(|| Some((readable(&value)?, "PNG.Model"))),
         b"create-date" if own.taken.is_none() => own.taken = readable(&value).and_then(|t| local_time(&t)).map(|time| (time, "PNG.create-date")),
         b"XML:com.adobe.xmp" if parts.xmp.is_none() => parts.xmp = Some(Cow::Owned(value)),
+        b"Raw profile type iptc" | b"Raw profile type 8bim" if own.original.is_none() => {
+            let time = raw_profile(&value).and_then(|raw| photoshop::taken(&raw));
+            own.original = time.map(|time| (time, "IPTC.DateCreated"));
+        }
         _ if keyword.starts_with(b"Raw profile") => {
             let Some(raw) = raw_profile(&value) else { return };
             if let Some(packet) = xmp_in(&raw) {
@@ -83,9 +90,15 @@ fn text(chunk: &[u8], body: &[u8], parts: &mut Parts<'_>, profile: &mut Option<V
     }
 }
 
-/// A short text for people; blank is none.
-fn readable(value: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(value).ok()?.trim();
+/// A short text for people; blank is none. Only international text is UTF-8 by the standard and the rest Latin-1 (§11.3.4), but
+/// programs write UTF-8 everywhere.
+fn readable(value: &[u8], is_international: bool) -> Option<String> {
+    let text = match std::str::from_utf8(value) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) if is_international => return None,
+        Err(_) => Cow::Owned(value.iter().take(MAX_TEXT + 1).map(|b| char::from(*b)).collect()),
+    };
+    let text = text.trim();
     (!text.is_empty() && text.len() <= MAX_TEXT && !text.contains(char::is_control)).then(|| text.to_owned())
 }
 
@@ -138,6 +151,22 @@ mod tests {
         assert_eq!(raw_profile(b"\nExif\n00000003\n4d4d\n00\n$\"\x1d\x91\xff").unwrap(), b"MM\0");
         assert_eq!(raw_profile(b"\nexif\n8\n4d4d0").unwrap(), b"MM");
         assert_eq!(raw_profile(b"\nexif\nno length"), None);
+    }
+
+    #[test]
+    fn texts_are_utf_8_or_latin_1_and_captions_are_read() {
+        let read = |name: &[u8; 4], body: &[u8]| open(&[b"\x89PNG\r\n\x1a\n".to_vec(), chunk(name, body)].concat()).own;
+        let software = |name: &[u8; 4], body: &[u8]| read(name, body).software.map(|text| text.0);
+        assert_eq!(software(b"tEXt", b"Software\0Caf\xe9").as_deref(), Some("Café"));
+        assert_eq!(software(b"tEXt", "Software\0程序".as_bytes()).as_deref(), Some("程序"));
+        assert_eq!(software(b"iTXt", b"Software\0\0\0\0\0Caf\xe9"), None);
+        let iptc = b"\x1c\x02\x37\0\x0820220110\x1c\x02\x3c\0\x06151544";
+        let resource = [b"8BIM\x04\x04\0\0\0\0\0\x18", &iptc[..]].concat();
+        for raw in [&iptc[..], &resource] {
+            let profile = format!("Raw profile type iptc\0\niptc\n{:8}\n{}\n", raw.len(), hex::encode(raw));
+            let (time, source) = read(b"tEXt", profile.as_bytes()).original.unwrap();
+            assert_eq!((time.text().as_str(), source), ("2022-01-10T15:15:44", "IPTC.DateCreated"));
+        }
     }
 
     #[test]
