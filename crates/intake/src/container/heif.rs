@@ -2,7 +2,7 @@
 
 use super::boxes::{MAX_ENTRIES, boxes, find};
 use super::{MAX_BLOCK, Parts, tiff_in, video};
-use crate::bytes::{be_sized, be16, be32};
+use crate::bytes::{be_sized, be16, be32, upto};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -160,16 +160,21 @@ fn item_bytes<'a>(bytes: &'a [u8], meta: &'a [u8], wanted: u32) -> Option<Cow<'a
     None
 }
 
+/// What the source still has of the extents; in a block that is cut short the readers believe what is whole.
 fn join<'a>(source: &'a [u8], extents: &[(usize, usize)]) -> Option<Cow<'a, [u8]>> {
-    let part = |&(from, len): &(usize, usize)| source.get(from..from.checked_add(len)?).filter(|p| p.len() <= MAX_BLOCK);
+    let part = |&(from, len): &(usize, usize)| Some(upto(source, from, len)).filter(|p| !p.is_empty() && p.len() <= MAX_BLOCK);
     if let [one] = extents {
         return part(one).map(Cow::Borrowed);
     }
     let mut joined = Vec::new();
     for extent in extents {
-        joined.extend_from_slice(part(extent)?);
+        let part = part(extent)?;
+        joined.extend_from_slice(part);
         if joined.len() > MAX_BLOCK {
             return None;
+        }
+        if part.len() < extent.1 {
+            break;
         }
     }
     Some(Cow::Owned(joined))
@@ -267,6 +272,19 @@ mod tests {
         assert_eq!(read(&[(5, &[1]), (6, &[1])]), said("II", "<own/>"));
         assert_eq!(read(&[(3, &[2]), (4, &[2]), (5, &[2]), (6, &[2])]), (None, None));
         assert_eq!(read_of(&parts[..4], &[(3, &[2]), (4, &[2])]), said("MM", "<map/>"));
+    }
+
+    #[test]
+    fn an_item_that_is_cut_short_gives_what_is_left_of_it() {
+        let source = b"0123456789";
+        let joined = |extents: &[(usize, usize)]| join(source, extents).map(Cow::into_owned);
+        assert_eq!(joined(&[(2, 4)]).unwrap(), b"2345");
+        assert_eq!(joined(&[(8, 4)]).unwrap(), b"89");
+        assert_eq!(joined(&[(2, 2), (8, 4), (0, 2)]).unwrap(), b"2389");
+        assert_eq!(joined(&[(4, 2), (0, 2)]).unwrap(), b"4501");
+        for none in [&[(10, 1)][..], &[(2, 0)], &[(usize::MAX, usize::MAX)], &[(0, 2), (20, 2)]] {
+            assert_eq!(joined(none), None, "{none:?}");
+        }
     }
 
     #[test]

@@ -19,7 +19,14 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
         match name {
             b"IHDR" if at == 8 => parts.size = be32(body, 0).zip(be32(body, 4)),
             b"eXIf" if parts.exif.is_none() => parts.exif = tiff_in(body).map(Cow::Borrowed),
-            b"tEXt" | b"zTXt" | b"iTXt" => text(name, body, &mut parts, &mut profile, &mut budget),
+            b"tEXt" | b"zTXt" | b"iTXt" => {
+                let chunk = Chunk {
+                    name,
+                    body,
+                    whole: body.len() == len,
+                };
+                text(&chunk, &mut parts, &mut profile, &mut budget);
+            }
             b"IEND" => break,
             _ => {}
         }
@@ -29,6 +36,14 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
         parts.exif = profile.map(Cow::Owned);
     }
     parts
+}
+
+/// A chunk of text.
+struct Chunk<'a> {
+    name: &'a [u8],
+    /// Cut short where the file is.
+    body: &'a [u8],
+    whole: bool,
 }
 
 /// A longer text is none for people.
@@ -53,7 +68,8 @@ const WANTED: [&[u8]; 10] = [
 ];
 
 /// Takes what is wanted from a text chunk: program, device, time, an XMP packet, a raw profile.
-fn text(chunk: &[u8], body: &[u8], parts: &mut Parts<'_>, profile: &mut Option<Vec<u8>>, budget: &mut usize) {
+fn text(chunk: &Chunk<'_>, parts: &mut Parts<'_>, profile: &mut Option<Vec<u8>>, budget: &mut usize) {
+    let body = chunk.body;
     let Some(end) = body.iter().take(80).position(|b| *b == 0) else { return };
     let (keyword, rest) = (upto(body, 0, end), upto(body, end + 1, usize::MAX));
     let Some(&keyword) = WANTED.iter().find(|wanted| wanted.eq_ignore_ascii_case(keyword)) else {
@@ -62,12 +78,16 @@ fn text(chunk: &[u8], body: &[u8], parts: &mut Parts<'_>, profile: &mut Option<V
     if parts.warnings.len() >= MAX_WARNINGS {
         return;
     }
-    let Some(value) = text_value(chunk, rest, budget) else {
+    // Half a text is another text; half a profile has whole values in it.
+    if !chunk.whole && !keyword.starts_with(b"Raw profile") {
+        return;
+    }
+    let Some(value) = text_value(chunk.name, rest, budget) else {
         parts.warnings.push("a compressed text chunk cannot be read".into());
         return;
     };
     let own = &mut parts.own;
-    let readable = |value: &[u8]| readable(value, chunk == b"iTXt");
+    let readable = |value: &[u8]| readable(value, chunk.name == b"iTXt");
     match keyword {
         b"Software" => own.software = own.software.take().or_else(|| Some((readable(&value)?, "PNG.Software"))),
         b"Make" => own.make = own.make.take().or_else(|| Some((readable(&value)?, "PNG.Make"))),
@@ -160,6 +180,10 @@ mod tests {
         assert_eq!(software(b"tEXt", b"Software\0Caf\xe9").as_deref(), Some("Café"));
         assert_eq!(software(b"tEXt", "Software\0程序".as_bytes()).as_deref(), Some("程序"));
         assert_eq!(software(b"iTXt", b"Software\0\0\0\0\0Caf\xe9"), None);
+        let file = [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"tEXt", b"Software\0Program")].concat();
+        for end in 0..file.len() - 4 {
+            assert!(open(&file[..end]).own.software.is_none(), "cut to {end}");
+        }
         let iptc = b"\x1c\x02\x37\0\x0820220110\x1c\x02\x3c\0\x06151544";
         let resource = [b"8BIM\x04\x04\0\0\0\0\0\x18", &iptc[..]].concat();
         for raw in [&iptc[..], &resource] {
@@ -179,7 +203,12 @@ mod tests {
         let mut inflated = 0;
         for _ in 0..40 {
             let before = budget;
-            text(b"zTXt", &body, &mut parts, &mut profile, &mut budget);
+            let chunk = Chunk {
+                name: b"zTXt",
+                body: &body,
+                whole: true,
+            };
+            text(&chunk, &mut parts, &mut profile, &mut budget);
             inflated += before - budget;
         }
         assert!(inflated <= MAX_INFLATED, "{inflated}");
