@@ -88,7 +88,20 @@ pub fn read_as(bytes: &[u8], format: FileFormat) -> Metadata {
     let by_rest = xmp_extension.map(|packet| xmp::fill(&mut meta, &packet)).unwrap_or_default();
     meta.take_altitude(by_exif.altitude_m, "GPS.GPSAltitude");
     meta.take_altitude(by_xmp.altitude_m.or(by_rest.altitude_m), "XMP.GPSAltitude");
-    let Own { original, taken, place, .. } = own;
+    let Own {
+        original,
+        exact,
+        taken,
+        place,
+        ..
+    } = own;
+    if let Some((time, source)) = exact {
+        if meta.taken_at.as_deref().is_some_and(|taken| taken.starts_with(&time.whole())) {
+            meta.refine_time(time.fraction, time.offset, [source; 2]);
+        } else {
+            meta.take_time(Some(time), source);
+        }
+    }
     let next_best = [
         by_exif.notes.taken.map(|time| (time, "MakerNote.DateTimeOriginal")),
         original,
@@ -156,19 +169,19 @@ impl Metadata {
         }
     }
 
-    /// Takes over from XMP the fraction and the zone of the time of taking, as far as it has none.
-    pub(crate) fn refine_time(&mut self, fraction: Option<String>, offset: Option<String>) {
+    /// Takes over the fraction and the zone of the time of taking from elsewhere, as far as it has none; `sources` are theirs.
+    pub(crate) fn refine_time(&mut self, fraction: Option<String>, offset: Option<String>, sources: [&str; 2]) {
         let Some(mut time) = self.taken_at.as_deref().and_then(local_time) else {
             return;
         };
         time.offset = self.offset.take();
-        for (slot, found, source) in [
-            (&mut time.fraction, fraction, "taken_at: XMP.SubSecTimeOriginal"),
-            (&mut time.offset, offset, "taken_at: XMP.OffsetTimeOriginal"),
-        ] {
+        for ((slot, found), source) in [(&mut time.fraction, fraction), (&mut time.offset, offset)].into_iter().zip(sources) {
+            let source = format!("taken_at: {source}");
             if slot.is_none() && found.is_some() {
                 *slot = found;
-                self.sources.push(source.to_owned());
+                if !self.sources.contains(&source) {
+                    self.sources.push(source);
+                }
             }
         }
         (self.taken_at, self.taken_at_utc_ms) = (Some(time.text()), time.utc_ms());

@@ -39,7 +39,9 @@ pub(crate) fn fill(meta: &mut Metadata, packet: &[u8]) -> SecondBest {
     let is_the_same = |time: &LocalTime| meta.taken_at.as_deref().is_some_and(|taken| taken.starts_with(&time.whole()));
     if named.is_none() || original.as_ref().is_some_and(is_the_same) {
         let zone = get(EXIF, "OffsetTimeOriginal").or_else(|| get(EXIF_EX, "OffsetTimeOriginal"));
-        meta.refine_time(get(EXIF, "SubSecTimeOriginal").and_then(when::fraction), zone.and_then(when::offset));
+        let fraction = get(EXIF, "SubSecTimeOriginal").and_then(when::fraction);
+        let sources = ["XMP.SubSecTimeOriginal", "XMP.OffsetTimeOriginal"];
+        meta.refine_time(fraction, zone.and_then(when::offset), sources);
     }
     meta.take_time(original, "XMP.DateTimeOriginal");
     for (field, space, name) in [

@@ -1,6 +1,6 @@
 //! JPEG segments (ISO 10918-1 annex B): size from the frame header, Exif and XMP from APP1.
 
-use super::{MAX_BLOCK, Own, Parts, ciff, photoshop, tiff_in};
+use super::{MAX_BLOCK, Own, Parts, ciff, flir, photoshop, tiff_in};
 use crate::bytes::{be16, be32, upto};
 use crate::notes;
 use crate::when::{LocalTime, local_time, of_clock};
@@ -206,6 +206,7 @@ pub(super) fn open(bytes: &[u8]) -> Parts<'_> {
     }
     let captioned = || photoshop::taken(&resources(&header)).map(|time| (time, "IPTC.DateCreated"));
     parts.own.original = parts.own.original.take().or_else(captioned);
+    parts.own.exact = flir::taken(&header).map(|time| (time, "FLIR.DateTimeOriginal"));
     parts.xmp_extension = parts.xmp.as_deref().and_then(|packet| xmp_extension(packet, &header));
     parts
 }

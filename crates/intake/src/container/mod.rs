@@ -2,6 +2,7 @@
 
 mod boxes;
 mod ciff;
+mod flir;
 mod heif;
 pub(crate) mod jpeg;
 pub(crate) mod photoshop;
@@ -42,6 +43,8 @@ pub(crate) struct Parts<'a> {
 pub(crate) struct Own {
     /// When the picture was taken, by its caption or by what cameras wrote before Exif; this goes before a date of digitising.
     pub original: Option<(LocalTime, &'static str)>,
+    /// When the picture was taken, by what says it more exactly than Exif.
+    pub exact: Option<(LocalTime, &'static str)>,
     /// When the container was made.
     pub taken: Option<(LocalTime, &'static str)>,
     /// Degrees north and east.
