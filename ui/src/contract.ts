@@ -2018,6 +2018,11 @@ meta: PhotoMeta,
  */
 fingerprint?: Fingerprint, 
 /**
+ * By how many decibels a regular fine pattern stands out that lies all over the picture, as where a screen was photographed; none
+ * where it was not looked for. A measure, not a judgement.
+ */
+pattern_db?: number, 
+/**
  * Distance to the station's registered point in metres, where both are known.
  */
 distance_m: number | null, 
@@ -2615,6 +2620,10 @@ sure: Sureness, } | { "kind": "edited",
  * As the file names it.
  */
 software: string, } | { "kind": "screenshot", 
+/**
+ * How sure.
+ */
+sure: Sureness, } | { "kind": "screen_photo", 
 /**
  * How sure.
  */

@@ -47,6 +47,7 @@ fn decoded(asked: &Asked, bytes: &[u8]) -> Result<(Said, Vec<u8>), NoPreview> {
         width: small.width,
         height: small.height,
         fingerprint: small.fingerprint.map(Into::into),
+        pattern_db: small.pattern_db,
     };
     Ok((said, small.jpeg))
 }

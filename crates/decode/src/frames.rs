@@ -67,6 +67,8 @@ pub enum Said {
         height: u32,
         /// What it looks like, in hexadecimal digits.
         fingerprint: Option<Print>,
+        /// By how many decibels a regular pattern stands out.
+        pattern_db: Option<u8>,
     },
     /// A picture to be drawn on; its pixels follow, three bytes for each, row by row.
     Pixels {
@@ -153,6 +155,7 @@ mod tests {
             width: 320,
             height: 240,
             fingerprint: Some(Fingerprint(0xfedc_ba98_7654_3210).into()),
+            pattern_db: Some(27),
         };
         let mut wire = Vec::new();
         write(&mut wire, &said, b"bytes").unwrap();

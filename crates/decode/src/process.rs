@@ -51,7 +51,13 @@ impl Answer for Thumbnail {
     const MOST_BYTES: u32 = 8 << 20;
 
     fn of(wanted: Wanted, said: Said, jpeg: Vec<u8>) -> Option<Self> {
-        let Said::Picture { width, height, fingerprint } = said else {
+        let Said::Picture {
+            width,
+            height,
+            fingerprint,
+            pattern_db,
+        } = said
+        else {
             return None;
         };
         let longest = if wanted == Wanted::Thumbnail { THUMBNAIL_PX } else { PREVIEW_PX };
@@ -60,6 +66,7 @@ impl Answer for Thumbnail {
             width,
             height,
             fingerprint: fingerprint.map(Into::into),
+            pattern_db,
         })
     }
 }

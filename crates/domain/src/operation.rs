@@ -293,6 +293,11 @@ pub struct PhotoAttached {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub fingerprint: Option<Fingerprint>,
+    /// By how many decibels a regular fine pattern stands out that lies all over the picture, as where a screen was photographed; none
+    /// where it was not looked for. A measure, not a judgement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub pattern_db: Option<u8>,
     /// Distance to the station's registered point in metres, where both are known.
     pub distance_m: Option<i64>,
     /// Items shown at the time of attaching.

@@ -1,4 +1,4 @@
-//! Traces that programs leave in a picture's name, size and metadata. They are signs: names are typed by anybody, and metadata is as
+//! Traces that programs leave in a picture's name, size and metadata, and that a screen leaves in the picture itself. They are signs: names are typed by anybody, and metadata is as
 //! easily written as read, so every remark says how sure it is.
 
 use crate::operation::PhotoAttached;
@@ -95,6 +95,15 @@ pub(crate) fn screenshot(attached: &PhotoAttached) -> Option<Remark> {
         (false, _, false) => return None,
     };
     Some(Remark::Screenshot { sure })
+}
+
+/// From how many decibels on a regular pattern is told: pictures of usual things measure below 12, most photos of screens above 20.
+const PATTERN_FROM_DB: u8 = 16;
+
+/// Whether a pattern lies all over the picture as of a screen's pixels.
+pub(crate) fn screen_photo(attached: &PhotoAttached) -> Option<Remark> {
+    let rings = attached.pattern_db.is_some_and(|decibels| decibels >= PATTERN_FROM_DB);
+    rings.then_some(Remark::ScreenPhoto { sure: Sureness::Possible })
 }
 
 /// Sizes of telephones' and computers' screens, shorter side first.

@@ -57,6 +57,12 @@ pub enum Remark {
         /// How sure.
         sure: Sureness,
     },
+    /// A regular fine pattern lies all over the picture, as where a screen or a print was photographed (翻拍). Nets, cloth and grilles can
+    /// look alike: it is never more than possible.
+    ScreenPhoto {
+        /// How sure.
+        sure: Sureness,
+    },
     /// Taken before the visit began or after it ended.
     OutsideHours {
         /// Minutes before the start, or after the end, rounded up.
@@ -118,6 +124,7 @@ impl Remark {
             Self::ChatCopy { .. } => "chat_copy",
             Self::Edited { .. } => "edited",
             Self::Screenshot { .. } => "screenshot",
+            Self::ScreenPhoto { .. } => "screen_photo",
             Self::OutsideHours { .. } => "outside_hours",
             Self::Far { .. } => "far",
             Self::FitsShifted { .. } => "fits_shifted",
@@ -136,6 +143,7 @@ impl Remark {
                 sure: Sureness::Possible,
                 ..
             } | Self::Screenshot { sure: Sureness::Possible }
+                | Self::ScreenPhoto { sure: Sureness::Possible }
                 | Self::ClockCorrected { .. }
         )
     }
@@ -219,6 +227,7 @@ pub fn remarks(
         hours(meta, times, put_right),
         traces::edited(meta),
         traces::screenshot(attached),
+        traces::screen_photo(attached),
         traces::chat_copy(attached),
     ]
     .into_iter()

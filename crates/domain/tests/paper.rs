@@ -21,6 +21,7 @@ fn page(n: u128, bytes: char) -> PhotoAttached {
         method: "paper".into(),
         meta: PhotoMeta::default(),
         fingerprint: None,
+        pattern_db: None,
         distance_m: None,
         items: Vec::new(),
         arrived_at_ms: None,

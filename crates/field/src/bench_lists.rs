@@ -366,6 +366,7 @@ fn attached(tx: &mut Tx<'_>, photo: PhotoId, number: usize, pictures: &[Vec<u8>]
             .as_bytes()
             .first_chunk()
             .map(|bytes| domain::fingerprint::Fingerprint(u64::from_le_bytes(*bytes))),
+        pattern_db: None,
         distance_m: Some(40),
         items: vec!["C4-04".into()],
         arrived_at_ms: None,

@@ -331,6 +331,7 @@ impl Job {
                     .ok()
                     .and_then(|thumb| thumb.fingerprint)
                     .map(|f| Fingerprint(f.0)),
+                pattern_db: taken.thumbnail.as_ref().ok().and_then(|thumb| thumb.pattern_db),
                 distance_m: None,
                 meta: taken.meta.clone(),
                 items: Vec::new(),

@@ -186,6 +186,7 @@ fn page(file: Imported) -> Result<Page> {
             method: METHOD.into(),
             meta: taken.meta,
             fingerprint: None,
+            pattern_db: None,
             distance_m: None,
             items: Vec::new(),
             arrived_at_ms: None,

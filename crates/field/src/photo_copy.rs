@@ -65,6 +65,7 @@ impl Core {
                     method: COPY.into(),
                     meta: said(&jpeg),
                     fingerprint: None,
+                    pattern_db: None,
                     distance_m: None,
                     items: of.items.clone(),
                     arrived_at_ms: None,

@@ -3,9 +3,11 @@
 //! a process that may die.
 
 use crate::container::{self, jpeg};
+use crate::eighth::Eighth;
 use crate::format::{FileFormat, sniff};
 use crate::reason::NoPreview;
-use crate::{avif, document, eighth, embedded, heic, inks, poster, rows, tiff_picture};
+use crate::thumbnail::THUMBNAIL_PX;
+use crate::{avif, document, eighth, embedded, heic, inks, pattern, poster, rows, tiff_picture};
 use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::{DynamicImage, ImageDecoder, RgbImage};
 use std::io::{self, Cursor, Read};
@@ -29,6 +31,8 @@ pub struct Limits {
     pub max_decoded_bytes: u64,
     /// Most scans of a progressive JPEG; each may cost a pass over the whole picture.
     pub max_scans: usize,
+    /// Whether the thumbnail of a JPEG says what regular pattern lies all over the picture.
+    pub seek_pattern: bool,
 }
 
 impl Default for Limits {
@@ -41,6 +45,7 @@ impl Default for Limits {
             prefer_eighth: true,
             max_decoded_bytes: 260_000_000,
             max_scans: 64,
+            seek_pattern: true,
         }
     }
 }
@@ -64,6 +69,20 @@ pub(crate) struct Picture {
     pub icc: Option<Vec<u8>>,
     /// Whether it stands as it is to be looked at; else the orientation of the metadata is still to be applied.
     pub upright: bool,
+    /// By how many decibels a regular pattern stands out that lies all over it; none where it was not looked for.
+    pub pattern_db: Option<u8>,
+}
+
+impl Picture {
+    /// A picture of which nothing more is known.
+    pub fn new(pixels: RgbImage, icc: Option<Vec<u8>>, upright: bool) -> Self {
+        Self {
+            pixels,
+            icc,
+            upright,
+            pattern_db: None,
+        }
+    }
 }
 
 /// Pictures above this many pixels are decoded one at a time, so that several threads cannot add up to a gigabyte.
@@ -108,17 +127,22 @@ pub fn apart(bytes: &[u8]) -> bool {
 pub fn passes(head: &[u8]) -> Option<usize> {
     let begins = eighth::scan_begins(head).filter(|_| sniff(head) == FileFormat::Jpeg)?;
     let (pixels, longest) = pixels_of(head, FileFormat::Jpeg)?;
-    (pixels <= ALONE_ABOVE_PIXELS && longest / 8 >= crate::thumbnail::THUMBNAIL_PX).then_some(begins)
+    (pixels <= ALONE_ABOVE_PIXELS && longest / 8 >= THUMBNAIL_PX).then_some(begins)
 }
 
 /// As [`decode`], of a file that [`passes`]; none when it has to be opened whole.
-pub(crate) fn decode_passing(header: &[u8], rest: impl Read) -> io::Result<Option<Picture>> {
-    let decoded = catch_unwind(AssertUnwindSafe(|| eighth::decode_passing(header, rest))).unwrap_or(Ok(None))?;
-    Ok(decoded.map(|pixels| Picture {
-        pixels,
+pub(crate) fn decode_passing(header: &[u8], rest: impl Read, seek_pattern: bool) -> io::Result<Option<Picture>> {
+    let decoded = || Ok(eighth::decode_passing(header, rest, seek_pattern)?.map(|read| of_eighth(read, header)));
+    catch_unwind(AssertUnwindSafe(decoded)).unwrap_or(Ok(None))
+}
+
+fn of_eighth(read: Eighth, header: &[u8]) -> Picture {
+    Picture {
+        pixels: read.pixels,
         icc: jpeg::colour_profile(header),
         upright: false,
-    }))
+        pattern_db: read.patches.and_then(|patches| pattern::of(&patches)),
+    }
 }
 
 /// What a file shows in place of a picture that is too large to open, or of a kind that is not opened: the largest JPEG inside.
@@ -146,18 +170,18 @@ fn pixels_of(bytes: &[u8], format: FileFormat) -> Option<(u64, u32)> {
 fn decode_jpeg(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<Picture, NoPreview> {
     let (pixels, longest) = pixels_of(bytes, FileFormat::Jpeg).ok_or(NoPreview::Broken)?;
     let full = pixels <= limits.max_pixels;
+    let seek = limits.seek_pattern && (1..=THUMBNAIL_PX).contains(&wanted);
     let _alone = alone(pixels);
     if pixels <= limits.max_pixels_eighth && (!full || limits.prefer_eighth && wanted > 0 && longest / 8 >= wanted) {
         // What is too large for the full decoder is better shown roughly than not at all.
-        let rough = || (!full).then(|| eighth::decode_roughly(bytes)).flatten();
-        let decoded = catch_unwind(AssertUnwindSafe(|| eighth::decode(bytes).or_else(rough)));
-        let decoded = decoded.map_err(|_| NoPreview::DecoderFailed)?;
-        if let Some(pixels) = decoded {
-            return Ok(Picture {
-                pixels,
-                icc: jpeg::colour_profile(bytes),
-                upright: false,
-            });
+        let rough = || {
+            let pixels = (!full).then(|| eighth::decode_roughly(bytes)).flatten()?;
+            Some(Eighth { pixels, patches: None })
+        };
+        let decoded = || Some(of_eighth(eighth::decode_with(bytes, seek).or_else(rough)?, bytes));
+        let decoded = catch_unwind(AssertUnwindSafe(decoded)).map_err(|_| NoPreview::DecoderFailed)?;
+        if let Some(picture) = decoded {
+            return Ok(picture);
         }
     }
     if !full {
@@ -171,7 +195,8 @@ fn decode_jpeg(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<Picture, No
         return inks::decode(bytes, icc.as_deref(), limits);
     }
     let picture = open(JpegDecoder::new(Cursor::new(bytes)), FileFormat::Jpeg, limits)?;
-    Ok(Picture { icc, ..picture })
+    let pattern_db = if seek { pattern::of_pixels(&picture.pixels) } else { None };
+    Ok(Picture { icc, pattern_db, ..picture })
 }
 
 /// A PNG in full, or row by row where that would be too much.
@@ -224,7 +249,7 @@ fn open(decoder: image::ImageResult<impl ImageDecoder>, format: FileFormat, limi
     } else {
         picture.into_rgb8()
     };
-    Ok(Picture { pixels, icc, upright: false })
+    Ok(Picture::new(pixels, icc, false))
 }
 
 fn image_limits(limits: &Limits) -> image::Limits {

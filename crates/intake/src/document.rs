@@ -48,11 +48,11 @@ pub(crate) fn decode(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<Pictu
         .0
         .iter()
         .flat_map(|&[red, green, blue, _]| [red, green, blue]);
-    Ok(Picture {
-        pixels: RgbImage::from_raw(across.into(), down.into(), rgb.collect()).ok_or(NoPreview::Format { format: FileFormat::Pdf })?,
-        icc: None,
-        upright: true,
-    })
+    Ok(Picture::new(
+        RgbImage::from_raw(across.into(), down.into(), rgb.collect()).ok_or(NoPreview::Format { format: FileFormat::Pdf })?,
+        None,
+        true,
+    ))
 }
 
 #[cfg(test)]

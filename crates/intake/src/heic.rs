@@ -283,7 +283,7 @@ fn picture(image: Image, icc: Option<Vec<u8>>) -> Result<Picture, NoPreview> {
         data
     };
     let pixels = RgbImage::from_raw(width, height, data).ok_or(NoPreview::DecoderFailed)?;
-    Ok(Picture { pixels, icc, upright: true })
+    Ok(Picture::new(pixels, icc, true))
 }
 
 pub(crate) fn reason(error: &Error) -> NoPreview {

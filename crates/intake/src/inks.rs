@@ -53,11 +53,11 @@ pub(crate) fn decode(bytes: &[u8], icc: Option<&[u8]>, limits: &Limits) -> Resul
         u32::try_from(width).map_err(|_| NoPreview::TooLarge)?,
         u32::try_from(height).map_err(|_| NoPreview::TooLarge)?,
     );
-    Ok(Picture {
-        pixels: RgbImage::from_raw(width, height, colour::of_inks(&inks, icc)).ok_or(NoPreview::Broken)?,
-        icc: None,
-        upright: false,
-    })
+    Ok(Picture::new(
+        RgbImage::from_raw(width, height, colour::of_inks(&inks, icc)).ok_or(NoPreview::Broken)?,
+        None,
+        false,
+    ))
 }
 
 /// JFIF's colour conversion. Its result stands for the inverted inks inverted once more: the inks themselves.

@@ -19,6 +19,7 @@ mod heic;
 mod inks;
 pub mod metadata;
 mod notes;
+mod pattern;
 mod poster;
 pub mod reason;
 pub mod redraw;

@@ -37,7 +37,7 @@ pub fn open(bytes: &[u8], orientation: Option<u8>, limits: &Limits) -> Result<Rg
 }
 
 fn upright(picture: Picture, orientation: Option<u8>) -> Result<RgbImage, NoPreview> {
-    let Picture { pixels, icc, upright } = picture;
+    let Picture { pixels, icc, upright, .. } = picture;
     let mut whole = DynamicImage::ImageRgb8(to_srgb(shrink(pixels, REDRAWN_PX)?, icc.as_deref()));
     let orientation = orientation.filter(|_| !upright);
     whole.apply_orientation(orientation.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms));

@@ -43,11 +43,11 @@ pub(crate) fn decode(bytes: &[u8], wanted: u32, limits: &Limits) -> Result<Pictu
     if sums.rows > 0 {
         sums.put(&mut small);
     }
-    Ok(Picture {
-        pixels: RgbImage::from_raw(width.div_ceil(step), height.div_ceil(step), small).ok_or(NoPreview::Broken)?,
+    Ok(Picture::new(
+        RgbImage::from_raw(width.div_ceil(step), height.div_ceil(step), small).ok_or(NoPreview::Broken)?,
         icc,
-        upright: false,
-    })
+        false,
+    ))
 }
 
 /// Sums of the pixels that become one row of the small picture.

@@ -30,6 +30,9 @@ pub struct Thumbnail {
     pub height: u32,
     /// What it looks like; none when it shows next to nothing, and none for a preview.
     pub fingerprint: Option<Fingerprint>,
+    /// By how many decibels a regular pattern stands out that lies all over a JPEG, as where a screen was photographed: below 12 of usual
+    /// photos. None of small pictures, of other formats, and for a preview.
+    pub pattern_db: Option<u8>,
 }
 
 /// Makes a thumbnail of at most 320 px, turned upright by the Exif orientation (1–8; anything else counts as 1), or by what
@@ -40,8 +43,10 @@ pub fn make(bytes: &[u8], orientation: Option<u8>, limits: &Limits) -> Result<Th
 
 /// As [`make`], of a JPEG of which the header is at hand and the rest passes by (see [`passes`](crate::passes)); none when it has to be
 /// opened whole. An error is one of `rest`.
-pub fn make_passing(header: &[u8], rest: impl Read, orientation: Option<u8>) -> io::Result<Option<Thumbnail>> {
-    let Some(picture) = decode_passing(header, rest)? else { return Ok(None) };
+pub fn make_passing(header: &[u8], rest: impl Read, orientation: Option<u8>, seek_pattern: bool) -> io::Result<Option<Thumbnail>> {
+    let Some(picture) = decode_passing(header, rest, seek_pattern)? else {
+        return Ok(None);
+    };
     let made = catch_unwind(AssertUnwindSafe(|| finish(picture, orientation, THUMBNAIL_PX, QUALITY)));
     Ok(made.ok().and_then(Result::ok))
 }
@@ -67,7 +72,12 @@ fn scaled(bytes: &[u8], orientation: Option<u8>, limits: &Limits, longest: u32, 
 }
 
 fn finish(picture: Picture, orientation: Option<u8>, longest: u32, quality: u8) -> Result<Thumbnail, NoPreview> {
-    let Picture { pixels, icc, upright } = picture;
+    let Picture {
+        pixels,
+        icc,
+        upright,
+        pattern_db,
+    } = picture;
     let mut small = DynamicImage::ImageRgb8(to_srgb(shrink(pixels, longest)?, icc.as_deref()));
     let orientation = orientation.filter(|_| !upright);
     small.apply_orientation(orientation.and_then(Orientation::from_exif).unwrap_or(Orientation::NoTransforms));
@@ -79,6 +89,7 @@ fn finish(picture: Picture, orientation: Option<u8>, longest: u32, quality: u8) 
         width,
         height,
         fingerprint,
+        pattern_db,
     })
 }
 

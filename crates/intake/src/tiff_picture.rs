@@ -45,11 +45,11 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, NoPreview
         ColorType::CMYK(8 | 16) => (colour::of_inks(&samples, icc.as_deref()), None),
         _ => return Err(UNKNOWN),
     };
-    Ok(Picture {
-        pixels: RgbImage::from_raw(width, height, pixels).ok_or(NoPreview::Broken)?,
+    Ok(Picture::new(
+        RgbImage::from_raw(width, height, pixels).ok_or(NoPreview::Broken)?,
         icc,
-        upright: false,
-    })
+        false,
+    ))
 }
 
 /// Samples of fewer bits than a byte, each row from a byte on, as bytes from black to white.

@@ -9,6 +9,7 @@ export const remarkEn: typeof remarkZh = {
   edited: "The file says that “{software}” has processed it",
   screenshot_likely: "Named like a screenshot and without camera data: very likely one",
   screenshot_possible: "Named or sized like a screenshot; it may be none",
+  screen_photo: "A fine regular pattern all over the picture, as of a photographed screen or print; nets and cloth can look alike: zoom in",
   outside_before: "Taken {span} before the visit began",
   outside_after: "Taken {span} after the visit ended",
   outside_before_gps: "By satellite time taken {span} before the visit began",

@@ -7,6 +7,7 @@ export const remarkZh = {
   edited: "文件注明由“{software}”处理过",
   screenshot_likely: "文件名像截图，且没有相机信息，很可能是截图",
   screenshot_possible: "文件名或尺寸像截图，也可能不是",
+  screen_photo: "整个画面有细密的规则纹理，与翻拍屏幕或印刷品相像；纱窗、织物等也会这样，请放大查看",
   outside_before: "拍摄时间比走访开始早 {span}",
   outside_after: "拍摄时间比走访结束晚 {span}",
   outside_before_gps: "按卫星时间，拍摄比走访开始早 {span}",

@@ -28,6 +28,7 @@ it("says each remark with its reason, in both languages", () => {
     { kind: "edited", software: "Snapseed" },
     { kind: "screenshot", sure: "likely" },
     { kind: "screenshot", sure: "possible" },
+    { kind: "screen_photo", sure: "possible" },
     { kind: "outside_hours", minutes: 25, before: true, gps: false, corrected: false },
     { kind: "outside_hours", minutes: 300, before: false, gps: false, corrected: false },
     { kind: "outside_hours", minutes: 25, before: true, gps: true, corrected: false },
@@ -86,6 +87,7 @@ it("does not list what is missing where nothing is there at all", () => {
 it("asks for no second look on a faint sign alone", () => {
   const notes = (remarks: Remark[]): PhotoNotes => ({ photo: elsewhere.photo, data_state: "local_only", has_preview: true, time_grade: "gps", missing: [], remarks });
   expect(deservesLook(notes([{ kind: "screenshot", sure: "possible" }]))).toBe(false);
+  expect(deservesLook(notes([{ kind: "screen_photo", sure: "possible" }]))).toBe(false);
   expect(deservesLook(notes([{ kind: "screenshot", sure: "likely" }]))).toBe(true);
   expect(deservesLook(notes([{ kind: "same_bytes", elsewhere }]))).toBe(true);
 });

@@ -45,6 +45,8 @@ export function usePhotoWords() {
         return t("remark.edited", { software: one.software });
       case "screenshot":
         return t(one.sure === "possible" ? "remark.screenshot_possible" : "remark.screenshot_likely");
+      case "screen_photo":
+        return t("remark.screen_photo");
       case "outside_hours":
         if (one.corrected) return t(one.before ? "remark.outside_before_corrected" : "remark.outside_after_corrected", { span: span(one.minutes) });
         if (one.gps) return t(one.before ? "remark.outside_before_gps" : "remark.outside_after_gps", { span: span(one.minutes) });
@@ -118,7 +120,7 @@ export function usePhotoWords() {
 /** Whether a photo deserves a look: a faint sign alone does not, nor a clock that was put right. */
 export function deservesLook(notes: PhotoNotes | undefined): boolean {
   if (!notes) return false;
-  const faint = (one: Remark) => one.kind === "clock_corrected" || ((one.kind === "chat_copy" || one.kind === "screenshot") && one.sure === "possible");
+  const faint = (one: Remark) => one.kind === "clock_corrected" || ((one.kind === "chat_copy" || one.kind === "screenshot" || one.kind === "screen_photo") && one.sure === "possible");
   return notes.time_grade === "contradictory" || notes.remarks.some((one) => !faint(one));
 }
 

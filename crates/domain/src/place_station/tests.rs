@@ -59,6 +59,7 @@ pub(crate) fn visit(number: u128, photos: Vec<PhotoMeta>) -> Visit {
             method: "dialog".into(),
             meta,
             fingerprint: None,
+            pattern_db: None,
             distance_m: None,
             items: Vec::new(),
             arrived_at_ms: None,

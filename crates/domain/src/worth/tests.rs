@@ -59,6 +59,7 @@ fn photo(name: &str, mime: &str, meta: PhotoMeta) -> PhotoAttached {
         method: "dialog".into(),
         meta,
         fingerprint: None,
+        pattern_db: None,
         distance_m: None,
         items: Vec::new(),
         arrived_at_ms: None,
@@ -241,6 +242,23 @@ fn screenshots_are_told_with_how_sure() {
     assert!(said("1.png", "image/png", screen.clone()).contains(&shot(Sureness::Possible)));
     let drawing = PhotoMeta { width: Some(1000), ..screen };
     assert_eq!(said("1.png", "image/png", drawing), [Remark::NoMetadata]);
+}
+
+#[test]
+fn a_photo_of_a_screen_is_possible_and_no_reason_to_look_twice() {
+    let of = |pattern_db| {
+        let attached = PhotoAttached {
+            pattern_db,
+            ..photo("IMG_1.jpg", "image/jpeg", phone())
+        };
+        remarks(&attached, &visit(), None, Some(station()), Some(500))
+    };
+    for quiet in [None, Some(0), Some(15)] {
+        assert_eq!(of(quiet), [], "{quiet:?}");
+    }
+    let told = of(Some(16));
+    assert_eq!(told, [Remark::ScreenPhoto { sure: Sureness::Possible }]);
+    assert!(told.iter().all(Remark::is_faint));
 }
 
 fn id(number: u128) -> PhotoId {

@@ -348,7 +348,9 @@ pub fn look(file: &ReadFile) -> Taken {
 /// The small picture of a JPEG that passes by once more, or, where that does not do, is opened whole. A card that was pulled out meanwhile
 /// costs the small picture, not the photo.
 fn looked_at_again(file: &ReadFile, again: &Again, orientation: Option<u8>, limits: &Limits) -> Result<Thumbnail, NoPreview> {
-    let made = again.from(file.head.len() as u64, |scan| thumbnail::make_passing(&file.head, scan, orientation));
+    let made = again.from(file.head.len() as u64, |scan| {
+        thumbnail::make_passing(&file.head, scan, orientation, limits.seek_pattern)
+    });
     if let Some(made) = made.ok_or(NoPreview::DecoderFailed)? {
         return Ok(made);
     }

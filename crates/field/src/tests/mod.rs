@@ -17,6 +17,7 @@ mod lives;
 mod mistakes;
 mod mounted;
 mod paper;
+mod patterns;
 mod pause;
 mod phone;
 mod previous;

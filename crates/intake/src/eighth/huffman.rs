@@ -41,7 +41,8 @@ pub(super) struct DcTable {
     short: Box<[u16; 1 << DC_BITS]>,
 }
 
-/// Table for skipping AC coefficients. Of one symbol `bits | advance << 8`, 0 is no code; of a chain `bits | advance << 5`.
+/// Table for skipping AC coefficients. Of one symbol `bits | advance << 8 | size << 16`, where `size` of the bits are its value, 0 is no
+/// code; of a chain `bits | advance << 5`.
 pub(super) struct AcTable {
     one: Box<[u32; 1 << 16]>,
     chained: Box<[u16; 1 << CHAIN_BITS]>,
@@ -108,7 +109,7 @@ fn skipping(length: u32, symbol: u8) -> u32 {
         (0, _, _) => 0,
         (_, 15, 0) => length | 16 << 8,
         (_, _, 0) => length | END_OF_BLOCK << 8,
-        _ => (length + size) | (run + 1) << 8,
+        _ => (length + size) | (run + 1) << 8 | size << 16,
     }
 }
 
@@ -124,7 +125,7 @@ fn chain(codes: &Codes, window: usize) -> u16 {
         }
         let step = skipping(length.into(), symbol);
         bits += step & 0xff;
-        advance += step >> 8;
+        advance += advance_of(step);
         if advance > 40 {
             break;
         }
@@ -134,6 +135,17 @@ fn chain(codes: &Codes, window: usize) -> u16 {
     } else {
         u16::try_from(bits | advance << 5).unwrap_or(NO_CHAIN)
     }
+}
+
+/// How many coefficients one symbol stands for.
+const fn advance_of(step: u32) -> u32 {
+    step >> 8 & 0xff
+}
+
+/// A value of `size` (1 to 15) bits (F.2.2.1).
+fn value(bits: &mut Bits<'_>, size: u32) -> i32 {
+    let value = bits.take(size);
+    if value < 1 << (size - 1) { value - (1 << size) + 1 } else { value }
 }
 
 impl DcTable {
@@ -153,8 +165,7 @@ impl DcTable {
         if size == 0 {
             return Some(0);
         }
-        let value = bits.take(size);
-        Some(if value < 1 << (size - 1) { value - (1 << size) + 1 } else { value })
+        Some(value(bits, size))
     }
 }
 
@@ -189,12 +200,33 @@ impl AcTable {
         }
     }
 
+    /// A block's coefficients in the order in which they come, of which the first is known; none as for [`AcTable::skip_block`].
+    pub(super) fn read_block(&self, first: i32, bits: &mut Bits<'_>) -> Option<[i32; 64]> {
+        let mut coefficients = [0; 64];
+        coefficients[0] = first;
+        let mut position = 1;
+        while position < 64 {
+            bits.fill();
+            let step = *self.one.get(bits.peek(16))?;
+            if step == 0 {
+                return None;
+            }
+            let size = step >> 16;
+            bits.drop((step & 0xff) - size);
+            position += advance_of(step);
+            if size > 0 {
+                *coefficients.get_mut(position as usize - 1)? = value(bits, size);
+            }
+        }
+        (position == 64 || position >= END_OF_BLOCK).then_some(coefficients)
+    }
+
     /// One symbol, of any length.
     #[inline(never)]
     fn skip_one(&self, bits: &mut Bits<'_>, position: u32) -> Option<u32> {
         bits.fill();
         let step = *self.one.get(bits.peek(16))?;
         bits.drop(step & 0xff);
-        (step != 0).then_some(position + (step >> 8))
+        (step != 0).then_some(position + advance_of(step))
     }
 }

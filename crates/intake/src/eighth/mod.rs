@@ -7,13 +7,16 @@
 
 mod bits;
 mod huffman;
+mod patches;
 mod window;
 
 use crate::bytes::be16;
 use crate::container::jpeg::{Segment, is_frame, segments};
+use crate::pattern::Patch;
 use bits::{Bits, Place};
 use huffman::{AcTable, DcTable};
 use image::{GrayImage, RgbImage};
+use patches::Patches;
 use std::io::{self, Read};
 use std::rc::Rc;
 use window::{Passing, Scan};
@@ -36,8 +39,7 @@ struct Component {
 
 #[derive(Default)]
 struct Tables {
-    /// Quantiser of the DC coefficient per table.
-    quantisers: [i32; 4],
+    quantisers: [Option<[u16; 64]>; 4],
     dc: [Option<Rc<DcTable>>; 4],
     ac: [Option<Rc<AcTable>>; 4],
     restart_interval: usize,
@@ -48,30 +50,40 @@ struct Planes {
     width: usize,
     height: usize,
     components: Vec<Component>,
+    patches: Option<Patches>,
+}
+
+/// A picture at an eighth of its size, and patches of its brightness at full size where they were asked for and it is large enough.
+pub(crate) struct Eighth {
+    pub(crate) pixels: RgbImage,
+    pub(crate) patches: Option<Vec<Patch>>,
 }
 
 /// Decodes at an eighth, rounded up; none when this reader does not take the file.
 pub fn decode(bytes: &[u8]) -> Option<RgbImage> {
-    let read = planes(bytes, false)?;
-    picture(read.width, read.height, &read.components)
+    decode_with(bytes, false).map(|read| read.pixels)
+}
+
+/// As [`decode`], with patches if they are wanted.
+pub(crate) fn decode_with(bytes: &[u8], patches: bool) -> Option<Eighth> {
+    planes(bytes, false, patches)?.finish()
 }
 
 /// As [`decode`], of progressive pictures: nearly what a full decoder would show, since their coefficients are refined later.
 pub fn decode_roughly(bytes: &[u8]) -> Option<RgbImage> {
-    let read = planes(bytes, true)?;
-    picture(read.width, read.height, &read.components)
+    planes(bytes, true, false)?.finish().map(|read| read.pixels)
 }
 
-/// As [`decode`], of a picture of which `header` holds everything up to its scan. The scan is read from `rest`, and little of it is held
+/// As [`decode_with`], of a picture of which `header` holds everything up to its scan. The scan is read from `rest`, and little of it is held
 /// at a time. An error is one of `rest`.
-pub fn decode_passing(header: &[u8], rest: impl Read) -> io::Result<Option<RgbImage>> {
-    decode_held(header, rest, HELD)
+pub(crate) fn decode_passing(header: &[u8], rest: impl Read, patches: bool) -> io::Result<Option<Eighth>> {
+    decode_held(header, rest, HELD, patches)
 }
 
-fn decode_held(header: &[u8], rest: impl Read, held: (usize, usize)) -> io::Result<Option<RgbImage>> {
+fn decode_held(header: &[u8], rest: impl Read, held: (usize, usize), patches: bool) -> io::Result<Option<Eighth>> {
     let Some(begun) = begin(header, false) else { return Ok(None) };
-    let read = begun.read(&mut Passing::new(rest, held))?;
-    Ok(read.and_then(|read| picture(read.width, read.height, &read.components)))
+    let read = begun.read(&mut Passing::new(rest, held), patches)?;
+    Ok(read.and_then(Planes::finish))
 }
 
 /// Where the scan of a picture begins that this reader may take; none while its header is not whole.
@@ -86,7 +98,7 @@ pub fn scan_begins(header: &[u8]) -> Option<usize> {
 
 /// The brightness alone, by which decoders can be compared: libjpeg smooths colours on their way up, and rounds them otherwise.
 pub fn luma(bytes: &[u8]) -> Option<GrayImage> {
-    let read = planes(bytes, false)?;
+    let read = planes(bytes, false, false)?;
     let first = read.components.first()?;
     let finest = read.components.iter().all(|c| c.across <= first.across && c.down <= first.down);
     let rows = first.plane.chunks(first.stride).take(read.height);
@@ -106,21 +118,39 @@ struct Begun {
 }
 
 impl Begun {
-    fn read(mut self, source: &mut impl Scan) -> io::Result<Option<Planes>> {
+    fn read(mut self, source: &mut impl Scan, patches: bool) -> io::Result<Option<Planes>> {
         let (width, height) = self.size;
-        let read = scan(source, self.size, &mut self.components, &self.tables, self.first)?;
+        let mut patches = if patches { self.patches() } else { None };
+        let read = scan(source, self.size, &mut self.components, &self.tables, self.first, patches.as_mut())?;
         Ok(read.map(|()| Planes {
             width: width.div_ceil(8),
             height: height.div_ceil(8),
             components: self.components,
+            patches,
         }))
+    }
+
+    /// Patches to be filled; none where the brightness is coarser than the picture.
+    fn patches(&self) -> Option<Patches> {
+        let first = self.components.first()?;
+        let finest = self.components.iter().all(|c| c.across <= first.across && c.down <= first.down);
+        let quantisers = (*self.tables.quantisers.get(first.quantiser)?)?;
+        Patches::of(self.size.0, self.size.1, quantisers).filter(|_| finest && self.first.is_none())
     }
 }
 
-fn planes(bytes: &[u8], progressive: bool) -> Option<Planes> {
+impl Planes {
+    fn finish(self) -> Option<Eighth> {
+        let pixels = picture(self.width, self.height, &self.components)?;
+        let patches = self.patches.map(Patches::into_pixels);
+        Some(Eighth { pixels, patches })
+    }
+}
+
+fn planes(bytes: &[u8], progressive: bool, patches: bool) -> Option<Planes> {
     let begun = begin(bytes, progressive)?;
     let mut whole = bytes.get(begun.at..)?;
-    begun.read(&mut whole).ok().flatten()
+    begun.read(&mut whole, patches).ok().flatten()
 }
 
 fn begin(bytes: &[u8], progressive: bool) -> Option<Begun> {
@@ -159,9 +189,16 @@ fn begin(bytes: &[u8], progressive: bool) -> Option<Begun> {
 fn quantisers(mut body: &[u8], tables: &mut Tables) -> Option<()> {
     while let Some((&head, rest)) = body.split_first() {
         let wide = head >> 4 != 0;
-        let first = if wide { be16(rest, 0)?.into() } else { i32::from(*rest.first()?) };
-        *tables.quantisers.get_mut(usize::from(head & 15))? = first;
-        body = rest.get(if wide { 128 } else { 64 }..)?;
+        let (values, after) = rest.split_at_checked(if wide { 128 } else { 64 })?;
+        let value = |n: usize| {
+            if wide {
+                be16(values, 2 * n)
+            } else {
+                values.get(n).copied().map(Into::into)
+            }
+        };
+        *tables.quantisers.get_mut(usize::from(head & 15))? = Some(std::array::from_fn(|n| value(n).unwrap_or(0)));
+        body = after;
     }
     Some(())
 }
@@ -257,6 +294,7 @@ fn scan(
     components: &mut [Component],
     tables: &Tables,
     first: Option<u32>,
+    mut patches: Option<&mut Patches>,
 ) -> io::Result<Option<()>> {
     let most = |of: fn(&Component) -> usize| components.iter().map(of).max().unwrap_or(1);
     let (across, down) = (most(|c| c.across), most(|c| c.down));
@@ -273,13 +311,21 @@ fn scan(
         predictions: [0; 3],
         left: tables.restart_interval,
     };
+    let luma_down = components.first().map_or(1, |c| c.down);
     let mut longest = 0;
     for row in 0..units_down {
         if !source.is_whole() && source.bytes().len() < carried.place.at + (2 * longest).min(HELD.0 / 2) + NEAR {
             source.more(&mut carried.place.at)?;
         }
         carried = loop {
-            let read = units(source.bytes(), (row, units_across), components, &chosen, tables.restart_interval, carried);
+            let (data, interval) = (source.bytes(), tables.restart_interval);
+            // A row may be read again with more bytes at hand; its blocks then go to the same places.
+            let crossing = patches.as_deref_mut().filter(|patches| patches.cross(row * luma_down, luma_down));
+            let read = if let Some(patches) = crossing {
+                units::<true>(data, (row, units_across), components, &chosen, interval, carried, Some(patches))
+            } else {
+                units::<false>(data, (row, units_across), components, &chosen, interval, carried, None)
+            };
             let near = |read: &Carried| read.place.at + NEAR > source.bytes().len();
             match read {
                 Some(read) if source.is_whole() || !near(&read) => {
@@ -310,19 +356,22 @@ fn chosen<'a>(components: &[Component], tables: &'a Tables, first: Option<u32>) 
         } else {
             None
         };
-        Some((dc, ac, *tables.quantisers.get(component.quantiser)? << first.unwrap_or(0)))
+        let [quantiser, ..] = (*tables.quantisers.get(component.quantiser)?)?;
+        Some((dc, ac, i32::from(quantiser) << first.unwrap_or(0)))
     };
     components.iter().map(of).collect()
 }
 
-/// Reads one row of units, as blocks of all components are called that stand together; none where the bits are no code.
-fn units(
+/// Reads one row of units, as blocks of all components are called that stand together; none where the bits are no code. Only rows that
+/// patches lie on are read with them: all others need not ask.
+fn units<const PATCHED: bool>(
     data: &[u8],
     (row, across): (usize, usize),
     components: &mut [Component],
     chosen: &[Chosen<'_>],
     restart_interval: usize,
     carried: Carried,
+    mut patches: Option<&mut Patches>,
 ) -> Option<Carried> {
     let mut bits = Bits::from(data, carried.place);
     let Carried {
@@ -337,13 +386,25 @@ fn units(
             }
             left -= 1;
         }
-        for ((component, (dc, ac, quantiser)), prediction) in components.iter_mut().zip(chosen).zip(&mut predictions) {
+        for (number, ((component, (dc, ac, quantiser)), prediction)) in components.iter_mut().zip(chosen).zip(&mut predictions).enumerate() {
             for v in 0..component.down {
-                let from = (row * component.down + v) * component.stride + column * component.across;
-                for sample in component.plane.get_mut(from..from + component.across)? {
+                let down = row * component.down + v;
+                let from = down * component.stride + column * component.across;
+                for (h, sample) in component.plane.get_mut(from..from + component.across)?.iter_mut().enumerate() {
                     *prediction = prediction.checked_add(dc.difference(&mut bits)?)?;
-                    if let Some(ac) = ac {
-                        ac.skip_block(&mut bits)?;
+                    let at = (column * component.across + h, down);
+                    let patch = if PATCHED && number == 0 {
+                        patches.as_deref().and_then(|patches| patches.at(at.0, at.1))
+                    } else {
+                        None
+                    };
+                    match (ac, patch, patches.as_deref_mut()) {
+                        (Some(ac), Some(patch), Some(patches)) => {
+                            let coefficients = ac.read_block(*prediction, &mut bits)?;
+                            patches.put(patch, at, &coefficients)?;
+                        }
+                        (Some(ac), ..) => ac.skip_block(&mut bits)?,
+                        _ => {}
                     }
                     // The mean of the block: DC is eight times it, about 128 (A.3.3).
                     let value = (prediction.checked_mul(*quantiser)?.checked_add(4)? >> 3) + 128;
@@ -462,11 +523,14 @@ mod tests {
         let whole = decode(&bytes);
         assert!(whole.is_some());
         for held in [(64, 1 << 20), (100, 1 << 20), (4096, 8192), (1 << 20, 1 << 20)] {
-            let read = decode_held(&bytes[..at], &bytes[at..], held).unwrap();
+            let read = decode_held(&bytes[..at], &bytes[at..], held, false).unwrap().map(|read| read.pixels);
             assert!(read == whole, "{held:?}");
-            assert!(decode_held(&bytes[..at], &bytes[at..bytes.len() / 2], held).unwrap().is_none());
+            assert!(decode_held(&bytes[..at], &bytes[at..bytes.len() / 2], held, false).unwrap().is_none());
         }
-        assert!(decode_held(&bytes[..at], &bytes[at..], (64, 64)).unwrap().is_none(), "a row is longer");
+        assert!(
+            decode_held(&bytes[..at], &bytes[at..], (64, 64), false).unwrap().is_none(),
+            "a row is longer"
+        );
     }
 
     /// Damage is judged alike, with restart markers and without, wherever a window ends.
@@ -494,7 +558,7 @@ mod tests {
             let whole = decode(&bytes);
             taken[usize::from(whole.is_some())] += 1;
             let held = (64 + run * 13 % 3000, 1 << 20);
-            let passing = decode_held(&bytes[..at], &bytes[at..], held).unwrap();
+            let passing = decode_held(&bytes[..at], &bytes[at..], held, false).unwrap().map(|read| read.pixels);
             assert!(passing == whole, "run {run}");
         }
         assert!(taken.iter().all(|n| *n > 50), "{taken:?}");

@@ -11,6 +11,7 @@ mod support;
 mod eighth_luma;
 mod fingerprints;
 mod oracle;
+mod patterns;
 mod shown;
 mod thumbnails;
 mod written;

@@ -79,7 +79,7 @@ fn a_photo_that_passes_by_says_and_shows_the_same() {
         let Some(scan) = intake::passes(&bytes) else { continue };
         let said = metadata::read_as(&bytes[..scan], FileFormat::Jpeg);
         assert_eq!(said, meta, "{}", path.display());
-        let made = thumbnail::make_passing(&bytes[..scan], &bytes[scan..], meta.orientation).unwrap();
+        let made = thumbnail::make_passing(&bytes[..scan], &bytes[scan..], meta.orientation, true).unwrap();
         let whole = thumbnail::make(&bytes, meta.orientation, &Limits::default());
         match made {
             Some(made) => assert!(Ok(made) == whole, "{}", path.display()),

@@ -81,6 +81,7 @@ pub fn attached_as(photo: PhotoId, original: &[u8], thumbnail: &[u8]) -> PhotoAt
             ..PhotoMeta::default()
         },
         fingerprint: None,
+        pattern_db: None,
         distance_m: Some(501),
         items: Vec::new(),
         arrived_at_ms: None,
