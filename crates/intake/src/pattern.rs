@@ -150,9 +150,7 @@ fn strongest(power: &[f32]) -> Vec<Wave> {
     let places = loud.iter().take(LOUDEST).map(|(_, down, across)| (*down, *across));
     let mut waves: Vec<Wave> = places.map(|place| stands_out(at, place)).collect();
     waves.sort_by(|a, b| descending(a.decibels, b.decibels));
-    waves.retain(|wave| !is_overtone(at, wave));
-    waves.truncate(STRONGEST);
-    waves
+    waves.into_iter().filter(|wave| !is_overtone(at, wave)).take(STRONGEST).collect()
 }
 
 /// Whether a wave belongs to a longer one that is louder and stands out, too: slats of a shutter and sheets of a roof are not round, and
