@@ -1,5 +1,5 @@
-//! Traces that programs leave in a picture's name, size and metadata, and that a screen leaves in the picture itself. They are signs: names are typed by anybody, and metadata is as
-//! easily written as read, so every remark says how sure it is.
+//! Traces that programs leave in a picture's name, size and metadata, and that a screen leaves in the picture itself. They are signs:
+//! names are typed by anybody, and metadata is as easily written as read, so every remark says how sure it is.
 
 use crate::operation::PhotoAttached;
 use crate::photo::PhotoMeta;

@@ -139,8 +139,8 @@ fn strongest(power: &[f32]) -> Vec<Wave> {
             if here < 5.0 * FLOOR || length < shortest || is_of_the_blocks(down, across) {
                 continue;
             }
-            let around = (-1..=1).flat_map(|y| (-1..=1).map(move |x| (y, x)));
-            if around.into_iter().all(|(y, x)| at(down + y, across + x) <= here) {
+            let mut around = (-1..=1).flat_map(|y| (-1..=1).map(move |x| (y, x)));
+            if around.all(|(y, x)| at(down + y, across + x) <= here) {
                 // What a picture shows is louder the longer the wave.
                 loud.push((here * length * length, down, across));
             }

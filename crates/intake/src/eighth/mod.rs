@@ -99,11 +99,17 @@ pub fn scan_begins(header: &[u8]) -> Option<usize> {
 /// The brightness alone, by which decoders can be compared: libjpeg smooths colours on their way up, and rounds them otherwise.
 pub fn luma(bytes: &[u8]) -> Option<GrayImage> {
     let read = planes(bytes, false, false)?;
-    let first = read.components.first()?;
-    let finest = read.components.iter().all(|c| c.across <= first.across && c.down <= first.down);
+    let first = finest(&read.components)?;
     let rows = first.plane.chunks(first.stride).take(read.height);
     let cropped: Vec<u8> = rows.flat_map(|row| row.iter().take(read.width)).copied().collect();
-    GrayImage::from_raw(u32::try_from(read.width).ok()?, u32::try_from(read.height).ok()?, cropped).filter(|_| finest)
+    GrayImage::from_raw(u32::try_from(read.width).ok()?, u32::try_from(read.height).ok()?, cropped)
+}
+
+/// The brightness, unless another component is finer than it.
+fn finest(components: &[Component]) -> Option<&Component> {
+    let first = components.first()?;
+    let is_finest = components.iter().all(|c| c.across <= first.across && c.down <= first.down);
+    is_finest.then_some(first)
 }
 
 /// What stands before the scan.
@@ -132,10 +138,9 @@ impl Begun {
 
     /// Patches to be filled; none where the brightness is coarser than the picture.
     fn patches(&self) -> Option<Patches> {
-        let first = self.components.first()?;
-        let finest = self.components.iter().all(|c| c.across <= first.across && c.down <= first.down);
-        let quantisers = (*self.tables.quantisers.get(first.quantiser)?)?;
-        Patches::of(self.size.0, self.size.1, quantisers).filter(|_| finest && self.first.is_none())
+        let luma = finest(&self.components).filter(|_| self.first.is_none())?;
+        let quantisers = (*self.tables.quantisers.get(luma.quantiser)?)?;
+        Patches::of(self.size.0, self.size.1, quantisers)
     }
 }
 
