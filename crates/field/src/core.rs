@@ -27,7 +27,7 @@ use crate::os::lock::FolderLock;
 use crate::os::{files, machine};
 use crate::packs::Packs;
 use crate::photo_export::Leaving;
-use crate::receive::{Parts, Reception, clear_left_behind};
+use crate::receive::{self, Reception};
 use crate::record::{LaidOut, Made};
 use crate::reserve::Reserve;
 use crate::store::{Author, Meta, Store};
@@ -104,8 +104,6 @@ pub(crate) struct Core {
     pub(crate) playing: Mutex<Option<Playing>>,
     /// The page on which a phone hands in photos, or the last one.
     pub(crate) receiving: Mutex<Option<Reception>>,
-    /// What pages that were closed had of files in this session.
-    pub(crate) parts: Mutex<Arc<Parts>>,
     /// The blank form laid out last.
     pub(crate) blank: Mutex<Option<Blank>>,
     /// The photo that is ready to leave, or left last.
@@ -171,12 +169,11 @@ impl Field {
             sharing: Mutex::default(),
             playing: Mutex::default(),
             receiving: Mutex::default(),
-            parts: Mutex::default(),
             laid_out: Mutex::default(),
             leaving: Mutex::default(),
             listed: Mutex::default(),
         });
-        clear_left_behind(&core.dir)?;
+        receive::tidy(&core.dir);
         core.reserved(|| core.open_at_start())?;
         Ok(Self(core))
     }

@@ -36,7 +36,11 @@ impl Core {
             return Err(Refusal::Sealed.into());
         }
         let jpeg = drawn(&open, &of.attached, &args.marks)?;
-        let small = decode::thumbnail(&jpeg, None, &Limits::default()).map_err(|_| Error::Rule("no_picture"))?;
+        let limits = Limits {
+            seek_pattern: false,
+            ..Limits::default()
+        };
+        let small = decode::thumbnail(&jpeg, None, &limits).map_err(|_| Error::Rule("no_picture"))?;
         let sha256 = Digest::of(&jpeg);
         // Durable before it counts, and never out of the room that is kept for sealing.
         let mut writer = open.vault.begin()?;

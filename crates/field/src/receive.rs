@@ -14,6 +14,7 @@ use contract::field::{ImportOutcome, ImportPhotos, OpenPhone, Receiving};
 use domain::VisitId;
 use domain::decide::Refusal;
 use papers::qr_rows;
+use seal::Digest;
 
 use crate::core::{Core, lock};
 use crate::error::{Error, Result};
@@ -22,17 +23,18 @@ use crate::os::network;
 use desk::Desk;
 pub(crate) use desk::Stored;
 pub(crate) use page::Reception;
-pub(crate) use parts::Parts;
 
-/// Folder of what is on its way from a phone.
+/// Folder of what is on its way from a phone, sealed.
 const FOLDER: &str = "from-phone";
 /// A page that its phone did not use for so long closes itself.
 const IDLE: Duration = Duration::from_secs(10 * 60);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// Removes what a run that was killed had taken from a phone by halves.
-pub(crate) fn clear_left_behind(data_dir: &Path) -> Result<()> {
-    desk::clear(&data_dir.join(FOLDER))
+/// Removes what a run that was killed had in clear of a phone's files, and parts that nobody came back for.
+pub(crate) fn tidy(data_dir: &Path) {
+    let below = data_dir.join(FOLDER);
+    parts::clear_all_else(&below);
+    parts::make_room(&below);
 }
 
 impl Core {
@@ -51,8 +53,9 @@ impl Core {
         self.close_phone();
         let (core, into) = (Arc::downgrade(self), args.visit);
         let take = move |file: &Path| core.upgrade().ok_or(Error::Locked)?.store_from_phone(into, file);
-        let parts = lock(&self.parts).clone();
-        let desk = Desk::new(&self.dir.join(FOLDER), args.visit, parts, take)?;
+        let core = Arc::downgrade(self);
+        let known = move |size| core.upgrade().ok_or(Error::Locked)?.known_from_phone(into, size);
+        let desk = Desk::new(&self.dir.join(FOLDER), args.visit, open.vault.clone(), known, take)?;
         let reception = Reception::open(args.visit, address, idle, desk)?;
         let shown = shown(&reception)?;
         *lock(&self.receiving) = Some(reception);
@@ -77,9 +80,26 @@ impl Core {
         }
     }
 
-    /// Removes what pages that were closed had of files, when a session ends.
-    pub(crate) fn end_parts(&self) {
-        std::mem::take(&mut *lock(&self.parts)).end();
+    /// The photos of a visit that have so many bytes, and that the vault can give.
+    fn known_from_phone(&self, visit: VisitId, size: u64) -> Result<Vec<(Digest, Stored)>> {
+        let open = self.opened()?;
+        let known = open.store.visit(visit)?.ok_or(Refusal::NoVisit)?;
+        let mut found = Vec::new();
+        for photo in known.photos.iter().filter(|photo| photo.attached.original.len == size) {
+            let digest = photo.attached.original.sha256.parse()?;
+            if open.vault.has(&digest) {
+                found.push((
+                    digest,
+                    Stored {
+                        outcome: ImportOutcome::Duplicate,
+                        photo: Some(photo.attached.photo),
+                        reason: None,
+                        missing: photo.attached.meta.missing(),
+                    },
+                ));
+            }
+        }
+        Ok(found)
     }
 
     /// Takes one whole file in as any import does, and waits until it is durable.

@@ -182,7 +182,6 @@ impl Core {
         *lock(&self.sharing) = None;
         self.close_phone();
         *lock(&self.receiving) = None;
-        self.end_parts();
         lock(&self.undo).clear();
         *lock(&self.listed) = None;
         *lock(&self.leaving) = None;

@@ -89,7 +89,8 @@ impl Vault {
         Ok(writer)
     }
 
-    fn leave_reserve(&self) -> io::Result<()> {
+    /// Refuses with `StorageFull` when less than [`RESERVE_BYTES`] are left on the disk.
+    pub fn leave_reserve(&self) -> io::Result<()> {
         if files::available(&self.0.dir)? < self.0.reserve_bytes.load(Ordering::Relaxed) {
             return Err(io::ErrorKind::StorageFull.into());
         }

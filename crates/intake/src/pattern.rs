@@ -45,8 +45,8 @@ pub(crate) type Patch = Box<[f32; PIXELS]>;
 /// A wave of a patch: waves across the patch and down it, and how far it stands out in decibels.
 #[derive(Clone, Copy)]
 struct Wave {
-    across: f32,
-    down: f32,
+    across: i32,
+    down: i32,
     decibels: f32,
 }
 
@@ -118,12 +118,12 @@ fn descending(a: f32, b: f32) -> Ordering {
 
 /// Whether two patches see the same wave; one that runs the other way is the same.
 fn same(a: &Wave, b: &Wave) -> bool {
-    let around = |difference: f32| {
-        let apart = difference.abs() % SIDE as f32;
-        apart.min(SIDE as f32 - apart)
+    let around = |difference: i32| {
+        let apart = difference.abs() % SIDE as i32;
+        apart.min(SIDE as i32 - apart) as f32
     };
-    let apart = |sign: f32| around(a.across - sign * b.across).hypot(around(a.down - sign * b.down));
-    apart(1.0).min(apart(-1.0)) <= SAME_WITHIN
+    let apart = |sign: i32| around(a.across - sign * b.across).hypot(around(a.down - sign * b.down));
+    apart(1).min(apart(-1)) <= SAME_WITHIN
 }
 
 /// The waves of a patch that stand out most among their neighbours.
@@ -135,14 +135,14 @@ fn strongest(power: &[f32]) -> Vec<Wave> {
     for down in 0..=half {
         for across in -half..half {
             let here = at(down, across);
-            let length = (down as f32).hypot(across as f32);
-            if here < 5.0 * FLOOR || length < shortest || is_of_the_blocks(down, across) {
+            let squared_length = (down * down + across * across) as f32;
+            if here < 5.0 * FLOOR || squared_length < shortest * shortest || is_of_the_blocks(down, across) {
                 continue;
             }
             let mut around = (-1..=1).flat_map(|y| (-1..=1).map(move |x| (y, x)));
             if around.all(|(y, x)| at(down + y, across + x) <= here) {
                 // What a picture shows is louder the longer the wave.
-                loud.push((here * length * length, down, across));
+                loud.push((here * squared_length, down, across));
             }
         }
     }
@@ -156,9 +156,10 @@ fn strongest(power: &[f32]) -> Vec<Wave> {
 /// Whether a wave belongs to a longer one that is louder and stands out, too: slats of a shutter and sheets of a roof are not round, and
 /// sound at multiples of their number.
 fn is_overtone(at: impl Fn(i32, i32) -> f32 + Copy, wave: &Wave) -> bool {
-    let power = at(wave.down as i32, wave.across as i32);
+    let power = at(wave.down, wave.across);
     (2..=OVERTONES).any(|part| {
-        let middle = ((wave.down / part as f32).round() as i32, (wave.across / part as f32).round() as i32);
+        let nearest = |waves: i32| (waves as f32 / part as f32).round() as i32;
+        let middle = (nearest(wave.down), nearest(wave.across));
         let around = (-1..=1).flat_map(|y| (-1..=1).map(move |x| (middle.0 + y, middle.1 + x)));
         let loudest = around.max_by(|a, b| at(a.0, a.1).total_cmp(&at(b.0, b.1))).unwrap_or_default();
         at(loudest.0, loudest.1) > 4.0 * power && stands_out(at, loudest).decibels > STANDING_OUT
@@ -176,8 +177,8 @@ fn stands_out(at: impl Fn(i32, i32) -> f32, (down, across): (i32, i32)) -> Wave 
     let tenth = neighbours.len() * 9 / 10;
     let (_, usual, _) = neighbours.select_nth_unstable_by(tenth, f32::total_cmp);
     Wave {
-        across: across as f32,
-        down: down as f32,
+        across,
+        down,
         decibels: 10.0 * (at(down, across) / *usual).log10(),
     }
 }
@@ -191,7 +192,7 @@ fn is_of_the_blocks(down: i32, across: i32) -> bool {
 /// Where a wave stands among the powers; they go round.
 fn place(down: i32, across: i32) -> usize {
     let around = |waves: i32| waves.rem_euclid(SIDE as i32) as usize;
-    around(down) * SIDE + around(across)
+    around(across) * SIDE + around(down)
 }
 
 /// The transform along a row of a patch, and the window that lets a patch fade out at its edges.
@@ -214,7 +215,7 @@ thread_local! {
     static PLAN: RefCell<Option<Plan>> = const { RefCell::new(None) };
 }
 
-/// The squares of the waves of two patches, by waves down and across. The two are taken apart at once, as the real and the imaginary part
+/// The squares of the waves of two patches, by waves across and down. The two are taken apart at once, as the real and the imaginary part
 /// of one.
 fn powers(first: &Patch, second: &Patch) -> Option<[Vec<f32>; 2]> {
     let (of_first, of_second) = (mean(first), mean(second));
@@ -229,13 +230,12 @@ fn powers(first: &Patch, second: &Patch) -> Option<[Vec<f32>; 2]> {
         transform.process_with_scratch(&mut waves, &mut scratch);
         waves = turned(&waves);
         transform.process_with_scratch(&mut waves, &mut scratch);
-        waves = turned(&waves);
     });
     let mut powers = [Vec::with_capacity(PIXELS), Vec::with_capacity(PIXELS)];
     let [a, b] = &mut powers;
     for (n, wave) in waves.iter().enumerate() {
-        let (down, across) = ((SIDE - n / SIDE) % SIDE, (SIDE - n % SIDE) % SIDE);
-        let mirrored = waves.get(down * SIDE + across)?.conj();
+        let (across, down) = ((SIDE - n / SIDE) % SIDE, (SIDE - n % SIDE) % SIDE);
+        let mirrored = waves.get(across * SIDE + down)?.conj();
         a.push(((wave + mirrored) / 2.0).norm_sqr() + FLOOR);
         b.push(((wave - mirrored) / 2.0).norm_sqr() + FLOOR);
     }

@@ -1,30 +1,33 @@
-//! Where files from a phone arrive piece by piece: each in a folder of its own, readable by this account only, until it is taken in.
+//! Where files from a phone arrive piece by piece, until they are taken in. What the laptop has already is not sent again: the phone tells the
+//! digest of as many bytes as are here.
 
-use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use contract::field::{FromPhone, ImportOutcome};
 use domain::photo::Missing;
 use domain::{PhotoId, VisitId};
+use seal::Digest;
 use tracing::warn;
 use uuid::Uuid;
 
-use super::parts::{Part, Parts};
+use super::parts::{About, Part, make_room, remove};
 use crate::core::lock;
 use crate::error::{Error, Result};
 use crate::os::files::{create_new, make_dir};
 use crate::serve::plain_name;
+use crate::vault::Vault;
 
 /// One file at most; a film of an hour.
 const MOST_BYTES: u64 = 8 << 30;
-/// What is compared at the end of a part that another page left: a piece, as the page sends them.
-const COMPARED_BYTES: u64 = 1 << 20;
 /// Files of one page at most.
 const MOST_FILES: usize = 5_000;
 
+/// Takes a file into the visit.
 type Take = Box<dyn Fn(&Path) -> Result<Stored> + Send + Sync>;
+/// The photos of the visit that have so many bytes, and are here whole.
+type Known = Box<dyn Fn(u64) -> Result<Vec<(Digest, Stored)>> + Send + Sync>;
 
 /// What became of a file that arrived whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +41,10 @@ pub(crate) struct Stored {
 /// How far a file is.
 #[derive(Clone, Debug)]
 pub(super) enum Stage {
-    /// Another page left so many bytes, which are not known to be of the same file: the phone sends its first and last pieces again, and the
-    /// one at `at` is compared next.
-    Unsure { here: u64, at: u64 },
-    /// So many bytes of it are here.
-    Arriving(u64),
+    /// So many of its first bytes may be here, or all of it; the phone is asked for their digest.
+    Asked(u64),
+    /// Some of it is here.
+    Arriving,
     /// It is whole and being stored.
     Checking,
     /// It is over.
@@ -51,106 +53,106 @@ pub(super) enum Stage {
 
 struct Arrival {
     id: String,
-    name: String,
-    size: u64,
-    modified_ms: i64,
-    path: PathBuf,
+    about: About,
+    part: Part,
+    /// Photos that it may be.
+    known: Vec<(Digest, Stored)>,
     stage: Stage,
 }
 
 /// The files of one page.
 pub(super) struct Desk {
     below: PathBuf,
-    folder: PathBuf,
     visit: VisitId,
-    parts: Arc<Parts>,
+    vault: Vault,
     arrivals: Mutex<Vec<Arc<Mutex<Arrival>>>>,
     /// One file is taken in at a time.
     taking: Mutex<()>,
+    known: Known,
     take: Take,
 }
 
 /// What a phone is told when it names a file.
-pub(super) enum Begun {
+#[derive(Debug)]
+pub(super) enum Next {
     /// It goes on at this byte of the file of this id.
     At(String, u64),
+    /// It tells the digest of so many of the first bytes of the file of this id.
+    Compare(String, u64),
     /// It is not wanted: a code.
     Refused(&'static str),
 }
 
 impl Desk {
-    /// An empty desk in a folder of its own below one: the desk before may still be closing. What is not whole when it closes, goes to
-    /// `parts`, and comes from there.
+    /// An empty desk. What it has of files lies below a folder, where it finds what desks before it left.
     pub(super) fn new(
         below: &Path,
         visit: VisitId,
-        parts: Arc<Parts>,
+        vault: Vault,
+        known: impl Fn(u64) -> Result<Vec<(Digest, Stored)>> + Send + Sync + 'static,
         take: impl Fn(&Path) -> Result<Stored> + Send + Sync + 'static,
     ) -> Result<Self> {
-        let folder = below.join(Uuid::now_v7().simple().to_string());
-        make_dir(&folder)?;
+        make_dir(below)?;
+        make_room(below);
         Ok(Self {
             below: below.to_owned(),
-            folder,
             visit,
-            parts,
+            vault,
             arrivals: Mutex::default(),
             taking: Mutex::default(),
+            known: Box::new(known),
             take: Box::new(take),
         })
     }
 
     /// Begins a file, or finds the one that was begun: the same name, size and time of change.
-    pub(super) fn begin(&self, name: &str, size: u64, modified_ms: i64) -> Result<Begun> {
+    pub(super) fn begin(&self, name: &str, size: u64, modified_ms: i64) -> Result<Next> {
         if size == 0 {
-            return Ok(Begun::Refused("empty"));
+            return Ok(Next::Refused("empty"));
         }
         if size > MOST_BYTES {
-            return Ok(Begun::Refused("too_large"));
+            return Ok(Next::Refused("too_large"));
         }
-        let name = plain_name(name);
-        let mut arrivals = lock(&self.arrivals);
-        for known in arrivals.iter() {
-            let known = lock(known);
-            if known.name == name && known.size == size && known.modified_ms == modified_ms {
-                let at = match &known.stage {
-                    Stage::Unsure { at, .. } => Some(*at),
-                    Stage::Arriving(bytes) => Some(*bytes),
-                    Stage::Checking => Some(size),
-                    // A file that was refused may be sent again.
-                    Stage::Done(stored) if stored.outcome != ImportOutcome::Refused => Some(size),
-                    Stage::Done(_) => None,
-                };
-                if let Some(at) = at {
-                    return Ok(Begun::At(known.id.clone(), at));
-                }
-            }
-        }
-        if arrivals.len() >= MOST_FILES {
-            return Ok(Begun::Refused("too_many"));
-        }
-        let id = Uuid::now_v7().simple().to_string();
-        let folder = self.folder.join(&id);
-        let path = folder.join(&name);
-        let kept = self.parts.take(self.visit, &name, size, modified_ms);
-        let stage = kept.as_ref().map_or(Stage::Arriving(0), |part| Stage::Unsure { here: part.here, at: 0 });
-        if let Some(before) = kept.as_ref().and_then(|part| part.path.parent()) {
-            std::fs::rename(before, &folder)?;
-        } else {
-            make_dir(&folder)?;
-            let unreadable = |source| Error::FileUnreadable { name: name.clone(), source };
-            drop(create_new(&path).map_err(unreadable)?);
-        }
-        let arrival = Arrival {
-            id: id.clone(),
-            name,
+        let about = About {
+            visit: self.visit,
+            name: plain_name(name),
             size,
             modified_ms,
-            path,
-            stage,
         };
+        let known = (self.known)(size)?;
+        let mut arrivals = lock(&self.arrivals);
+        // A file that was refused may be sent again.
+        let again = |one: &Arrival| one.about == about && !matches!(&one.stage, Stage::Done(stored) if stored.outcome == ImportOutcome::Refused);
+        if let Some(begun) = arrivals.iter().map(|one| lock(one)).find(|one| again(one)) {
+            return Ok(begun.next());
+        }
+        if arrivals.len() >= MOST_FILES {
+            return Ok(Next::Refused("too_many"));
+        }
+        let id = Uuid::now_v7().simple().to_string();
+        let folder = self.below.join(&id);
+        let left = Part::left(&self.below, &about, &self.vault, folder.clone());
+        let mut arrival = Arrival {
+            id,
+            about,
+            part: left.unwrap_or_else(|| Part::new(self.vault.clone(), folder)),
+            known,
+            stage: Stage::Arriving,
+        };
+        arrival.ask();
+        let next = arrival.next();
         arrivals.push(Arc::new(Mutex::new(arrival)));
-        Ok(Begun::At(id, 0))
+        Ok(next)
+    }
+
+    /// Compares the digest of a file's first bytes with what is here.
+    pub(super) fn compare(&self, id: &str, bytes: u64, sha256: &str) -> Result<Next> {
+        let arrival = self.arrival(id)?;
+        let mut arrival = lock(&arrival);
+        if matches!(arrival.stage, Stage::Asked(asked) if asked == bytes) {
+            arrival.compare(bytes, sha256);
+        }
+        Ok(arrival.next())
     }
 
     fn arrival(&self, id: &str) -> Result<Arc<Mutex<Arrival>>> {
@@ -159,28 +161,27 @@ impl Desk {
         found.cloned().ok_or(Error::NotFound("file"))
     }
 
-    /// Appends a piece; answers how many bytes are here. A piece at another byte changes nothing.
+    /// Appends a piece; answers how many bytes are here. A piece at another byte changes nothing. A phone that sends the first byte instead of
+    /// comparing begins anew.
     pub(super) fn append(&self, id: &str, offset: u64, piece: &[u8]) -> Result<u64> {
         let arrival = self.arrival(id)?;
         let mut arrival = lock(&arrival);
-        let here = match arrival.stage {
-            Stage::Unsure { here, at } => return arrival.compare(here, at, offset, piece),
-            Stage::Arriving(here) => here,
-            _ => return Ok(arrival.size),
-        };
+        match arrival.stage {
+            Stage::Asked(_) if offset == 0 => arrival.begin_anew(),
+            Stage::Asked(_) => return Ok(0),
+            Stage::Arriving => (),
+            Stage::Checking | Stage::Done(_) => return Ok(arrival.about.size),
+        }
+        let here = arrival.part.here();
         let after = here.saturating_add(piece.len() as u64);
-        if offset != here || after > arrival.size {
+        if offset != here || piece.is_empty() || after > arrival.about.size {
             return Ok(here);
         }
-        let mut file = File::options().write(true).open(&arrival.path)?;
-        // What a failed write left behind is written over.
-        file.seek(SeekFrom::Start(here))?;
-        file.write_all(piece)?;
-        arrival.stage = if after == arrival.size {
-            Stage::Checking
-        } else {
-            Stage::Arriving(after)
-        };
+        let Arrival { part, about, .. } = &mut *arrival;
+        part.append(about, piece)?;
+        if after == about.size {
+            arrival.stage = Stage::Checking;
+        }
         Ok(after)
     }
 
@@ -188,14 +189,18 @@ impl Desk {
     pub(super) fn store(&self, id: &str) -> Result<()> {
         let arrival = self.arrival(id)?;
         let _one = lock(&self.taking);
-        let path = {
+        let (part, name) = {
             let known = lock(&arrival);
             match known.stage {
-                Stage::Checking => known.path.clone(),
+                Stage::Checking => (known.part.clone(), known.about.name.clone()),
                 _ => return Ok(()),
             }
         };
-        let stored = (self.take)(&path).unwrap_or_else(|error| {
+        // In clear for as long as it is read; without the description of a part, so that the next run removes it if this one is killed.
+        let folder = self.below.join(format!("{id}-whole"));
+        let stored = whole(&part, &folder, &name).and_then(|path| (self.take)(&path));
+        remove(&folder);
+        let stored = stored.unwrap_or_else(|error| {
             warn!(%error, "a file from a phone could not be taken in");
             let told = contract::ApiError::from(error);
             let rule = told.params.get("rule").cloned();
@@ -206,10 +211,9 @@ impl Desk {
                 missing: Vec::new(),
             }
         });
-        lock(&arrival).stage = Stage::Done(stored);
-        if let Some(folder) = path.parent() {
-            let _ = std::fs::remove_dir_all(folder);
-        }
+        let mut arrival = lock(&arrival);
+        arrival.part.clear();
+        arrival.stage = Stage::Done(stored);
         Ok(())
     }
 
@@ -224,14 +228,14 @@ impl Desk {
     pub(super) fn files(&self) -> Vec<FromPhone> {
         let shown = |arrival: &Arrival| {
             let (received_bytes, stored) = match &arrival.stage {
-                Stage::Unsure { .. } => (0, None),
-                Stage::Arriving(here) => (*here, None),
-                Stage::Checking => (arrival.size, None),
-                Stage::Done(stored) => (arrival.size, Some(stored.clone())),
+                Stage::Asked(_) => (0, None),
+                Stage::Arriving => (arrival.part.here(), None),
+                Stage::Checking => (arrival.about.size, None),
+                Stage::Done(stored) => (arrival.about.size, Some(stored.clone())),
             };
             FromPhone {
-                name: arrival.name.clone(),
-                size_bytes: arrival.size,
+                name: arrival.about.name.clone(),
+                size_bytes: arrival.about.size,
                 received_bytes,
                 outcome: stored.as_ref().map(|one| one.outcome),
                 photo: stored.as_ref().and_then(|one| one.photo),
@@ -244,64 +248,60 @@ impl Desk {
     }
 }
 
+/// Writes a file whole into a folder.
+fn whole(part: &Part, folder: &Path, name: &str) -> Result<PathBuf> {
+    make_dir(folder)?;
+    let path = folder.join(name);
+    let unreadable = |source| Error::FileUnreadable {
+        name: name.to_owned(),
+        source,
+    };
+    let mut file = create_new(&path).map_err(unreadable)?;
+    part.copy_to(|bytes| file.write_all(bytes))?;
+    Ok(path)
+}
+
 impl Arrival {
-    /// Compares a piece with what another page left; answers where the phone goes on: at the last piece that is here, then behind it, or from
-    /// the beginning, if this is another file after all.
-    fn compare(&mut self, here: u64, at: u64, offset: u64, piece: &[u8]) -> Result<u64> {
-        if offset != at || piece.is_empty() {
-            return Ok(at);
-        }
-        let mut file = File::options().read(true).write(true).open(&self.path)?;
-        file.seek(SeekFrom::Start(at))?;
-        let mut left = Vec::new();
-        let known = here.saturating_sub(at).min(piece.len() as u64);
-        (&file).take(known).read_to_end(&mut left)?;
-        if left.len() as u64 != known || !piece.starts_with(&left) {
-            file.set_len(0)?;
-            self.stage = Stage::Arriving(0);
-            return Ok(0);
-        }
-        let last = here.saturating_sub(COMPARED_BYTES);
-        if at == 0 && last >= piece.len() as u64 {
-            self.stage = Stage::Unsure { here, at: last };
-            return Ok(last);
-        }
-        self.stage = Stage::Arriving(here);
-        Ok(here)
+    /// Asks for a digest if there is something to compare: photos first, since nothing of them needs to be sent.
+    fn ask(&mut self) {
+        let here = self.part.here();
+        self.stage = match (self.known.is_empty(), here) {
+            (false, _) => Stage::Asked(self.about.size),
+            (true, 0) => Stage::Arriving,
+            (true, _) => Stage::Asked(here),
+        };
     }
-}
 
-impl Drop for Desk {
-    fn drop(&mut self) {
-        for arrival in lock(&self.arrivals).drain(..) {
-            let arrival = lock(&arrival);
-            let here = match arrival.stage {
-                Stage::Unsure { here, .. } | Stage::Arriving(here) => here,
-                _ => 0,
-            };
-            let folder = self.below.join(&arrival.id);
-            if here == 0 || std::fs::rename(self.folder.join(&arrival.id), &folder).is_err() {
-                continue;
-            }
-            self.parts.keep(Part {
-                visit: self.visit,
-                name: arrival.name.clone(),
-                size: arrival.size,
-                modified_ms: arrival.modified_ms,
-                path: folder.join(&arrival.name),
-                here,
-            });
-        }
-        if let Err(error) = clear(&self.folder) {
-            warn!(%error, "what a phone had begun to send could not be removed");
+    fn compare(&mut self, bytes: u64, sha256: &str) {
+        let known = std::mem::take(&mut self.known);
+        let is_it = |digest: &Digest| digest.to_hex() == sha256;
+        if let Some((_, stored)) = known.iter().find(|(digest, _)| is_it(digest)) {
+            self.part.clear();
+            self.stage = Stage::Done(stored.clone());
+        } else if bytes != self.part.here() {
+            self.ask();
+        } else if !self.part.digest().is_ok_and(|digest| is_it(&digest)) {
+            // Another file, or one of which the disk lost something.
+            self.begin_anew();
+        } else if bytes == self.about.size {
+            self.stage = Stage::Checking;
+        } else {
+            self.stage = Stage::Arriving;
         }
     }
-}
 
-/// Removes what is there; files on their way belong to nobody yet.
-pub(super) fn clear(folder: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-        _ => Ok(()),
+    fn begin_anew(&mut self) {
+        self.part.clear();
+        self.known.clear();
+        self.stage = Stage::Arriving;
+    }
+
+    fn next(&self) -> Next {
+        let id = self.id.clone();
+        match self.stage {
+            Stage::Asked(bytes) => Next::Compare(id, bytes),
+            Stage::Arriving => Next::At(id, self.part.here()),
+            Stage::Checking | Stage::Done(_) => Next::At(id, self.about.size),
+        }
     }
 }

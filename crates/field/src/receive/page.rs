@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use tracing::{info, warn};
 use zeroize::Zeroizing;
 
-use super::desk::{Begun, Desk, Stage};
+use super::desk::{Desk, Next, Stage};
 use crate::error::{Error, Result};
 use crate::phone_page;
 use crate::serve::door::{same, secret};
@@ -60,6 +60,13 @@ struct Named {
     name: String,
     size: u64,
     modified_ms: i64,
+}
+
+/// The digest of so many of a file's first bytes.
+#[derive(Deserialize)]
+struct Compared {
+    bytes: u64,
+    sha256: String,
 }
 
 impl Reception {
@@ -181,20 +188,12 @@ impl Counter {
         match (&parts.method, below.strip_prefix("files").map(|rest| rest.trim_start_matches('/'))) {
             (&Method::GET, None) if opens => self.page(&base),
             (&Method::GET, None) if below == "page.js" => ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT).into_response(),
-            (&Method::POST, Some("")) => {
+            (&Method::POST, Some(id)) => {
                 let Ok(bytes) = to_bytes(body, 16 << 10).await else {
                     return StatusCode::BAD_REQUEST.into_response();
                 };
-                let Ok(named) = serde_json::from_slice::<Named>(&bytes) else {
-                    return StatusCode::BAD_REQUEST.into_response();
-                };
-                self.told(move |counter| {
-                    Ok(match counter.desk.begin(&named.name, named.size, named.modified_ms)? {
-                        Begun::At(id, offset) => json!({"id": id, "offset": offset}),
-                        Begun::Refused(reason) => json!({"reason": reason}),
-                    })
-                })
-                .await
+                let id = id.to_owned();
+                self.told(move |counter| counter.named(&id, &bytes)).await
             }
             (&Method::PATCH, Some(id)) => {
                 let offset = parts
@@ -251,12 +250,36 @@ impl Counter {
         ours.any(|value| same(value, &self.cookie))
     }
 
-    /// Stores a piece; the last one is followed by taking the file in, which is not waited for.
+    /// A file is named, or the digest of what the laptop may have of one.
+    fn named(self: &Arc<Self>, id: &str, bytes: &[u8]) -> Result<Value> {
+        let next = if id.is_empty() {
+            let named: Named = serde_json::from_slice(bytes).map_err(|_| Error::NotFound("file"))?;
+            self.desk.begin(&named.name, named.size, named.modified_ms)?
+        } else {
+            let compared: Compared = serde_json::from_slice(bytes).map_err(|_| Error::NotFound("digest"))?;
+            let next = self.desk.compare(id, compared.bytes, &compared.sha256)?;
+            self.store_if_whole(id)?;
+            next
+        };
+        Ok(match next {
+            Next::At(id, offset) => json!({"id": id, "offset": offset}),
+            Next::Compare(id, bytes) => json!({"id": id, "compare": bytes}),
+            Next::Refused(reason) => json!({"reason": reason}),
+        })
+    }
+
+    /// Stores a piece.
     fn piece(self: &Arc<Self>, id: &str, offset: u64, piece: &[u8]) -> Result<Value> {
         let here = match self.desk.append(id, offset, piece) {
             Err(error) if error.disk_full() => return Ok(json!({"reason": "disk_full"})),
             other => other?,
         };
+        self.store_if_whole(id)?;
+        Ok(json!({"offset": here}))
+    }
+
+    /// Has a file taken in of which all is here; that is not waited for.
+    fn store_if_whole(self: &Arc<Self>, id: &str) -> Result<()> {
         if matches!(self.desk.stage(id)?, Stage::Checking) {
             let (counter, id) = (self.clone(), id.to_owned());
             std::thread::Builder::new().name("from-phone".into()).spawn(move || {
@@ -265,7 +288,7 @@ impl Counter {
                 }
             })?;
         }
-        Ok(json!({"offset": here}))
+        Ok(())
     }
 
     /// Does what touches the disk beside the server's own thread, and answers with what it says.
@@ -285,8 +308,7 @@ impl Counter {
 
 fn stage(stage: &Stage) -> Value {
     match stage {
-        Stage::Unsure { .. } => json!({"state": "arriving", "offset": 0}),
-        Stage::Arriving(offset) => json!({"state": "arriving", "offset": offset}),
+        Stage::Asked(_) | Stage::Arriving => json!({"state": "arriving"}),
         Stage::Checking => json!({"state": "checking"}),
         Stage::Done(stored) => {
             let state = match stored.outcome {

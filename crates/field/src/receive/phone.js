@@ -1,5 +1,6 @@
 "use strict";
-/* Sends chosen files to the laptop piece by piece; after a break it goes on at the byte that the laptop has. */
+/* Sends chosen files to the laptop piece by piece; after a break it goes on at the byte that the laptop has. What the laptop may have is compared
+   by its SHA-256 before anything is sent; browsers have none of their own for pages without encryption. */
 (() => {
   const PIECE = 1024 * 1024;
   const zh = {
@@ -8,6 +9,7 @@
     pick: "选择照片和视频",
     sum: (n, of) => `电脑已收下 ${n} 个，共 ${of} 个`,
     sending: "正在传…",
+    comparing: "正在核对电脑里已有的部分…",
     waiting: "连接断开，正在重试…",
     checking: "电脑正在保存…",
     taken: "已收下，原图完整",
@@ -28,6 +30,7 @@
     pick: "Choose photos and films",
     sum: (n, of) => `${n} of ${of} are on the laptop`,
     sending: "Sending…",
+    comparing: "Comparing with what the laptop has…",
     waiting: "The connection broke; trying again…",
     checking: "The laptop is storing it…",
     taken: "Stored, the original whole",
@@ -76,6 +79,75 @@
     document.getElementById("sum").textContent = over || (rows.length ? words.sum(done, rows.length) : "");
   }
 
+  /* SHA-256 (FIPS 180-4, 6.2) of bytes that come in parts. Its constants are fractions of square and cube roots of the first primes. */
+  const fraction = (root) => Math.floor((root - Math.floor(root)) * 4294967296);
+  const primes = [];
+  for (let n = 2; primes.length < 64; n++) if (primes.every((prime) => n % prime)) primes.push(n);
+  const ROUNDS = Int32Array.from(primes, (prime) => fraction(Math.cbrt(prime)));
+  const BEGINNING = Uint32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));
+  class Sha256 {
+    state = BEGINNING.slice();
+    words = new Int32Array(64);
+    rest = new Uint8Array(64);
+    filled = 0;
+    bytes = 0;
+
+    block(view, at) {
+      const { state, words: w } = this;
+      for (let i = 0; i < 16; i++) w[i] = view.getInt32(at + i * 4);
+      for (let i = 16; i < 64; i++) {
+        const x = w[i - 15], y = w[i - 2];
+        const one = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
+        const two = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
+        w[i] = (w[i - 16] + one + w[i - 7] + two) | 0;
+      }
+      let [a, b, c, d, e, f, g, h] = state;
+      for (let i = 0; i < 64; i++) {
+        const high = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
+        const first = (h + high + ((e & f) ^ (~e & g)) + ROUNDS[i] + w[i]) | 0;
+        const low = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
+        const second = (low + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+        h = g, g = f, f = e, e = (d + first) | 0;
+        d = c, c = b, b = a, a = (first + second) | 0;
+      }
+      state[0] += a, state[1] += b, state[2] += c, state[3] += d, state[4] += e, state[5] += f, state[6] += g, state[7] += h;
+    }
+    take(part) {
+      this.bytes += part.length;
+      let at = 0;
+      if (this.filled) {
+        at = Math.min(64 - this.filled, part.length);
+        this.rest.set(part.subarray(0, at), this.filled);
+        this.filled += at;
+        if (this.filled < 64) return;
+        this.block(new DataView(this.rest.buffer), 0);
+      }
+      const view = new DataView(part.buffer, part.byteOffset, part.length);
+      for (; at + 64 <= part.length; at += 64) this.block(view, at);
+      this.rest.set(part.subarray(at));
+      this.filled = part.length - at;
+    }
+    hex() {
+      const { bytes } = this;
+      const end = new Uint8Array((this.filled < 56 ? 64 : 128) - this.filled);
+      end[0] = 128;
+      const view = new DataView(end.buffer);
+      view.setUint32(end.length - 8, Math.floor(bytes / 536870912));
+      view.setUint32(end.length - 4, bytes << 3);
+      this.take(end);
+      return Array.from(this.state, (word) => word.toString(16).padStart(8, "0")).join("");
+    }
+  }
+  /* The digest of so many of a file's first bytes. */
+  async function digest(row, bytes) {
+    const hash = new Sha256();
+    for (let at = 0; at < bytes; at += PIECE) {
+      row.bar.value = at;
+      hash.take(new Uint8Array(await row.file.slice(at, Math.min(at + PIECE, bytes)).arrayBuffer()));
+    }
+    return hash.hex();
+  }
+
   /* Asks until there is an answer; a break is waited out, an end is final. */
   async function ask(path, options, row) {
     for (let wait = 500; ; wait = Math.min(wait * 2, 8000)) {
@@ -112,10 +184,24 @@
     const { file } = row;
     row.state = "sending";
     say(row, words.sending, "quiet");
-    const asked = await ask("/files", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ name: file.name, size: file.size, modified_ms: Math.round(file.lastModified || 0) }) }, row);
-    const begun = await asked.json();
+    const asks = async (path, what) => {
+      const answer = await ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(what) }, row);
+      return answer.json();
+    };
+    let begun = await asks("/files", { name: file.name, size: file.size, modified_ms: Math.round(file.lastModified || 0) });
+    while (begun.compare) {
+      say(row, words.comparing, "quiet");
+      let sha256;
+      try {
+        sha256 = await digest(row, begun.compare);
+      } catch {
+        return ended(row, { state: "refused", reason: "unreadable" });
+      }
+      begun = await asks(`/files/${begun.id}`, { bytes: begun.compare, sha256 });
+    }
     if (!begun.id) return ended(row, { state: "refused", reason: begun.reason });
     let offset = begun.offset;
+    say(row, words.sending, "quiet");
     while (offset < file.size) {
       row.bar.value = offset;
       let piece;

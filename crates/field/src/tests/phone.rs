@@ -1,6 +1,6 @@
 //! Photos from a phone: piece by piece, going on after a break, from one phone only, and nothing acknowledged that is not durable.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use contract::field::*;
@@ -14,7 +14,6 @@ use tokio::runtime::Runtime;
 use super::county::County;
 use super::visit::{open_visit, photo};
 use crate::Field;
-use crate::core::lock;
 
 /// A browser on a phone.
 struct Phone {
@@ -69,6 +68,12 @@ impl Phone {
     fn begins(&self, name: &str, size: u64) -> (StatusCode, Value) {
         let body = json!({"name": name, "size": size, "modified_ms": 7}).to_string();
         self.sent(self.asked(Method::POST, "/files").body(body))
+    }
+
+    /// The digest of so many first bytes of a file.
+    fn compares(&self, id: &str, bytes: &[u8]) -> Value {
+        let body = json!({"bytes": bytes.len(), "sha256": seal::Digest::of(bytes).to_hex()}).to_string();
+        self.sent(self.asked(Method::POST, &format!("/files/{id}")).body(body)).1
     }
 
     fn sends(&self, id: &str, offset: u64, piece: &[u8]) -> (StatusCode, Value) {
@@ -171,20 +176,12 @@ fn a_phone_hands_in_whole_files_and_goes_on_after_a_break() {
     let mut phone = Phone::new(&again.url);
     phone.opens();
     let (_, begun) = phone.begins("b.jpg", len);
+    assert_eq!(begun["compare"], len, "a photo of that length is here");
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(phone.sends(begun["id"].as_str().unwrap(), 0, &bytes).1["offset"], len);
     assert_eq!(phone.told(begun["id"].as_str().unwrap())["state"], "duplicate");
 
-    // What a killed run left is gone when the program starts again.
-    let (_, begun) = phone.begins("half.jpg", 100);
-    phone.sends(begun["id"].as_str().unwrap(), 0, &[1; 50]);
-    assert_eq!(
-        walk(&home.path().join("data/from-phone"))
-            .iter()
-            .filter(|path| path.ends_with("half.jpg"))
-            .count(),
-        1
-    );
+    // What a killed run had in clear is gone when the program starts again.
     drop((field, phone));
     let left = home.path().join("data/from-phone/of-a-killed-run/half.jpg");
     std::fs::create_dir_all(left.parent().unwrap()).unwrap();
@@ -193,91 +190,176 @@ fn a_phone_hands_in_whole_files_and_goes_on_after_a_break() {
     assert!(!left.exists());
 }
 
-#[test]
-fn a_page_that_is_opened_anew_goes_on_with_what_the_one_before_had() {
-    let home = tempfile::tempdir().unwrap();
-    let field = County::new().laptop(home.path());
-    let visit = open_visit(&field);
-    let piece = 1 << 20;
-    let film = |salt: u32| -> Vec<u8> {
-        let rest = (0..2_600_000_u32).map(|n| (n.wrapping_mul(n | 1).wrapping_add(salt) >> 7).to_le_bytes()[0]);
-        [picture(home.path(), 90), rest.collect()].concat()
-    };
-    let (bytes, other) = (film(0), film(9_999));
-    let len = bytes.len() as u64;
-    // Opens a page anew, which has so many parts of the one before.
-    let scans = |parts: usize| {
-        let mut phone = Phone::new(&opened(&field, visit).url);
-        until(|| lock(&field.0.parts).count() == parts);
-        assert_eq!(phone.opens(), StatusCode::OK);
-        let (_, begun) = phone.begins("a.jpg", len);
-        let id = begun["id"].as_str().unwrap().to_owned();
-        (phone, id, begun["offset"].as_u64().unwrap())
-    };
-    let pieces = |phone: &Phone, id: &str, bytes: &[u8], from: usize, to: usize| {
-        let mut at = from;
-        while at < to {
-            let end = (at + piece).min(to);
-            at = usize::try_from(phone.sends(id, at as u64, &bytes[at..end]).1["offset"].as_u64().unwrap()).unwrap();
-            assert_eq!(at, end);
-        }
-    };
-    let (phone, id, offset) = scans(0);
-    assert_eq!(offset, 0);
-    pieces(&phone, &id, &bytes, 0, 2 * piece + 5);
-    field.close_phone(Nothing {}).unwrap();
+const PIECE: usize = 1 << 20;
 
-    // Another file of the same name, size and time begins anew, and leaves its own part.
-    let (phone, id, offset) = scans(1);
-    assert_eq!(offset, 0);
-    assert_eq!(
-        phone.sends(&id, 0, &bytes[..piece]).1["offset"],
-        piece + 5,
-        "the last piece is to be compared, too"
-    );
-    assert_eq!(phone.begins("a.jpg", len).1["offset"], piece + 5);
-    assert_eq!(phone.sends(&id, (piece + 5) as u64, &other[piece + 5..2 * piece + 5]).1["offset"], 0);
-    pieces(&phone, &id, &other, 0, 2 * piece);
-
-    // The same file goes on behind what is here.
-    let (phone, id, _) = scans(1);
-    assert_eq!(phone.sends(&id, 0, &other[..piece]).1["offset"], piece);
-    assert_eq!(phone.sends(&id, piece as u64, &other[piece..2 * piece]).1["offset"], 2 * piece);
-    pieces(&phone, &id, &other, 2 * piece, other.len());
-    assert_eq!(phone.told(&id)["state"], "taken");
-    let view = field.get_visit(VisitArgs { visit }).unwrap();
-    assert_eq!(view.visit.photos[0].attached.original.sha256, seal::Digest::of(&other).to_hex());
-
-    // A part that the disk lost bytes of is begun anew.
-    let (phone, id, _) = scans(0);
-    pieces(&phone, &id, &bytes, 0, 2 * piece);
-    field.close_phone(Nothing {}).unwrap();
-    let part = walk(&home.path().join("data/from-phone")).pop().unwrap();
-    std::fs::File::options().write(true).open(part).unwrap().set_len(10).unwrap();
-    let (phone, id, _) = scans(1);
-    assert_eq!(phone.sends(&id, 0, &bytes[..piece]).1["offset"], 0);
-    drop(phone);
-
-    // With the session all of it ends.
-    let mut phone = Phone::new(&opened(&field, visit).url);
-    phone.opens();
-    let (_, begun) = phone.begins("b.jpg", len);
-    phone.sends(begun["id"].as_str().unwrap(), 0, &bytes[..piece]);
-    assert_eq!(walk(&home.path().join("data/from-phone")).len(), 1);
-    field.lock(Nothing {}).unwrap();
-    until(|| walk(&home.path().join("data/from-phone")).is_empty());
+/// Two pieces and a half, that begin as a picture does.
+fn film(folder: &Path, salt: u32) -> Vec<u8> {
+    let rest = (0..2_600_000_u32).map(|n| (n.wrapping_mul(n | 1).wrapping_add(salt) >> 7).to_le_bytes()[0]);
+    [picture(folder, 90), rest.collect()].concat()
 }
 
-fn until(come: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !come() {
-        assert!(began.elapsed() < Duration::from_secs(20), "it does not come to that");
-        std::thread::sleep(Duration::from_millis(10));
+fn folder_of_parts(home: &Path) -> PathBuf {
+    home.join("data/from-phone")
+}
+
+/// Opens a page anew and names a film of so many bytes there; answers what the phone is told.
+fn scans(field: &Field, visit: VisitId, len: usize) -> (Phone, String, Value) {
+    let mut phone = Phone::new(&opened(field, visit).url);
+    assert_eq!(phone.opens(), StatusCode::OK);
+    let (_, begun) = phone.begins("a.jpg", len as u64);
+    let id = begun["id"].as_str().unwrap().to_owned();
+    (phone, id, begun)
+}
+
+fn pieces(phone: &Phone, id: &str, bytes: &[u8], from: usize, to: usize) {
+    let mut at = from;
+    while at < to {
+        let end = (at + PIECE).min(to);
+        at = usize::try_from(phone.sends(id, at as u64, &bytes[at..end]).1["offset"].as_u64().unwrap()).unwrap();
+        assert_eq!(at, end);
     }
 }
 
+fn unlock(field: &Field) {
+    let passphrase = "wang-passphrase".into();
+    let person = super::county::person(super::county::WANG);
+    field.unlock(Unlock { person, passphrase }).unwrap();
+}
+
+#[test]
+fn what_arrived_of_a_file_waits_for_its_phone_whatever_ends() {
+    let home = tempfile::tempdir().unwrap();
+    let field = County::new().laptop(home.path());
+    let visit = open_visit(&field);
+    let (bytes, other) = (film(home.path(), 0), film(home.path(), 9_999));
+    let (len, half) = (bytes.len(), 2 * PIECE + 5);
+    let (phone, id, begun) = scans(&field, visit, len);
+    assert_eq!(begun["offset"], 0);
+    pieces(&phone, &id, &bytes, 0, half);
+
+    // The page is opened anew.
+    let (phone, id, begun) = scans(&field, visit, len);
+    assert_eq!(begun, json!({"id": id, "compare": half}));
+    assert_eq!(phone.begins("a.jpg", len as u64).1, begun, "the page was loaded again");
+    assert_eq!(phone.compares(&id, &bytes[..PIECE])["compare"], half, "not what was asked for");
+    assert_eq!(phone.compares(&id, &bytes[..half])["offset"], half);
+    pieces(&phone, &id, &bytes, half, half + 7);
+    assert_eq!(phone.begins("b.jpg", len as u64).1["offset"], 0, "another name");
+
+    // The session ends, and another begins.
+    field.lock(Nothing {}).unwrap();
+    unlock(&field);
+    let (phone, id, begun) = scans(&field, visit, len);
+    assert_eq!(begun["compare"], half + 7);
+    assert_eq!(phone.compares(&id, &bytes[..half + 7])["offset"], half + 7);
+
+    // The program ends. Nothing of it lies there in clear.
+    drop((field, phone));
+    for path in walk(&folder_of_parts(home.path())) {
+        let sealed = std::fs::read(&path).unwrap();
+        assert!(sealed.starts_with(b"age-encryption.org/v1"), "{path:?}");
+        assert!(!path.to_string_lossy().contains("jpg"), "{path:?}");
+    }
+    let field = super::county::field(home.path());
+    unlock(&field);
+    let (phone, id, begun) = scans(&field, visit, len);
+    assert_eq!(begun["compare"], half + 7);
+    assert_eq!(phone.compares(&id, &bytes[..half + 7])["offset"], half + 7);
+    pieces(&phone, &id, &bytes, half + 7, len);
+    assert_eq!(phone.told(&id)["state"], "taken");
+    let view = field.get_visit(VisitArgs { visit }).unwrap();
+    assert_eq!(view.visit.photos[0].attached.original.sha256, seal::Digest::of(&bytes).to_hex());
+    assert_eq!(walk(&folder_of_parts(home.path())), Vec::<PathBuf>::new());
+
+    // What is here whole is not sent again, whatever it is called; what only has its length, is.
+    let (phone, id, begun) = scans(&field, visit, len);
+    assert_eq!(begun["compare"], len);
+    assert_eq!(phone.compares(&id, &bytes)["offset"], len);
+    let told = phone.told(&id);
+    assert_eq!(
+        (&told["state"], &told["missing"]),
+        (&json!("duplicate"), &json!(["time", "position", "device"]))
+    );
+    let (phone, id, begun) = scans(&field, visit, len);
+    assert_eq!(begun["compare"], len);
+    assert_eq!(phone.compares(&id, &other)["offset"], 0);
+    pieces(&phone, &id, &other, 0, len);
+    assert_eq!(phone.told(&id)["state"], "taken");
+    assert_eq!(field.get_visit(VisitArgs { visit }).unwrap().visit.photos.len(), 2);
+}
+
+#[test]
+fn a_part_of_another_file_or_one_that_the_disk_spoiled_is_begun_anew() {
+    let home = tempfile::tempdir().unwrap();
+    let field = County::new().laptop(home.path());
+    let visit = open_visit(&field);
+    let (bytes, other) = (film(home.path(), 0), film(home.path(), 9_999));
+    let len = bytes.len();
+    let parts = folder_of_parts(home.path());
+    let begins_anew = |told: Value| {
+        assert_eq!(told["offset"], 0);
+        assert!(walk(&parts).is_empty());
+    };
+    let (phone, id, _) = scans(&field, visit, len);
+    pieces(&phone, &id, &bytes, 0, 2 * PIECE);
+    let (phone, id, _) = scans(&field, visit, len);
+    begins_anew(phone.compares(&id, &other[..2 * PIECE]));
+
+    pieces(&phone, &id, &other, 0, 2 * PIECE);
+    let is_piece = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().contains('-');
+    let piece = walk(&parts).into_iter().filter(is_piece).max().unwrap();
+    let mut spoiled = std::fs::read(&piece).unwrap();
+    *spoiled.last_mut().unwrap() ^= 1;
+    std::fs::write(&piece, spoiled).unwrap();
+    let (phone, id, begun) = scans(&field, visit, len);
+    assert_eq!(begun["compare"], 2 * PIECE);
+    begins_anew(phone.compares(&id, &other[..2 * PIECE]));
+
+    // Of pieces with a gap between them, those before it count.
+    pieces(&phone, &id, &other, 0, len - 1);
+    let second = walk(&parts)
+        .into_iter()
+        .find(|path| path.to_string_lossy().contains(&format!("{PIECE:013}-")))
+        .unwrap();
+    std::fs::remove_file(second).unwrap();
+    let (phone, id, begun) = scans(&field, visit, len);
+    assert_eq!(begun["compare"], PIECE);
+    assert_eq!(phone.compares(&id, &other[..PIECE])["offset"], PIECE);
+    pieces(&phone, &id, &other, PIECE, len);
+    assert_eq!(phone.told(&id)["state"], "taken");
+
+    // Where both may be the file, both are compared.
+    let third = film(home.path(), 5);
+    let (phone, id, begun) = scans(&field, visit, len);
+    assert_eq!(begun["compare"], len);
+    assert_eq!(phone.compares(&id, &third)["offset"], 0);
+    pieces(&phone, &id, &third, 0, len - 1);
+    let (phone, id, begun) = scans(&field, visit, len);
+    assert_eq!(begun["compare"], len, "photos first");
+    assert_eq!(phone.compares(&id, &third)["compare"], len - 1, "then what is here of the file");
+    assert_eq!(phone.compares(&id, &third[..len - 1])["offset"], len - 1);
+
+    // Parts that nobody came back for make room.
+    for n in 0..9 {
+        let name = format!("{n}.jpg");
+        let begun = phone.begins(&name, 100).1;
+        assert_eq!(phone.sends(begun["id"].as_str().unwrap(), 0, &[1; 50]).1["offset"], 50, "{name}");
+    }
+    let count = || std::fs::read_dir(&parts).unwrap().count();
+    assert_eq!(count(), 10);
+    let _ = opened(&field, visit);
+    assert_eq!(count(), 8);
+    let long_ago = std::time::SystemTime::now() - Duration::from_secs(4 * 24 * 60 * 60);
+    for folder in std::fs::read_dir(&parts).unwrap().take(3) {
+        let folder = std::fs::File::open(folder.unwrap().path()).unwrap();
+        folder.set_modified(long_ago).unwrap();
+    }
+    let _ = opened(&field, visit);
+    assert_eq!(count(), 5);
+}
+
 /// Files below a folder, wherever the laptop's data lie in it.
-fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+fn walk(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let paths = entries.map(|entry| entry.unwrap().path());
     paths.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
@@ -336,9 +418,7 @@ fn the_page_is_for_one_phone_and_ends_with_the_session() {
         assert!(began.elapsed() < Duration::from_secs(10));
         std::thread::sleep(Duration::from_millis(20));
     }
-    let passphrase = "wang-passphrase".into();
-    let person = super::county::person(super::county::WANG);
-    field.unlock(Unlock { person, passphrase }).unwrap();
+    unlock(&field);
     assert!(field.phone_status(Nothing {}).unwrap().is_none());
     assert_eq!(field.get_visit(VisitArgs { visit }).unwrap().visit.photos.len(), 1);
 }

@@ -5,6 +5,7 @@ mod ciff;
 mod flir;
 mod heif;
 pub(crate) mod jpeg;
+mod phase_one;
 pub(crate) mod photoshop;
 mod png;
 pub(crate) mod track;
@@ -71,6 +72,7 @@ pub(crate) fn open(bytes: &[u8], format: FileFormat) -> Parts<'_> {
         FileFormat::Webp => webp::open(bytes),
         FileFormat::Heic | FileFormat::Avif => heif::open(bytes),
         FileFormat::Tiff => Parts {
+            size: phase_one::size(bytes),
             exif: Some(Cow::Borrowed(bytes)),
             ..Parts::default()
         },

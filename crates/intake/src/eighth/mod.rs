@@ -18,6 +18,7 @@ use huffman::{AcTable, DcTable};
 use image::{GrayImage, RgbImage};
 use patches::Patches;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::rc::Rc;
 use window::{Passing, Scan};
 
@@ -316,7 +317,6 @@ fn scan(
         predictions: [0; 3],
         left: tables.restart_interval,
     };
-    let luma_down = components.first().map_or(1, |c| c.down);
     let mut longest = 0;
     for row in 0..units_down {
         if !source.is_whole() && source.bytes().len() < carried.place.at + (2 * longest).min(HELD.0 / 2) + NEAR {
@@ -325,12 +325,7 @@ fn scan(
         carried = loop {
             let (data, interval) = (source.bytes(), tables.restart_interval);
             // A row may be read again with more bytes at hand; its blocks then go to the same places.
-            let crossing = patches.as_deref_mut().filter(|patches| patches.cross(row * luma_down, luma_down));
-            let read = if let Some(patches) = crossing {
-                units::<true>(data, (row, units_across), components, &chosen, interval, carried, Some(patches))
-            } else {
-                units::<false>(data, (row, units_across), components, &chosen, interval, carried, None)
-            };
+            let read = units_of_row(data, (row, units_across), components, &chosen, interval, carried, patches.as_deref_mut());
             let near = |read: &Carried| read.place.at + NEAR > source.bytes().len();
             match read {
                 Some(read) if source.is_whole() || !near(&read) => {
@@ -367,22 +362,79 @@ fn chosen<'a>(components: &[Component], tables: &'a Tables, first: Option<u32>) 
     components.iter().map(of).collect()
 }
 
-/// Reads one row of units, as blocks of all components are called that stand together; none where the bits are no code. Only rows that
-/// patches lie on are read with them: all others need not ask.
-fn units<const PATCHED: bool>(
+/// Reads one row of units, as blocks of all components are called that stand together; none where the bits are no code. Where patches lie,
+/// blocks are read whole: all others need not ask.
+fn units_of_row(
     data: &[u8],
     (row, across): (usize, usize),
     components: &mut [Component],
     chosen: &[Chosen<'_>],
     restart_interval: usize,
+    mut carried: Carried,
+    patches: Option<&mut Patches>,
+) -> Option<Carried> {
+    let mut read_to = 0;
+    if let (Some(patches), Some(luma)) = (patches, components.first()) {
+        for columns in patches.columns(row * luma.down, luma.down, luma.across).into_iter().flatten() {
+            carried = units(data, (row, read_to..columns.start), components, chosen, restart_interval, carried, skip)?;
+            read_to = columns.end;
+            carried = units_whole(data, (row, columns), components, chosen, restart_interval, carried, patches)?;
+        }
+    }
+    units(data, (row, read_to..across), components, chosen, restart_interval, carried, skip)
+}
+
+fn skip(ac: &AcTable, bits: &mut Bits<'_>, _: Block) -> Option<()> {
+    ac.skip_block(bits)
+}
+
+/// As [`units`], of which those of the brightness are put into the patches. Apart, so that the other loop stays small.
+#[inline(never)]
+fn units_whole(
+    data: &[u8],
+    units_at: (usize, Range<usize>),
+    components: &mut [Component],
+    chosen: &[Chosen<'_>],
+    restart_interval: usize,
     carried: Carried,
-    mut patches: Option<&mut Patches>,
+    patches: &mut Patches,
+) -> Option<Carried> {
+    units(data, units_at, components, chosen, restart_interval, carried, |ac, bits, block| {
+        let patch = if block.component == 0 {
+            patches.at(block.column, block.row)
+        } else {
+            None
+        };
+        match patch {
+            Some(patch) => patches.put(patch, (block.column, block.row), &ac.read_block(block.first, bits)?),
+            None => ac.skip_block(bits),
+        }
+    })
+}
+
+/// A block of which the first coefficient was read.
+struct Block {
+    component: usize,
+    column: usize,
+    row: usize,
+    first: i32,
+}
+
+/// Reads units of a row; what comes of a block after its first coefficient is for `rest`.
+fn units(
+    data: &[u8],
+    (row, columns): (usize, Range<usize>),
+    components: &mut [Component],
+    chosen: &[Chosen<'_>],
+    restart_interval: usize,
+    carried: Carried,
+    mut rest: impl FnMut(&AcTable, &mut Bits<'_>, Block) -> Option<()>,
 ) -> Option<Carried> {
     let mut bits = Bits::from(data, carried.place);
     let Carried {
         mut predictions, mut left, ..
     } = carried;
-    for column in 0..across {
+    for column in columns {
         if restart_interval > 0 {
             if left == 0 {
                 bits.restart()?;
@@ -397,19 +449,14 @@ fn units<const PATCHED: bool>(
                 let from = down * component.stride + column * component.across;
                 for (h, sample) in component.plane.get_mut(from..from + component.across)?.iter_mut().enumerate() {
                     *prediction = prediction.checked_add(dc.difference(&mut bits)?)?;
-                    let at = (column * component.across + h, down);
-                    let patch = if PATCHED && number == 0 {
-                        patches.as_deref().and_then(|patches| patches.at(at.0, at.1))
-                    } else {
-                        None
-                    };
-                    match (ac, patch, patches.as_deref_mut()) {
-                        (Some(ac), Some(patch), Some(patches)) => {
-                            let coefficients = ac.read_block(*prediction, &mut bits)?;
-                            patches.put(patch, at, &coefficients)?;
-                        }
-                        (Some(ac), ..) => ac.skip_block(&mut bits)?,
-                        _ => {}
+                    if let Some(ac) = ac {
+                        let block = Block {
+                            component: number,
+                            column: column * component.across + h,
+                            row: down,
+                            first: *prediction,
+                        };
+                        rest(ac, &mut bits, block)?;
                     }
                     // The mean of the block: DC is eight times it, about 128 (A.3.3).
                     let value = (prediction.checked_mul(*quantiser)?.checked_add(4)? >> 3) + 128;

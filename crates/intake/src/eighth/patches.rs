@@ -1,5 +1,7 @@
 //! The blocks of a picture's brightness that are read whole: a few patches, in which a pattern may be seen that its eighth cannot show.
 
+use std::ops::Range;
+
 use crate::pattern::{self, PATCHES, Patch, SIDE};
 
 /// Blocks along the side of a patch.
@@ -17,6 +19,8 @@ pub(super) struct Patches {
     places: [(usize, usize); PATCHES],
     /// Quantisers in the order of the coefficients.
     quantisers: [u16; 64],
+    /// What each wave is at each sample, and each sample of each wave.
+    waves: [[f32; 8]; 8],
     cosines: [[f32; 8]; 8],
     pixels: Vec<Patch>,
 }
@@ -27,23 +31,25 @@ impl Patches {
         let places = pattern::places(width, height)?;
         let pixels = (0..PATCHES).map(|_| pattern::empty()).collect::<Option<_>>()?;
         // Factors of a wave along eight samples (A.3.3).
-        let cosines = std::array::from_fn(|sample| {
-            std::array::from_fn(|wave| {
-                let angle = std::f32::consts::PI * wave as f32 * (2 * sample + 1) as f32 / 16.0;
-                angle.cos() * if wave == 0 { 0.125_f32.sqrt() } else { 0.5 }
-            })
-        });
+        let cosine = |wave: usize, sample: usize| {
+            let angle = std::f32::consts::PI * wave as f32 * (2 * sample + 1) as f32 / 16.0;
+            angle.cos() * if wave == 0 { 0.125_f32.sqrt() } else { 0.5 }
+        };
         Some(Self {
             places,
             quantisers,
-            cosines,
+            waves: std::array::from_fn(|wave| std::array::from_fn(|sample| cosine(wave, sample))),
+            cosines: std::array::from_fn(|sample| std::array::from_fn(|wave| cosine(wave, sample))),
             pixels,
         })
     }
 
-    /// Whether a patch lies on any of these rows of blocks.
-    pub(super) fn cross(&self, first: usize, rows: usize) -> bool {
-        self.places.iter().any(|(_, top)| first < top + BLOCKS && first + rows > *top)
+    /// The units, of so many blocks each, that hold the patches which lie on any of these rows of blocks, from left to right.
+    pub(super) fn columns(&self, first: usize, rows: usize, across: usize) -> [Option<Range<usize>>; PATCHES] {
+        self.places.map(|(left, top)| {
+            let crosses = first < top + BLOCKS && first + rows > top;
+            crosses.then(|| left / across..(left + BLOCKS).div_ceil(across))
+        })
     }
 
     /// The patch that a block lies in.
@@ -63,8 +69,11 @@ impl Patches {
         }
         // Along the rows of waves first, then down.
         let along = waves.map(|row| {
-            self.cosines
-                .map(|factors| row.iter().zip(factors).map(|(wave, factor)| wave * factor).sum::<f32>())
+            let mut sums = [0.0_f32; 8];
+            for (wave, factors) in row.iter().zip(&self.waves).filter(|(wave, _)| **wave != 0.0) {
+                sums.iter_mut().zip(factors).for_each(|(sum, factor)| *sum += wave * factor);
+            }
+            sums
         });
         let from = (row.checked_sub(top)? * SIDE + column.checked_sub(left)?) * 8;
         let pixels = self.pixels.get_mut(patch)?.get_mut(from..)?;
