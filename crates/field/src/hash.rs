@@ -1,6 +1,8 @@
 //! SHA-256 of many bytes, by the OpenSSL that SQLCipher brings along: on a processor without instructions for it, half the time of a
 //! portable implementation. Formats and signatures keep to [`seal::Digest::of`].
 
+use std::io::{self, Write};
+
 use openssl::sha::Sha256;
 use seal::Digest;
 
@@ -17,6 +19,17 @@ impl Hasher {
     /// The digest of everything that passed.
     pub fn finish(self) -> Digest {
         Digest::from_bytes(self.0.finish())
+    }
+}
+
+impl Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -17,6 +17,16 @@ pub(crate) fn le32(bytes: &[u8], at: usize) -> Option<u32> {
     be32(bytes, at).map(u32::swap_bytes)
 }
 
+/// The 16-bit number at `at` in the order of bytes that a file says it has, or none past the end.
+pub(crate) fn n16(bytes: &[u8], at: usize, little: bool) -> Option<u16> {
+    be16(bytes, at).map(|n| if little { n.swap_bytes() } else { n })
+}
+
+/// As [`n16`], of 32 bits.
+pub(crate) fn n32(bytes: &[u8], at: usize, little: bool) -> Option<u32> {
+    be32(bytes, at).map(|n| if little { n.swap_bytes() } else { n })
+}
+
 /// The big-endian number of `width` bytes (0, 2, 4 or 8) at `at`; width 0 is the number 0 (ISO 14496-12 §8.11.3).
 pub(crate) fn be_sized(bytes: &[u8], at: usize, width: usize) -> Option<u64> {
     let part = bytes.get(at..at.checked_add(width)?)?;

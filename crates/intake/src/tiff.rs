@@ -3,7 +3,7 @@
 //! What is believed of a broken directory follows exiftool: one that is cut short is none, one whose first entry is of no
 //! type is none, a value that lies outside, in the header or in the directory itself is none, and ten such values end it.
 
-use crate::bytes::{be16, be32};
+use crate::bytes::{be16, n16, n32};
 
 /// Directories and entries of one block that are looked at; cameras write some hundreds of entries in ten directories.
 const MAX_DIRECTORIES: usize = 64;
@@ -193,12 +193,11 @@ impl<'a> Tiff<'a> {
     }
 
     fn n16(&self, at: usize) -> Option<u16> {
-        be16(self.bytes, at).map(|n| if self.little { n.swap_bytes() } else { n })
+        n16(self.bytes, at, self.little)
     }
 
     fn n32(&self, at: usize) -> Option<usize> {
-        let number = be32(self.bytes, at).map(|n| if self.little { n.swap_bytes() } else { n })?;
-        usize::try_from(number).ok()
+        usize::try_from(n32(self.bytes, at, self.little)?).ok()
     }
 
     /// Where the first directory is.

@@ -1,7 +1,6 @@
 //! Where files from a phone arrive piece by piece, until they are taken in. What the laptop has already is not sent again: the phone tells the
 //! digest of as many bytes as are here.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -257,7 +256,7 @@ fn whole(part: &Part, folder: &Path, name: &str) -> Result<PathBuf> {
         source,
     };
     let mut file = create_new(&path).map_err(unreadable)?;
-    part.copy_to(|bytes| file.write_all(bytes))?;
+    part.copy_to(&mut file)?;
     Ok(path)
 }
 

@@ -22,7 +22,6 @@ const WAITS: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 const MOST: usize = 8;
 const MOST_BYTES: u64 = 8 << 30;
 const ABOUT: &str = "about.age";
-const READ_BYTES: usize = 64 << 10;
 
 /// Of which file it is a part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,7 +83,7 @@ impl Part {
             self.put(&self.folder.join(ABOUT), &serde_json::to_vec(about)?)?;
         }
         let (first, len) = (self.here(), piece.len() as u64);
-        self.put(&self.folder.join(format!("{first:013}-{len}.age")), piece)?;
+        self.put(&self.path_of(first, len), piece)?;
         self.pieces.push((first, len));
         Ok(())
     }
@@ -100,18 +99,11 @@ impl Part {
     }
 
     /// Writes all that is here in clear; fails where a piece is not what it was.
-    pub(super) fn copy_to(&self, mut out: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-        let mut chunk = vec![0; READ_BYTES];
+    pub(super) fn copy_to(&self, out: &mut impl Write) -> io::Result<()> {
         for (first, len) in &self.pieces {
-            let mut sealed = open_file(&self.folder.join(format!("{first:013}-{len}.age")), self.vault.identity())?;
-            let mut left = *len;
-            loop {
-                let count = sealed.read(&mut chunk)?;
-                if count == 0 && left == 0 {
-                    break;
-                }
-                left = left.checked_sub(count as u64).filter(|_| count > 0).ok_or(io::ErrorKind::InvalidData)?;
-                out(chunk.get(..count).unwrap_or_default())?;
+            let mut sealed = open_file(&self.path_of(*first, *len), self.vault.identity())?;
+            if io::copy(&mut sealed, out)? != *len {
+                return Err(io::ErrorKind::InvalidData.into());
             }
         }
         Ok(())
@@ -120,11 +112,13 @@ impl Part {
     /// The digest of all that is here.
     pub(super) fn digest(&self) -> io::Result<Digest> {
         let mut hasher = Hasher::default();
-        self.copy_to(|bytes| {
-            hasher.update(bytes);
-            Ok(())
-        })?;
+        self.copy_to(&mut hasher)?;
         Ok(hasher.finish())
+    }
+
+    /// Where a piece lies; [`piece_of`] reads its name.
+    fn path_of(&self, first: u64, len: u64) -> PathBuf {
+        self.folder.join(format!("{first:013}-{len}.age"))
     }
 
     /// Removes all that is here.

@@ -2,7 +2,7 @@
 //! stands at its end, with heaps of the same kind in it.
 
 use super::Own;
-use crate::bytes::{be16, be32};
+use crate::bytes::{n16, n32};
 use crate::notes::words;
 use crate::when::of_clock;
 
@@ -39,12 +39,11 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn n16(&self, bytes: &[u8], at: usize) -> Option<u16> {
-        be16(bytes, at).map(|n| if self.little { n.swap_bytes() } else { n })
+        n16(bytes, at, self.little)
     }
 
     fn n32(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        let number = be32(bytes, at).map(|n| if self.little { n.swap_bytes() } else { n })?;
-        usize::try_from(number).ok()
+        usize::try_from(n32(bytes, at, self.little)?).ok()
     }
 
     /// Reads the records of a heap; none once a record is not there or too many were read.

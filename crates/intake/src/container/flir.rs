@@ -3,7 +3,7 @@
 
 use super::MAX_BLOCK;
 use super::jpeg::Segment;
-use crate::bytes::{be16, be32};
+use crate::bytes::{be32, n16, n32};
 use crate::when::{self, LocalTime};
 
 /// Records that are looked at; cameras write some dozens.
@@ -45,14 +45,13 @@ fn in_file(file: &[u8]) -> Option<LocalTime> {
     if little && !is_version(version.swap_bytes()) {
         return None;
     }
-    let n32 = |at| usize::try_from(be32(file, at).map(|n| if little { n.swap_bytes() } else { n })?).ok();
-    let kind = |at| be16(file, at).map(|n| if little { n.swap_bytes() } else { n });
-    let (directory, count) = (n32(0x18)?, n32(0x1c)?);
+    let number = |at| usize::try_from(n32(file, at, little)?).ok();
+    let (directory, count) = (number(0x18)?, number(0x1c)?);
     let at = (0..count.min(MAX_RECORDS))
         .filter_map(|index| directory.checked_add(RECORD * index))
-        .find(|at| kind(*at) == Some(CAMERA))?;
-    let from = n32(at + 0x0c)?;
-    camera(file.get(from..from.checked_add(n32(at + 0x10)?)?)?)
+        .find(|at| n16(file, *at, little) == Some(CAMERA))?;
+    let from = number(at + 0x0c)?;
+    camera(file.get(from..from.checked_add(number(at + 0x10)?)?)?)
 }
 
 /// The time in the record of the camera, which begins with a 2 in its own order of bytes.
@@ -62,10 +61,9 @@ fn camera(record: &[u8]) -> Option<LocalTime> {
         [0, 2] => false,
         _ => return None,
     };
-    let n32 = |at| be32(record, at).map(|n| if little { n.swap_bytes() } else { n });
-    let west = be16(record, TIME + 8).map(|n| if little { n.swap_bytes() } else { n })?.cast_signed();
-    let millis = n32(TIME + 4)? & 0xffff;
-    let time = when::of_clock(i64::from(n32(TIME)?) - 60 * i64::from(west))?;
+    let west = n16(record, TIME + 8, little)?.cast_signed();
+    let millis = n32(record, TIME + 4, little)? & 0xffff;
+    let time = when::of_clock(i64::from(n32(record, TIME, little)?) - 60 * i64::from(west))?;
     let minutes = west.unsigned_abs();
     let zone = format!("{}{:02}:{:02}", if west > 0 { '-' } else { '+' }, minutes / 60, minutes % 60);
     Some(LocalTime {

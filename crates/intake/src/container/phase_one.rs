@@ -1,7 +1,7 @@
 //! IIQ, which Phase One's digital backs write: a TIFF whose own directories describe dummies, and behind its header a directory of the maker's
 //! for the picture itself.
 
-use crate::bytes::be32;
+use crate::bytes::n32;
 
 const AT: usize = 8;
 const WIDTH: u32 = 0x010c;
@@ -19,12 +19,11 @@ pub(super) fn size(bytes: &[u8]) -> Option<(u32, u32)> {
         [b'M', b'M', b'M', b'M', b'R', b'a', b'w', _] => false,
         _ => return None,
     };
-    let n32 = |bytes: &[u8], at| be32(bytes, at).map(|n| if little { n.swap_bytes() } else { n });
-    let directory = own.get(usize::try_from(n32(own, 8)?).ok()?..)?;
-    let count = usize::try_from(n32(directory, 0)?.min(MAX_ENTRIES)).ok()?;
+    let directory = own.get(usize::try_from(n32(own, 8, little)?).ok()?..)?;
+    let count = usize::try_from(n32(directory, 0, little)?.min(MAX_ENTRIES)).ok()?;
     let value = |tag| {
         let mut entries = directory.get(8..)?.chunks_exact(ENTRY_BYTES).take(count);
-        n32(entries.find(|entry| n32(entry, 0) == Some(tag))?, 12)
+        n32(entries.find(|entry| n32(entry, 0, little) == Some(tag))?, 12, little)
     };
     Some((value(WIDTH)?, value(HEIGHT)?))
 }

@@ -19,9 +19,8 @@ pub(super) struct Patches {
     places: [(usize, usize); PATCHES],
     /// Quantisers in the order of the coefficients.
     quantisers: [u16; 64],
-    /// What each wave is at each sample, and each sample of each wave.
+    /// What each wave is at each of eight samples.
     waves: [[f32; 8]; 8],
-    cosines: [[f32; 8]; 8],
     pixels: Vec<Patch>,
 }
 
@@ -39,7 +38,6 @@ impl Patches {
             places,
             quantisers,
             waves: std::array::from_fn(|wave| std::array::from_fn(|sample| cosine(wave, sample))),
-            cosines: std::array::from_fn(|sample| std::array::from_fn(|wave| cosine(wave, sample))),
             pixels,
         })
     }
@@ -77,11 +75,13 @@ impl Patches {
         });
         let from = (row.checked_sub(top)? * SIDE + column.checked_sub(left)?) * 8;
         let pixels = self.pixels.get_mut(patch)?.get_mut(from..)?;
-        for (line, factors) in pixels.chunks_mut(SIDE).zip(&self.cosines) {
-            let mut sums = [128.0_f32; 8];
-            for (row, factor) in along.iter().zip(factors) {
+        let mut block = [[128.0_f32; 8]; 8];
+        for (row, factors) in along.iter().zip(&self.waves) {
+            for (sums, factor) in block.iter_mut().zip(factors) {
                 sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value * factor);
             }
+        }
+        for (line, sums) in pixels.chunks_mut(SIDE).zip(block) {
             line.get_mut(..8)?
                 .iter_mut()
                 .zip(sums)
