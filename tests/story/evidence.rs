@@ -12,7 +12,7 @@ use reqwest::{Method, StatusCode, Url};
 use serde_json::{Value, json};
 use xunzhan_tests::page::Page;
 use xunzhan_tests::place;
-use xunzhan_tests::program::finished;
+use xunzhan_tests::program::{Running, finished};
 use xunzhan_tests::session::open_browser;
 
 use crate::county::County;
@@ -123,33 +123,58 @@ const MOVING_BYTES: usize = 12 << 20;
 /// Such a photo.
 const MOVING: &str = "MVIMG_20260921.jpg";
 
-/// A phone opens the page that the laptop serves, chooses photos, and is told what arrived, over a break of the line too; the laptop shows
-/// them.
+/// A phone opens the page that the laptop serves, chooses photos, and is told what arrived, over a break of the line and over a page that is
+/// closed meanwhile; the laptop shows them.
 pub async fn photos_from_a_phone(page: &Page) {
     page.click("import-phone").await;
     page.element("phone-address").await;
     page.click("phone-start").await;
     page.element("phone-qr").await;
     page.picture("44-phone-code").await;
-    let shown = page.element("phone-receiving").await;
-    let address = shown.attr("data-url").await.unwrap().unwrap();
-
-    let (phone, driver) = open_browser("phone", &address).await;
-    phone.client().set_window_size(390, 844).await.unwrap();
     let photo = place::photos().join(FROM_PHONE).canonicalize().unwrap();
-    choose_on_phone(&phone, &photo).await;
-    is_stored(&phone, 1).await;
     let moving = [fs::read(&photo).unwrap(), vec![7; MOVING_BYTES]].concat();
     let large = place::pictures().join(MOVING);
     fs::write(&large, moving).unwrap();
-    over_a_break(&phone, &large).await;
+
+    let (phone, driver) = scan(page).await;
+    choose_on_phone(&phone, &photo).await;
+    is_stored(&phone, 1).await;
+    let sent = over_a_break(&phone, &large).await;
+    page.click("phone-new-code").await;
+    phone.close().await;
+    drop(driver);
+
+    page.element("phone-qr").await;
+    let (phone, driver) = scan(page).await;
+    let count = "const real = window.fetch; window.pieces = 0;
+         window.fetch = (path, options) => { window.pieces += options.method === 'PATCH'; return real(path, options); };";
+    phone.client().execute(count, Vec::new()).await.unwrap();
+    choose_on_phone(&phone, &photo).await;
+    is_stored(&phone, 1).await;
+    choose_on_phone(&phone, &large).await;
+    is_stored(&phone, 2).await;
+    let pieces = phone
+        .client()
+        .execute("return window.pieces", Vec::new())
+        .await
+        .unwrap()
+        .as_u64()
+        .unwrap();
+    let lacked = fs::metadata(&large).unwrap().len() - sent;
+    assert!(
+        (1..=lacked.div_ceil(1 << 20)).contains(&pieces),
+        "{pieces} pieces for {lacked} bytes that lacked"
+    );
+    let again = "return document.querySelector('#list li .good, #list li .lack').textContent.includes('has it already')";
+    phone.script_when("the first is known", again).await;
     fs::remove_file(large).unwrap();
     phone.picture("45-phone").await;
+    let address = address_of(page).await;
     phone.close().await;
     drop(driver);
 
     page.css("[data-testid=\"phone-receiving\"][data-here=\"2\"]").await;
-    page.css("[data-testid=\"phone-file\"][data-outcome=\"taken\"] ~ [data-outcome=\"taken\"]")
+    page.css("[data-testid=\"phone-file\"][data-outcome=\"duplicate\"] ~ [data-outcome=\"taken\"]")
         .await;
     page.picture("46-phone-arrived").await;
     page.click("phone-close").await;
@@ -157,6 +182,18 @@ pub async fn photos_from_a_phone(page: &Page) {
     assert!(!gone.is_ok_and(|status| status == StatusCode::OK), "the page is still there");
     page.css(&format!("[data-name=\"{FROM_PHONE}\"]")).await;
     page.css(&format!("[data-name=\"{MOVING}\"]")).await;
+}
+
+async fn address_of(page: &Page) -> String {
+    let shown = page.element("phone-receiving").await;
+    shown.attr("data-url").await.unwrap().unwrap()
+}
+
+/// A phone opens the page whose code the laptop shows.
+async fn scan(page: &Page) -> (Page, Running) {
+    let (phone, driver) = open_browser("phone", &address_of(page).await).await;
+    phone.client().set_window_size(390, 844).await.unwrap();
+    (phone, driver)
 }
 
 async fn choose_on_phone(phone: &Page, photo: &Path) {
@@ -173,8 +210,9 @@ async fn is_stored(phone: &Page, photos: usize) {
     phone.patient(Duration::from_secs(90)).script_when("the laptop has it", &stored).await;
 }
 
-/// The line breaks while a large photo goes over it; the phone says so, and goes on with what the laptop has.
-async fn over_a_break(phone: &Page, photo: &Path) {
+/// The line breaks while a large photo goes over it; the phone says so, and goes on with what the laptop has. Answers how much that was; the
+/// rest is still on its way.
+async fn over_a_break(phone: &Page, photo: &Path) -> u64 {
     phone.client().issue_cmd(Line::Slow).await.unwrap();
     choose_on_phone(phone, photo).await;
     let sent = "const bar = [...document.querySelectorAll('#list progress')].pop();";
@@ -191,14 +229,12 @@ async fn over_a_break(phone: &Page, photo: &Path) {
         after[0].as_u64() >= before[0].as_u64(),
         "{before} were sent before the break, and it goes on at {after}"
     );
-    phone.client().issue_cmd(Line::Open).await.unwrap();
-    is_stored(phone, 2).await;
+    after[0].as_u64().unwrap()
 }
 
 /// The line of a browser, as its driver can make it.
 #[derive(Clone, Copy, Debug)]
 enum Line {
-    Open,
     Slow,
     Broken,
 }
